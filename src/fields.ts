@@ -1,0 +1,132 @@
+import type { InputField } from '@segment/actions-core'
+import { MAX_ITEMS } from './ortto-client'
+
+/** Fields that both actions have. What reads differently in each is a parameter, or is spread over there. */
+
+export const timestamp: InputField = {
+  label: 'Timestamp',
+  description: 'Event timestamp in ISO 8601 format.',
+  // Not `datetime`: its check costs the whole event where only the timestamp is bad.
+  type: 'string',
+  required: false,
+  default: { '@path': '$.timestamp' }
+}
+
+export const messageId: InputField = {
+  label: 'Message ID',
+  description: 'Message ID.',
+  type: 'string',
+  required: false,
+  default: { '@path': '$.messageId' }
+}
+
+export const userId: InputField = {
+  label: 'User ID',
+  description: 'The unique user identifier',
+  type: 'string',
+  required: false,
+  default: { '@path': '$.userId' }
+}
+
+export const anonymousId: InputField = {
+  label: 'Anonymous ID',
+  description: 'Anonymous user identifier',
+  type: 'string',
+  required: false,
+  default: { '@path': '$.anonymousId' }
+}
+
+export const enableBatching: InputField = {
+  label: 'Batch data',
+  description: 'When enabled, events will be sent to Ortto in batches for improved efficiency.',
+  type: 'boolean',
+  required: false,
+  default: true
+}
+
+export const batchSize: InputField = {
+  label: 'Batch size',
+  description: 'The largest number of events that are sent to Ortto in one batch.',
+  type: 'number',
+  required: false,
+  unsafe_hidden: true,
+  readOnly: true,
+  default: MAX_ITEMS
+}
+
+export const audienceUpdateMode: InputField = {
+  label: 'Audience update mode',
+  description: 'Indicates whether the Contact should be added to or removed from the Audience.',
+  type: 'string',
+  required: false,
+  choices: [
+    { label: 'Add', value: 'add' },
+    { label: 'Remove', value: 'remove' },
+    { label: 'Follow Segment', value: 'follow_segment' }
+  ],
+  default: 'add'
+}
+
+export function ipAddress(description: string): InputField {
+  return {
+    label: 'IP Address',
+    description,
+    // No `ipv4` format: it costs every event from an IPv6 client.
+    type: 'string',
+    required: false,
+    default: { '@path': '$.context.ip' }
+  }
+}
+
+export function contactTraits(description: string): InputField {
+  return {
+    label: 'Custom Contact traits',
+    description,
+    type: 'object',
+    required: false,
+    additionalProperties: true,
+    defaultObjectUI: 'keyvalue',
+    default: {
+      '@if': { exists: { '@path': '$.traits' }, then: { '@path': '$.traits' }, else: { '@path': '$.context.traits' } }
+    }
+  }
+}
+
+export function contactLocation(description: string): InputField {
+  return {
+    label: 'Location',
+    description,
+    type: 'object',
+    required: false,
+    additionalProperties: false,
+    properties: {
+      country: { label: 'Country', description: 'The name of the country', type: 'string', required: false },
+      state: { label: 'State', description: 'The name of the state or region', type: 'string', required: false },
+      city: { label: 'City', description: 'The name of the city', type: 'string', required: false },
+      post_code: { label: 'Post code', description: 'The post code', type: 'string', required: false }
+    },
+    default: {
+      country: fromAddress((address) => ({ '@path': `${address}.country` })),
+      state: fromAddress((address) => ({ '@path': `${address}.state` })),
+      city: fromAddress((address) => ({ '@path': `${address}.city` })),
+      post_code: fromAddress((address) => ({
+        '@if': {
+          exists: { '@path': `${address}.postalCode` },
+          then: { '@path': `${address}.postalCode` },
+          else: { '@path': `${address}.postal_code` }
+        }
+      }))
+    }
+  }
+}
+
+/** All parts of a location come from the same address: a city of one with the country of another would be nowhere. */
+function fromAddress(part: (address: string) => object): object {
+  return {
+    '@if': {
+      exists: { '@path': '$.traits.address' },
+      then: part('$.traits.address'),
+      else: part('$.context.traits.address')
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { APIError, defaultValues, InvalidAuthenticationError } from '@segment/actions-core'
+import type { DestinationDefinition } from '@segment/actions-core'
+import { MALFORMED_KEY, WHERE_TO_FIND_THE_KEY } from './api-key'
+import type { Settings } from './generated-types'
+import { OrttoClient } from './ortto-client'
+import trackActivity from './track-activity'
+import upsertContact from './upsert-contact'
+
+const destination: DestinationDefinition<Settings> = {
+  name: 'Ortto (Actions)',
+  slug: 'actions-ortto',
+  mode: 'cloud',
+  description: 'Send contacts and activities to Ortto, and learn what became of every event.',
+  authentication: {
+    scheme: 'custom',
+    fields: {
+      api_key: {
+        label: 'API Key',
+        description: 'Ortto API key',
+        type: 'password',
+        required: true
+      }
+    },
+    testAuthentication: async (request, { settings }) => {
+      const answer = await new OrttoClient(request, settings.api_key).me()
+      if (!('failure' in answer)) {
+        return
+      }
+      const { status, message } = answer.failure
+      if (answer.failure === MALFORMED_KEY) {
+        throw new InvalidAuthenticationError(message)
+      }
+      if (status === 401 || status === 403) {
+        throw new InvalidAuthenticationError(`Ortto refused the API key. ${WHERE_TO_FIND_THE_KEY}`)
+      }
+      throw new APIError(`Ortto did not judge the API key. Try again in some minutes. ${message}`, status)
+    }
+  },
+  presets: [
+    {
+      name: 'Upsert Contact',
+      subscribe: 'type = "identify"',
+      partnerAction: 'upsertContact',
+      mapping: defaultValues(upsertContact.fields),
+      type: 'automatic'
+    },
+    {
+      name: 'Track Activity',
+      subscribe: 'type = "track"',
+      partnerAction: 'trackActivity',
+      mapping: defaultValues(trackActivity.fields),
+      type: 'automatic'
+    }
+  ],
+  actions: { upsertContact, trackActivity }
+}
+
+export default destination

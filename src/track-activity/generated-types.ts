@@ -1,0 +1,95 @@
+// Generated file. DO NOT MODIFY IT BY HAND.
+
+export interface Payload {
+  /**
+   * Event timestamp in ISO 8601 format. Used with the Message ID to uniquely identify an activity in Ortto. If not provided, duplicate activities may occur.
+   */
+  timestamp?: string
+  /**
+   * Message ID. Combined with the event timestamp to uniquely identify an activity in Ortto. If omitted, duplicate activities may occur.
+   */
+  message_id?: string
+  /**
+   * The unique user identifier
+   */
+  user_id?: string
+  /**
+   * Anonymous user identifier
+   */
+  anonymous_id?: string
+  /**
+   * When enabled, events will be sent to Ortto in batches for improved efficiency.
+   */
+  enable_batching?: boolean
+  /**
+   * The largest number of events that are sent to Ortto in one batch.
+   */
+  batch_size?: number
+  /**
+   * The IP address of the location where the activity occurred.
+   */
+  ip?: string
+  /**
+   * The location where the activity occurred. Takes priority over the IP address.
+   */
+  location?: {
+    /**
+     * The name of the country
+     */
+    country?: string
+    /**
+     * The name of the state or region
+     */
+    state?: string
+    /**
+     * The name of the city
+     */
+    city?: string
+    /**
+     * The post code
+     */
+    post_code?: string
+  }
+  /**
+   * key-value custom property pairs to be assigned to the Contact's profile
+   */
+  traits?: {
+    [k: string]: unknown
+  }
+  /**
+   * Indicates whether the Contact should be added to or removed from the Audience.
+   */
+  audience_update_mode?: string
+  /**
+   * Event name
+   */
+  event: string
+  /**
+   * The app that the event came from. An activity that came from Ortto is not sent back to it.
+   */
+  namespace?: string
+  /**
+   * An object containing key-value pairs representing activity attributes
+   */
+  properties?: {
+    [k: string]: unknown
+  }
+}
+
+export interface OnMappingSaveInputs {
+  /**
+   * The name of the Ortto Audience to link the Contact to.
+   */
+  audience_name?: string
+}
+
+export interface OnMappingSaveOutputs {
+  /**
+   * The ID of the Ortto Audience that Contacts are linked to.
+   */
+  audience_id?: string
+  /**
+   * The name of the Ortto Audience that Contacts are linked to.
+   */
+  audience_name?: string
+}

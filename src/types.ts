@@ -1,0 +1,58 @@
+import type { JSONLike, JSONLikeObject } from '@segment/actions-core'
+
+/** Where a contact is. Outranks the IP address in Ortto, so an empty one is never sent. */
+export type OrttoLocation = {
+  country?: string
+  state?: string
+  city?: string
+  post_code?: string
+}
+
+/** Puts the contact into an audience, or takes it out. Only audiences that Segment created can be changed. */
+export type OrttoAudienceUpdate = {
+  mode: 'add' | 'remove'
+  id: string
+}
+
+/** Traits of a contact or properties of an activity: whatever the customer sends. */
+export type OrttoAttributes = { [key: string]: JSONLike }
+
+/** One item of `POST /identify`. At least one of `user_id` and `anonymous_id` is there. */
+export type OrttoContact = {
+  /** ISO 8601 */
+  timestamp?: string
+  message_id?: string
+  user_id?: string
+  anonymous_id?: string
+  /** IPv4, dotted */
+  ip?: string
+  location?: OrttoLocation
+  traits?: OrttoAttributes
+  audience?: OrttoAudienceUpdate
+}
+
+/** One item of `POST /track`. With `traits` it upserts the contact as well. */
+export type OrttoActivity = OrttoContact & {
+  event: string
+  properties?: OrttoAttributes
+}
+
+/** An audience as Ortto knows it. */
+export type OrttoAudience = {
+  id: string
+  name: string
+}
+
+/**
+ * How something ended: a request, one item of it, or one event. Statuses are HTTP's: below 400 it was a success.
+ * The message is Ortto's own where Ortto has one, and never shows the API key.
+ */
+export interface Outcome {
+  status: number
+  message: string
+}
+
+/** True for a JSON object: neither null, nor an array, nor a Date. */
+export function isJSONObject(value: unknown): value is JSONLikeObject {
+  return Object.prototype.toString.call(value) === '[object Object]'
+}

@@ -1,0 +1,51 @@
+import type { ActionDefinition } from '@segment/actions-core'
+import { associateAudience } from '../audience'
+import { deliverBatch, deliverEvent } from '../deliver'
+import type { Delivery } from '../deliver'
+import {
+  anonymousId,
+  audienceUpdateMode,
+  batchSize,
+  contactLocation,
+  contactTraits,
+  enableBatching,
+  ipAddress,
+  messageId,
+  timestamp,
+  userId
+} from '../fields'
+import type { Settings } from '../generated-types'
+import { prepareContact } from '../prepare'
+import type { OrttoContact } from '../types'
+import type { OnMappingSaveInputs, OnMappingSaveOutputs, Payload } from './generated-types'
+
+const delivery: Delivery<Payload, OrttoContact> = {
+  prepare: prepareContact,
+  send: (client, contacts, timeout) => client.identify(contacts, timeout)
+}
+
+const action: ActionDefinition<Settings, Payload, unknown, OnMappingSaveInputs, OnMappingSaveOutputs> = {
+  title: 'Upsert Contact',
+  description: 'Create or update a Contact in Ortto',
+  platform: 'cloud',
+  defaultSubscription: 'type = "identify"',
+  fields: {
+    timestamp: { ...timestamp, unsafe_hidden: true },
+    message_id: { ...messageId, unsafe_hidden: true },
+    user_id: userId,
+    anonymous_id: anonymousId,
+    enable_batching: enableBatching,
+    batch_size: batchSize,
+    ip: ipAddress("The Contact's IP address"),
+    location: contactLocation("The Contact's location. Takes priority over the IP address."),
+    traits: contactTraits(
+      'An object containing key-value pairs representing custom properties assigned to Contact profile'
+    ),
+    audience_update_mode: audienceUpdateMode
+  },
+  hooks: { onMappingSave: associateAudience },
+  perform: (request, input) => deliverEvent(request, input, delivery),
+  performBatch: (request, input) => deliverBatch(request, input, delivery)
+}
+
+export default action
