@@ -1,0 +1,69 @@
+import type { SegmentEvent } from '@segment/actions-core'
+import type { Verdict } from '../delivery'
+import type { Account, Activity, Contact } from '../sandbox'
+import { table } from './table'
+
+/** What became of the events, and what Ortto holds now, for a person to read. */
+export function report(verdicts: readonly Verdict[], { contacts, activities }: Account): string {
+  return [
+    'What became of each event',
+    table(['Line', 'Event', 'Who', 'Mapping', 'Status', 'What was said'], verdicts.map(verdictRow)),
+    '',
+    `Contacts in Ortto: ${contacts.length}`,
+    table(['Contact', 'Location or IP', 'Audiences', 'Traits'], contacts.map(contactRow)),
+    '',
+    `Activities in Ortto: ${activities.length}`,
+    table(['Activity', 'Contact', 'Timestamp', 'Properties'], activities.map(activityRow)),
+    '',
+    summary(verdicts)
+  ].join('\n')
+}
+
+function verdictRow({ line, event, mapping = '-', status, message }: Verdict): string[] {
+  return [String(line), eventName(event), who(event?.userId, event?.anonymousId), mapping, statusOf(status), message]
+}
+
+function statusOf(status: number | undefined): string {
+  return status === undefined ? '-' : String(status)
+}
+
+function eventName(event: SegmentEvent | undefined): string {
+  if (!event) {
+    return '-'
+  }
+  return typeof event.event === 'string' ? `${event.type}: ${event.event}` : event.type
+}
+
+function who(userId: unknown, anonymousId: unknown): string {
+  const id = userId ?? anonymousId ?? '-'
+  return typeof id === 'string' ? id : JSON.stringify(id)
+}
+
+function contactRow({ userId, anonymousId, location, ip, audiences, traits }: Contact): string[] {
+  const place = location ? Object.values(location).reverse().join(', ') : ip ?? '-'
+  return [who(userId, anonymousId), place, [...audiences].join(', ') || '-', members(Object.fromEntries(traits))]
+}
+
+function activityRow({ event, userId, anonymousId, contact, timestamp = '-', properties = {} }: Activity): string[] {
+  const owner = who(userId, anonymousId)
+  return [event, contact ? owner : `${owner} (unknown yet)`, timestamp, members(properties)]
+}
+
+function members(values: { [key: string]: unknown }): string {
+  const parts = Object.entries(values).map(
+    ([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`
+  )
+  return parts.join(', ') || '-'
+}
+
+/** One line: every verdict is counted once. */
+function summary(verdicts: readonly Verdict[]): string {
+  const delivered = verdicts.filter(({ status, sent }) => status !== undefined && status < 400 && sent).length
+  const ignored = verdicts.filter(({ status, sent }) => status !== undefined && status < 400 && !sent).length
+  const rejected = verdicts.filter(({ status = 0 }) => status >= 400).length
+  const unmapped = verdicts.filter(({ status }) => status === undefined).length
+  return (
+    `${verdicts.length} results: ${delivered} delivered, ${rejected} rejected, ` +
+    `${ignored} ignored because they came from Ortto, ${unmapped} that no mapping takes.`
+  )
+}

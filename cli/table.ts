@@ -1,0 +1,25 @@
+/** Characters of a cell; what is longer is cut. Only the last column may be as long as it likes. */
+const MAX_WIDTH = 40
+
+/** Rows under a head, as lines of text with aligned columns. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const last = head.length - 1
+  const cells = [head, ...rows].map((row) => row.map((cell, column) => (column === last ? printable(cell) : cut(cell))))
+  const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column].length)))
+  const rule = widths.map((width, column) => '-'.repeat(column === last ? head[column].length : width))
+  const [headLine, ...lines] = cells
+  return [headLine, rule, ...lines]
+    .map((row) => row.map((cell, column) => (column === last ? cell : cell.padEnd(widths[column]))).join('  '))
+    .map((line) => line.trimEnd())
+    .join('\n')
+}
+
+function cut(cell: string): string {
+  const text = printable(cell)
+  return text.length > MAX_WIDTH ? `${text.slice(0, MAX_WIDTH - 1)}…` : text
+}
+
+/** Text from outside without what a terminal would take for a command. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+}

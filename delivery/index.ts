@@ -1,0 +1,5 @@
+export { atOrigin } from './at-origin'
+export { deliver } from './deliver'
+export type { Verdict } from './deliver'
+export { readNdjson } from './read-ndjson'
+export type { Line } from './read-ndjson'

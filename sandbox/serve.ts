@@ -1,0 +1,27 @@
+import { createAdaptorServer } from '@hono/node-server'
+import type { AddressInfo } from 'net'
+import type { Sandbox } from './index'
+
+/** A sandbox that listens: its address, and how to end it. */
+export interface Served {
+  /** For example `http://127.0.0.1:8030` */
+  origin: string
+  close: () => Promise<void>
+}
+
+/**
+ * Lets a sandbox listen on 127.0.0.1, where only this machine reaches it.
+ * @param port 0 takes any free port. Rejects when the port is taken.
+ */
+export async function serve({ app }: Pick<Sandbox, 'app'>, port = 0): Promise<Served> {
+  const server = createAdaptorServer({ fetch: app.fetch })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  const { port: taken } = server.address() as AddressInfo
+  return {
+    origin: `http://127.0.0.1:${taken}`,
+    close: () => new Promise((resolve, reject) => server.close((error) => (error ? reject(error) : resolve())))
+  }
+}
