@@ -1,5 +1,5 @@
 import { Destination } from '@segment/actions-core'
-import type { Subscription } from '@segment/actions-core'
+import type { JSONObject, Subscription } from '@segment/actions-core'
 import { open } from 'fs/promises'
 import type { FileHandle } from 'fs/promises'
 import { join } from 'path'
@@ -10,12 +10,10 @@ import { createSandbox } from '../sandbox'
 import { serve } from '../sandbox/serve'
 import ortto from '../src'
 import type { Settings } from '../src/generated-types'
-import type { OnMappingSaveOutputs } from '../src/upsert-contact/generated-types'
 import { report } from './report'
 
+/** From the project's folder, where npm starts the command. */
 const EXAMPLES = join('examples', 'events.ndjson')
-/** The project's folder, seen from the built file. */
-const HOME = join(__dirname, '..', '..')
 
 const USAGE = `Usage: npm start [-- path/to/events.ndjson]
 
@@ -28,17 +26,28 @@ const AUDIENCE_NAME = 'VIP customers'
 /** Wrong use: the message is for the person who typed the command. */
 class UsageError extends Error {}
 
-async function main(): Promise<void> {
-  const { path, help } = readArguments()
-  if (help) {
-    console.log(USAGE)
-    return
+/** Where a command writes: `console` is one. */
+export type Output = Pick<Console, 'log' | 'error'>
+
+/** Runs the demo and resolves with the exit code: 0 when the run completed, 2 for wrong use, 1 when it broke down. */
+export async function run(args: readonly string[], output: Output): Promise<number> {
+  try {
+    const { path, help } = readArguments(args)
+    await (help ? output.log(USAGE) : demo(path, output))
+    return 0
+  } catch (error) {
+    const isUsage = error instanceof UsageError
+    output.error(isUsage ? error.message : error)
+    return isUsage ? 2 : 1
   }
+}
+
+async function demo(path: string | undefined, output: Output): Promise<void> {
   const file = await openFile(path)
   const { app, account, apiKey } = createSandbox()
   const { origin, close } = await serve({ app })
   try {
-    console.log(`${path ?? EXAMPLES} → Ortto (Actions) → local Ortto at ${origin}\n`)
+    output.log(`${path ?? EXAMPLES} → Ortto (Actions) → local Ortto at ${origin}\n`)
     const settings = { api_key: apiKey }
     const destination = new Destination<Settings>(atOrigin(ortto, origin))
     await destination.testAuthentication(settings)
@@ -47,15 +56,16 @@ async function main(): Promise<void> {
     for await (const verdict of deliver(readNdjson(file.createReadStream()), destination, settings, mappings)) {
       verdicts.push(verdict)
     }
-    console.log(report(verdicts, account))
+    output.log(report(verdicts, account))
   } finally {
     await close()
   }
 }
 
-function readArguments(): { path?: string; help: boolean } {
+function readArguments(args: readonly string[]): { path?: string; help: boolean } {
   try {
     const { positionals, values } = parseArgs({
+      args: [...args],
       allowPositionals: true,
       options: { help: { type: 'boolean', short: 'h', default: false } }
     })
@@ -77,7 +87,7 @@ async function openFile(path: string | undefined): Promise<FileHandle> {
   const name = path ?? EXAMPLES
   let file: FileHandle
   try {
-    file = await open(path ?? join(HOME, EXAMPLES))
+    file = await open(name)
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException
     throw new UsageError(`Cannot read ${name}: ${REASONS[code] ?? message}.`)
@@ -101,13 +111,16 @@ async function setUpMappings(destination: Destination<Settings>, settings: Setti
       return []
     }
     const follows = preset.partnerAction === 'upsertContact'
-    const audience = { audience_update_mode: 'follow_segment', onMappingSave: { outputs: saved.savedData as OnMappingSaveOutputs } }
+    const audience = {
+      audience_update_mode: 'follow_segment',
+      onMappingSave: { outputs: saved.savedData as JSONObject }
+    }
     return [{ ...preset, mapping: { ...preset.mapping, ...(follows ? audience : {}) } }]
   })
 }
 
-main().catch((error: unknown) => {
-  const isUsage = error instanceof UsageError
-  console.error(isUsage ? error.message : error)
-  process.exitCode = isUsage ? 2 : 1
-})
+if (require.main === module) {
+  void run(process.argv.slice(2), console).then((code) => {
+    process.exitCode = code
+  })
+}

@@ -27,7 +27,7 @@ export function explainNoAnswer(error: unknown): Outcome {
   if (code.startsWith('Z_')) {
     return { status: 502, message: "Ortto's answer could not be unpacked. It is safe to send the event again." }
   }
-  const cause = CAUSES[code] ?? String(member(error, 'message'))
+  const cause = CAUSES[code] ?? String(member(error, 'message') ?? error)
   return { status: 503, message: `No answer came from Ortto: ${cause}. It is safe to send the event again.` }
 }
 

@@ -14,8 +14,8 @@ export function unlessBlank(text: string | null | undefined): string | undefined
  * The IPv4 address in dotted form, also from one that is mapped into IPv6 (`::ffff:203.0.113.7`).
  * Undefined for everything else: it is not known whether Ortto takes IPv6.
  */
-export function toIPv4(ip: string | null | undefined): string | undefined {
-  const text = (ip ?? '').trim()
+export function toIPv4(ip: string): string | undefined {
+  const text = ip.trim()
   if (isIPv4(text)) {
     return text
   }

@@ -1,0 +1,99 @@
+import { readMessage, readOutcomes } from '../src/answers'
+import type { Outcome } from '../src/types'
+
+const read = (answer: unknown, count = 3): Outcome[] =>
+  readOutcomes(typeof answer === 'string' ? answer : JSON.stringify(answer), count, (message) => message)
+const statuses = (answer: unknown, count = 3): number[] => read(answer, count).map(({ status }) => status)
+
+describe('a 2xx answer', () => {
+  it.each([
+    ['an empty body', ''],
+    ['an object', {}],
+    ['errors null', { errors: null }],
+    ['no errors', { errors: [] }]
+  ])('with %s confirms every item', (_, answer) => {
+    expect(read(answer)).toEqual(Array(3).fill({ status: 200, message: 'Processed by Ortto.' }))
+  })
+
+  it('confirms the items that it does not list', () => {
+    const answer = { errors: [{ status: 422, message: 'No mappings configured', index: 1 }] }
+
+    expect(read(answer)).toEqual([
+      { status: 200, message: 'Processed by Ortto.' },
+      { status: 422, message: 'No mappings configured' },
+      { status: 200, message: 'Processed by Ortto.' }
+    ])
+  })
+
+  it('takes the highest status for an item that is listed twice', () => {
+    const error = (status: number) => ({ status, message: `is ${status}`, index: 0 })
+
+    expect(read({ errors: [error(400), error(429), error(206)] }, 1)).toEqual([{ status: 429, message: 'is 429' }])
+  })
+
+  it.each([200, 206, 400, 422, 429, 500, 599])('gives an item its status %i', (status) => {
+    expect(statuses({ errors: [{ status, message: 'm', index: 0 }] }, 1)).toEqual([status])
+  })
+
+  it.each([undefined, null, '422', 0, 199, 201, 302, 399, 422.5, 600, {}])(
+    'gives an item whose status is unusable 500: %j',
+    (status) => {
+      expect(statuses({ errors: [{ status, message: 'm', index: 1 }] })).toEqual([200, 500, 200])
+    }
+  )
+
+  it.each([undefined, null, '1', -1, 3, 0.5, 1e21, [1]])(
+    'confirms no item that it does not list when an error names none: index %j',
+    (index) => {
+      const answer = {
+        errors: [
+          { status: 422, message: 'Bad email', index },
+          { status: 400, message: 'm', index: 1 }
+        ]
+      }
+
+      expect(statuses(answer)).toEqual([502, 400, 502])
+      expect(read(answer)[0].message).toContain('Bad email')
+    }
+  )
+
+  it.each([null, 'text', 7, [0]])('confirms nothing when an error is no object: %j', (error) => {
+    expect(statuses({ errors: [error] })).toEqual([502, 502, 502])
+  })
+
+  it.each(['OK', '<html></html>', '{"errors":[', '[]', 'null', '"text"', '1', '{"errors":{}}', '{"errors":"none"}'])(
+    'that cannot be read confirms nothing: %s',
+    (answer) => {
+      expect(statuses(answer)).toEqual([502, 502, 502])
+      expect(read(answer)[2].message).toContain(answer)
+    }
+  )
+
+  it.each([undefined, '', '  ', 7, null])('says so in our words when an error has no message: %j', (message) => {
+    expect(read({ errors: [{ status: 422, message, index: 0 }] }, 1)).toEqual([
+      { status: 422, message: 'Ortto answered 422 for this event, without a reason.' }
+    ])
+  })
+})
+
+describe('the message of a failed answer', () => {
+  it.each([
+    ['{"message":"Too many requests"}', 'Too many requests'],
+    ['{"error":"Key expired"}', 'Key expired'],
+    ['{"error":{"message":"Key expired"}}', 'Key expired'],
+    ['{"errors":[{"message":"Bad item"}]}', 'Bad item'],
+    ['{"errors":["Bad item"]}', 'Bad item'],
+    ['{"message":"","error":"Key expired"}', 'Key expired'],
+    ['{"code":7}', '{"code":7}'],
+    ['"Bad gateway"', 'Bad gateway'],
+    ['upstream error', 'upstream error'],
+    ['<html>\n<head><title>502</title></head><body><h1>Bad Gateway</h1></body>', '502 Bad Gateway'],
+    ['[1]', '[1]']
+  ])('of %s is %s', (content, message) => {
+    expect(readMessage(content)).toBe(message)
+  })
+
+  it.each(['', '""', '<br/>'])('of %j is none', (content) => {
+    expect(readMessage(content)).toBeUndefined()
+  })
+})

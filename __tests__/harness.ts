@@ -1,0 +1,108 @@
+import { createTestIntegration } from '@segment/actions-core'
+import type { JSONObject, SegmentEvent } from '@segment/actions-core'
+import nock from 'nock'
+import destination from '../src'
+
+/** A well-formed key: production, region au. */
+export const API_KEY = 'pau-key'
+export const SETTINGS = { api_key: API_KEY }
+export const ORTTO = 'https://segment-action-api-au.ortto.app'
+
+export type ActionName = 'upsertContact' | 'trackActivity'
+export const PATHS: Record<ActionName, string> = { upsertContact: '/v1/identify', trackActivity: '/v1/track' }
+
+/** What one event's result may hold, success or not. */
+export interface Node {
+  status: number
+  sent?: unknown
+  body?: unknown
+  errortype?: string
+  errormessage?: string
+  errorreporter?: string
+}
+
+/** One request as Ortto got it. */
+export interface Received {
+  body: { [key: string]: unknown }[]
+  headers: Record<string, string>
+}
+
+/** Lets no request out of the tests, and forgets the answers that a test has left. */
+export function useNock(): void {
+  beforeEach(() => nock.disableNetConnect())
+  afterEach(() => {
+    nock.cleanAll()
+    nock.enableNetConnect()
+  })
+}
+
+/** Makes Ortto answer every request to the action's path, and collects what it got. */
+export function orttoAnswers(
+  action: ActionName,
+  status = 200,
+  answer: nock.Body | ((items: Received['body']) => [number, nock.Body]) = {},
+  headers: Record<string, string> = {}
+): Received[] {
+  const received: Received[] = []
+  nock(ORTTO)
+    .post(PATHS[action])
+    .reply(function (_uri, body) {
+      const items = body as Received['body']
+      received.push({
+        body: items,
+        headers: Object.fromEntries(Object.entries(this.req.headers).map(([k, v]) => [k, String(v)]))
+      })
+      const [code, content] = typeof answer === 'function' ? answer(items) : [status, answer]
+      return [code, content, headers]
+    })
+    .persist()
+  return received
+}
+
+/** An event without the test framework's own traits, which would hide context.traits. */
+export function event(members: Partial<SegmentEvent> = {}): SegmentEvent {
+  return {
+    type: 'track',
+    event: 'Order Completed',
+    userId: 'u1',
+    anonymousId: 'a1',
+    messageId: 'm1',
+    timestamp: '2026-01-05T01:02:03.456Z',
+    context: {},
+    traits: undefined,
+    properties: {},
+    ...members
+  }
+}
+
+/** Runs one event through the action with its default mapping. Rejects with what the action throws. */
+export async function deliverAlone(
+  action: ActionName,
+  members: Partial<SegmentEvent> = {},
+  mapping: JSONObject = {},
+  settings = SETTINGS
+): Promise<void> {
+  await createTestIntegration(destination).testAction(action, {
+    event: event(members),
+    mapping,
+    settings,
+    useDefaultMappings: true
+  })
+}
+
+/** Runs a batch through the action with its default mapping: each event's result, in its place. */
+export async function deliverTogether(
+  action: ActionName,
+  events: Partial<SegmentEvent>[],
+  mapping: JSONObject = {},
+  settings = SETTINGS
+): Promise<Node[]> {
+  const integration = createTestIntegration(destination)
+  await integration.testBatchAction(action, {
+    events: events.map(event),
+    mapping,
+    settings,
+    useDefaultMappings: true
+  })
+  return integration.results[0].multistatus ?? []
+}

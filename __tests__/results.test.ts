@@ -1,0 +1,264 @@
+import { APIError, InvalidAuthenticationError, PayloadValidationError } from '@segment/actions-core'
+import nock from 'nock'
+import { API_KEY, deliverAlone, deliverTogether, ORTTO, orttoAnswers, PATHS, useNock } from './harness'
+import type { ActionName, Node } from './harness'
+
+useNock()
+
+const ACTIONS: ActionName[] = ['upsertContact', 'trackActivity']
+const NOBODY = { userId: undefined, anonymousId: undefined }
+
+/** An answer that says this of the first item. */
+const firstItem = (status: number, message: string) => ({ errors: [{ status, message, index: 0 }] })
+
+describe.each(ACTIONS)('%s', (action) => {
+  /** Two events that are sent, with one between them that is rejected here. */
+  const deliverThree = () => deliverTogether(action, [{ userId: 'u1' }, NOBODY, { userId: 'u3' }])
+
+  /** What an event that comes alone throws. */
+  const thrownBy = async (members = {}, settings?: { api_key: string }): Promise<unknown> =>
+    deliverAlone(action, members, {}, settings).then(
+      () => 'nothing',
+      (error: unknown) => error
+    )
+
+  const rejectedHere: Node = {
+    status: 400,
+    errortype: 'PAYLOAD_VALIDATION_FAILED',
+    errormessage:
+      'This event has neither a User ID nor an Anonymous ID, so Ortto cannot tell whose it is. Map at least one of the two.',
+    errorreporter: 'INTEGRATIONS'
+  }
+
+  /** What a failure of the whole request comes to: for the events that were sent, alone and together. */
+  async function expectFailure(status: number, message: string, errortype: string): Promise<void> {
+    const failed = (userId: string) => ({
+      status,
+      errortype,
+      errormessage: expect.stringContaining(message) as string,
+      errorreporter: 'DESTINATION',
+      sent: expect.objectContaining({ user_id: userId }) as object
+    })
+    expect(await deliverThree()).toEqual([failed('u1'), rejectedHere, failed('u3')])
+
+    const error = await thrownBy()
+    expect(error).toBeInstanceOf(status === 401 ? InvalidAuthenticationError : APIError)
+    expect(error).toMatchObject({ status, message: expect.stringContaining(message) as string })
+  }
+
+  it('rejects an event with neither id, and blames nobody else', async () => {
+    const received = orttoAnswers(action)
+
+    expect(await deliverTogether(action, [NOBODY])).toEqual([rejectedHere])
+    const error = await thrownBy(NOBODY)
+    expect(error).toBeInstanceOf(PayloadValidationError)
+    expect(error).toMatchObject({ message: rejectedHere.errormessage })
+    expect(received).toHaveLength(0)
+  })
+
+  it.each(['', ' \t'])('takes blank ids for none: %j', async (blank) => {
+    expect(await deliverTogether(action, [{ userId: blank, anonymousId: blank }])).toEqual([rejectedHere])
+  })
+
+  it('makes no request with a malformed API key, and says where to find the right one', async () => {
+    const received = orttoAnswers(action)
+    const settings = { api_key: 'secret\nstuff' }
+    const refused = {
+      status: 401,
+      errortype: 'INVALID_AUTHENTICATION',
+      errormessage: expect.stringContaining('CDP > Data sources') as string,
+      errorreporter: 'INTEGRATIONS'
+    }
+
+    expect(await deliverTogether(action, [{}, NOBODY], {}, settings)).toEqual([refused, rejectedHere])
+    const error = await thrownBy({}, settings)
+    expect(error).toBeInstanceOf(InvalidAuthenticationError)
+    expect(error).toMatchObject({ status: 401, message: refused.errormessage })
+    expect(received).toHaveLength(0)
+  })
+
+  it('reports each event that Ortto processed', async () => {
+    const received = orttoAnswers(action)
+    const results = await deliverThree()
+
+    expect(results[0]).toMatchObject({ status: 200, body: 'Processed by Ortto.', sent: { user_id: 'u1' } })
+    expect(results[1]).toEqual(rejectedHere)
+    expect(results[2]).toMatchObject({ status: 200, sent: { user_id: 'u3' } })
+    expect(received).toHaveLength(1)
+    await expect(deliverAlone(action)).resolves.toBeUndefined()
+  })
+
+  it('gives each event what Ortto says of it, in its own place', async () => {
+    orttoAnswers(action, 207, { errors: [{ status: 422, message: 'No mappings configured', index: 1 }] })
+
+    expect(await deliverThree()).toMatchObject([
+      { status: 200, sent: { user_id: 'u1' } },
+      rejectedHere,
+      {
+        status: 422,
+        errortype: 'UNPROCESSABLE_ENTITY',
+        errormessage: 'No mappings configured',
+        errorreporter: 'DESTINATION',
+        sent: { user_id: 'u3' }
+      }
+    ])
+  })
+
+  it('takes a partial success for a success, with the message of Ortto', async () => {
+    orttoAnswers(action, 207, firstItem(206, 'Queued, contact not stored'))
+
+    expect(await deliverTogether(action, [{}])).toMatchObject([{ status: 206, body: 'Queued, contact not stored' }])
+    await expect(deliverAlone(action)).resolves.toBeUndefined()
+  })
+
+  it.each([400, 401, 422, 429, 500])('throws for a single event that Ortto refuses with %i', async (status) => {
+    orttoAnswers(action, 207, firstItem(status, 'No, because.'))
+
+    const error = await thrownBy()
+    expect(error).toBeInstanceOf(status === 401 ? InvalidAuthenticationError : APIError)
+    expect(error).toMatchObject({ status, message: 'No, because.' })
+  })
+
+  it.each([
+    [400, 'BAD_REQUEST'],
+    [401, 'INVALID_AUTHENTICATION'],
+    [403, 'FORBIDDEN'],
+    [404, 'NOT_FOUND'],
+    [429, 'TOO_MANY_REQUESTS'],
+    [500, 'INTERNAL_SERVER_ERROR'],
+    [503, 'SERVICE_UNAVAILABLE'],
+    [520, 'UNKNOWN_ERROR']
+  ])('gives the events that were sent the status %i of the whole request', async (status, errortype) => {
+    orttoAnswers(action, status, { message: 'Come back later' })
+
+    await expectFailure(status, 'Come back later', errortype)
+  })
+
+  it('has words for an answer that has none', async () => {
+    orttoAnswers(action, 503, '')
+
+    await expectFailure(503, 'Ortto answered 503, without a reason.', 'SERVICE_UNAVAILABLE')
+  })
+
+  it.each([301, 302, 307, 304])('does not follow a redirect: %i', async (status) => {
+    orttoAnswers(action, status, '', { location: `${ORTTO}/v1/me` })
+    nock(ORTTO).get('/v1/me').reply(200, {}).persist()
+
+    await expectFailure(502, `status ${status}`, 'BAD_GATEWAY')
+  })
+
+  it.each(['<html>OK</html>', 'null', '{"errors":[{"status":400}]}'])(
+    'reports no success for a 2xx answer that confirms none: %s',
+    async (answer) => {
+      orttoAnswers(action, 200, answer)
+
+      await expectFailure(502, 'It is safe to send it again', 'BAD_GATEWAY')
+    }
+  )
+
+  it('reads an answer whatever its content type', async () => {
+    orttoAnswers(action, 207, JSON.stringify(firstItem(422, 'Old')), { 'content-type': 'text/plain' })
+
+    expect(await deliverTogether(action, [{}])).toMatchObject([{ status: 422, errormessage: 'Old' }])
+  })
+
+  it('reports a connection that failed', async () => {
+    nock(ORTTO)
+      .post(PATHS[action])
+      .replyWithError(Object.assign(new Error('boom'), { code: 'ECONNRESET' }))
+      .persist()
+
+    await expectFailure(503, 'the connection broke off', 'SERVICE_UNAVAILABLE')
+  })
+
+  it('masks the API key and keeps messages short', async () => {
+    orttoAnswers(action, 401, { message: `Unknown key ${API_KEY}! ${'x'.repeat(1000)}` })
+    const results = await deliverTogether(action, [{}])
+
+    expect(results[0].errormessage).toMatch(/^Unknown key \*\*\*! x+…$/)
+    expect(results[0].errormessage).toHaveLength(500)
+    expect(JSON.stringify(results)).not.toContain(API_KEY)
+    expect(String(await thrownBy())).not.toContain(API_KEY)
+  })
+
+  it('masks the API key where JSON has escaped it', async () => {
+    const settings = { api_key: 'pau-"\\' }
+    orttoAnswers(action, 200, '<p>"key": "pau-\\"\\\\"</p>')
+    const [result] = await deliverTogether(action, [{}], {}, settings)
+
+    expect(result.errormessage).toContain('"key": "***"')
+  })
+
+  it('cuts no character in half', async () => {
+    orttoAnswers(action, 400, { message: '😀'.repeat(300) })
+    const [result] = await deliverTogether(action, [{}])
+
+    expect(result.errormessage).toBe(`${'😀'.repeat(249)}…`)
+  })
+
+  describe('when Ortto says that the request is too large', () => {
+    /** Ortto takes bodies of so many items at most, and refuses the item of `bad` for a reason of its own. */
+    const orttoTakes = (limit: number, bad = 'nobody') =>
+      orttoAnswers(action, 200, (items) => {
+        if (items.length > limit) {
+          return [413, { message: 'Too large' }]
+        }
+        const errors = items.flatMap(({ user_id }, index) =>
+          user_id === bad ? [{ status: 422, message: bad, index }] : []
+        )
+        return [errors.length > 0 ? 207 : 200, { errors }]
+      })
+    const users = (count: number) => Array.from({ length: count }, (_, index) => ({ userId: `u${index}` }))
+
+    it('sends halves until they fit, in the order of the events', async () => {
+      const received = orttoTakes(2, 'u4')
+      const results = await deliverTogether(action, users(7))
+
+      expect(results.map(({ status }) => status)).toEqual([200, 200, 200, 200, 422, 200, 200])
+      const taken = received.map(({ body }) => body.map(({ user_id }) => user_id)).filter(({ length }) => length <= 2)
+      expect(taken).toEqual([['u0', 'u1'], ['u2', 'u3'], ['u4', 'u5'], ['u6']])
+    })
+
+    it('fails an event that is too large alone, and it alone', async () => {
+      orttoAnswers(action, 200, (items) =>
+        items.some(({ user_id }) => user_id === 'u1') ? [413, { message: 'Too large' }] : [200, {}]
+      )
+      const results = await deliverTogether(action, users(4))
+
+      expect(results.map(({ status }) => status)).toEqual([200, 413, 200, 200])
+      expect(results[1]).toMatchObject({ errortype: 'PAYLOAD_TOO_LARGE', errormessage: 'Too large' })
+      expect(await thrownBy({ userId: 'u1' })).toMatchObject({ status: 413, message: 'Too large' })
+    })
+
+    it('lets another failure end the half that it concerns', async () => {
+      orttoAnswers(action, 200, (items) =>
+        items.length > 2 ? [413, ''] : items[0].user_id === 'u0' ? [503, 'down'] : [200, '']
+      )
+      const results = await deliverTogether(action, users(4))
+
+      expect(results.map(({ status }) => status)).toEqual([503, 503, 200, 200])
+    })
+  })
+
+  it('sends more than 500 events in requests of 500 at most, in order', async () => {
+    const received = orttoAnswers(action, 200, (items) => [
+      207,
+      { errors: items.map(({ user_id }, index) => ({ status: 400, message: user_id, index })) }
+    ])
+    const results = await deliverTogether(
+      action,
+      Array.from({ length: 1201 }, (_, index) => ({ userId: `u${index}` }))
+    )
+
+    expect(received.map(({ body }) => body.length)).toEqual([500, 500, 201])
+    expect(results.map(({ errormessage }) => errormessage)).toEqual(results.map((_, index) => `u${index}`))
+  })
+
+  it('leaves the events as they were', async () => {
+    orttoAnswers(action)
+    const traits = { '': 1, nested: { '': [new Date(0)] } }
+    await deliverTogether(action, [{ traits: traits as never, timestamp: '1720591740' }])
+
+    expect(traits).toEqual({ '': 1, nested: { '': [new Date(0)] } })
+  })
+})
