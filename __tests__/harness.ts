@@ -21,6 +21,8 @@ export interface Node {
   errorreporter?: string
 }
 
+type Answer = string | Record<string, unknown>
+
 /** One request as Ortto got it. */
 export interface Received {
   body: { [key: string]: unknown }[]
@@ -40,7 +42,7 @@ export function useNock(): void {
 export function orttoAnswers(
   action: ActionName,
   status = 200,
-  answer: nock.Body | ((items: Received['body']) => [number, nock.Body]) = {},
+  answer: Answer | ((items: Received['body']) => [number, Answer]) = {},
   headers: Record<string, string> = {}
 ): Received[] {
   const received: Received[] = []
@@ -48,12 +50,10 @@ export function orttoAnswers(
     .post(PATHS[action])
     .reply(function (_uri, body) {
       const items = body as Received['body']
-      received.push({
-        body: items,
-        headers: Object.fromEntries(Object.entries(this.req.headers).map(([k, v]) => [k, String(v)]))
-      })
+      const sent = Object.entries(this.req.headers).map(([name, value]) => [name, String(value)])
+      received.push({ body: items, headers: Object.fromEntries(sent) as Received['headers'] })
       const [code, content] = typeof answer === 'function' ? answer(items) : [status, answer]
-      return [code, content, headers]
+      return [code, content, headers] as const
     })
     .persist()
   return received

@@ -1,0 +1,69 @@
+import { createTestIntegration } from '@segment/actions-core'
+import nock from 'nock'
+import destination from '../src'
+import { ORTTO, useNock } from './harness'
+
+useNock()
+
+describe('testing the API key', () => {
+  const test = (api_key: string): Promise<string> =>
+    createTestIntegration(destination)
+      .testAuthentication({ api_key })
+      .then(
+        () => 'good',
+        (error: Error) => error.message
+      )
+
+  it.each([200, 204])('finds it good when Ortto answers %i', async (status) => {
+    nock(ORTTO, { reqheaders: { authorization: 'Bearer pau-key' } })
+      .get('/v1/me')
+      .reply(status)
+
+    expect(await test(' pau-key\n')).toBe('good')
+  })
+
+  it.each([401, 403])(
+    'finds it refused when Ortto answers %i, and says where to find the right one',
+    async (status) => {
+      nock(ORTTO).get('/v1/me').reply(status, { message: 'nope' })
+
+      expect(await test('pau-key')).toContain(
+        'Ortto refused the API key. Copy the API key from Ortto (CDP > Data sources'
+      )
+    }
+  )
+
+  it.each(['', 'nonsense', 'pau-', 'pau-\u0007', 'evil.example/-x'])(
+    'makes no request with a malformed key: %j',
+    async (key) => {
+      const message = await test(key)
+
+      expect(message).toContain('is not an Ortto API key. Copy the API key from Ortto (CDP > Data sources')
+      expect(key === '' || !message.includes(key)).toBe(true)
+    }
+  )
+
+  it.each([302, 429, 500, 503])('does not judge it when Ortto answers %i', async (status) => {
+    nock(ORTTO)
+      .get('/v1/me')
+      .reply(status, 'down', { location: `${ORTTO}/login` })
+
+    expect(await test('pau-key')).toContain('Ortto did not judge the API key')
+  })
+
+  it('does not judge it when Ortto cannot be reached', async () => {
+    nock(ORTTO)
+      .get('/v1/me')
+      .replyWithError(Object.assign(new Error('x'), { code: 'ENOTFOUND' }))
+    const message = await test('pau-key')
+
+    expect(message).toContain('Ortto did not judge the API key')
+    expect(message).toContain('address was not found')
+  })
+
+  it('goes to the staging account of another region when the key says so', async () => {
+    nock('https://segment-action-api-eu.ortto-stg.app').get('/v1/me').reply(200)
+
+    expect(await test('seu-key')).toBe('good')
+  })
+})
