@@ -7,7 +7,6 @@ module.exports = {
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   transform: { '^.+\\.ts$': 'ts-jest' },
   restoreMocks: true,
-  collectCoverage: true,
   collectCoverageFrom: ['src/**/*.ts'],
   coverageReporters: ['text', 'lcovonly'],
   coverageThreshold: { global: { branches: 100, functions: 100, lines: 100, statements: 100 } }

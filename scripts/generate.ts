@@ -1,6 +1,6 @@
 import { fieldsToJsonSchema } from '@segment/actions-core'
 import type { ActionDefinition, DestinationDefinition, GlobalSetting, InputField } from '@segment/actions-core'
-import { writeFile } from 'fs/promises'
+import { readFile, writeFile } from 'fs/promises'
 import { compile } from 'json-schema-to-typescript'
 import { join, relative } from 'path'
 import { format, resolveConfig } from 'prettier'
@@ -18,7 +18,7 @@ type Hook = NonNullable<NonNullable<ActionDefinition<Settings>['hooks']>['onMapp
 const FOLDERS: Record<string, string> = { upsertContact: 'upsert-contact', trackActivity: 'track-activity' }
 
 /** Every generated file: its path below the project's folder, and what it has to hold. */
-export async function generate(): Promise<Map<string, string>> {
+async function generate(): Promise<Map<string, string>> {
   const files = new Map<string, string>()
   const add = async (path: string, content: string) => {
     const absolute = join(SOURCE, path)
@@ -173,13 +173,21 @@ function mapValues<Value>(values: Record<string, Value>, change: (value: Value) 
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)]))
 }
 
-async function main(): Promise<void> {
+/** Writes the files; with `--check` only says which are stale, and fails when one is. */
+async function main(isCheck: boolean): Promise<void> {
   for (const [path, content] of await generate()) {
-    await writeFile(join(ROOT, path), content)
-    console.log(`wrote ${path}`)
+    const current = await readFile(join(ROOT, path), 'utf8').catch(() => undefined)
+    if (current === content) {
+      continue
+    }
+    if (isCheck) {
+      console.error(`${path} is stale: run npm run generate`)
+      process.exitCode = 1
+    } else {
+      await writeFile(join(ROOT, path), content)
+      console.log(`wrote ${path}`)
+    }
   }
 }
 
-if (require.main === module) {
-  void main()
-}
+void main(process.argv.includes('--check'))
