@@ -43,7 +43,7 @@ function seededValue(
   chance: Chance.Chance
 ): JSONValue {
   if (key === 'timestamp') {
-    return new Date(chance.timestamp() * 1000).toISOString()
+    return new Date(chance.integer({ min: 1_600_000_000_000, max: 1_700_000_000_000 })).toISOString()
   }
   if (key === 'ip') {
     return chance.ip()

@@ -4,6 +4,7 @@ import { open } from 'fs/promises'
 import type { FileHandle } from 'fs/promises'
 import { join } from 'path'
 import { parseArgs } from 'util'
+import { isNativeError } from 'util/types'
 import { atOrigin, deliver, readNdjson } from '../delivery'
 import type { Verdict } from '../delivery'
 import { createSandbox } from '../sandbox'
@@ -45,7 +46,7 @@ export async function run(args: readonly string[], output: Output): Promise<numb
 async function demo(path: string | undefined, output: Output): Promise<void> {
   const file = await openFile(path)
   const { app, account, apiKey } = createSandbox()
-  const { origin, close } = await serve({ app })
+  const { origin, close } = await serve(app)
   try {
     output.log(`${path ?? EXAMPLES} → Ortto (Actions) → local Ortto at ${origin}\n`)
     const settings = { api_key: apiKey }
@@ -74,7 +75,7 @@ function readArguments(args: readonly string[]): { path?: string; help: boolean 
     }
     return { path: positionals[0], help: values.help === true }
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message.split('. ')[0] : String(error))
+    throw new UsageError(isNativeError(error) ? error.message.split('. ')[0] : String(error))
   }
 }
 

@@ -1,6 +1,6 @@
 import { createAdaptorServer } from '@hono/node-server'
+import type { Hono } from 'hono'
 import type { AddressInfo } from 'net'
-import type { Sandbox } from './index'
 
 /** A sandbox that listens: its address, and how to end it. */
 export interface Served {
@@ -13,7 +13,7 @@ export interface Served {
  * Lets a sandbox listen on 127.0.0.1, where only this machine reaches it.
  * @param port 0 takes any free port. Rejects when the port is taken.
  */
-export async function serve({ app }: Pick<Sandbox, 'app'>, port = 0): Promise<Served> {
+export async function serve(app: Pick<Hono, 'fetch'>, port = 0): Promise<Served> {
   const server = createAdaptorServer({ fetch: app.fetch })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

@@ -1,0 +1,89 @@
+import { mkdtemp, rm, writeFile } from 'fs/promises'
+import { tmpdir } from 'os'
+import { join } from 'path'
+import { run } from '../demo'
+
+/** Runs the demo as `npm start -- …args` does. */
+async function demo(...args: string[]) {
+  const out: string[] = []
+  const errors: string[] = []
+  const code = await run(args, { log: (text: string) => out.push(text), error: (text: string) => errors.push(text) })
+  return { code, out: out.join('\n'), errors }
+}
+
+describe('npm start', () => {
+  it('delivers the examples and shows what became of each', async () => {
+    const { code, out, errors } = await demo()
+
+    expect({ code, errors }).toEqual({ code: 0, errors: [] })
+    expect(out).toMatch(/^1 +identify +lana.romeijn.myonlinestore-studio +Upsert Contact +200 +Processed by Ortto\.$/m)
+    expect(out).toMatch(/^4 +identify +- +Upsert Contact +400 +This event has neither a User ID nor an Anonymous ID/m)
+    expect(out).toMatch(/^7 +track: Order completed .* 400 +The Timestamp "last Tuesday" cannot be read/m)
+    expect(out).toMatch(/^11 +identify .* 422 /m)
+    expect(out).toMatch(/^13 +track: Email opened .* 200 +Ignored: this activity came from Ortto/m)
+    expect(out).toContain('Contacts in Ortto: 4')
+    expect(out).toMatch(/^max\.mustermann .* VIP customers /m)
+    expect(out).toMatch(/^erika\.mustermann +- +- +/m)
+    expect(out).toContain('Activities in Ortto: 3')
+    expect(out).toMatch(/^Order completed +b1e24a7c-ipv6 +2025-07-12T07:05:00\.000Z /m)
+    expect(out.split('\n').pop()).toBe(
+      '14 results: 9 delivered, 3 rejected, 1 ignored because they came from Ortto, 1 that no mapping takes.'
+    )
+  })
+
+  it('shows no API key', async () => {
+    expect((await demo()).out).not.toMatch(/pau-/)
+  })
+
+  describe('with a file of its own', () => {
+    let folder: string
+
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
+    })
+    afterEach(() => rm(folder, { recursive: true }))
+
+    const fileOf = async (content: string) => {
+      const path = join(folder, 'events.ndjson')
+      await writeFile(path, content)
+      return path
+    }
+
+    it('delivers it, and reports a line that is not JSON by its number', async () => {
+      const { code, out } = await demo(
+        await fileOf('{"type":"identify","userId":"u1"}\n{oops\n{"type":"track","userId":"u1","event":"a"}\n')
+      )
+
+      expect(code).toBe(0)
+      expect(out).toMatch(/^2 +- +- +- +400 +This line is not JSON/m)
+      expect(out).toContain('3 results: 2 delivered, 1 rejected')
+    })
+
+    it('lets no event write commands to the terminal', async () => {
+      const { out } = await demo(await fileOf('{"type":"track","userId":"u\\u001b[2J","event":"a\\u202eb"}'))
+
+      // eslint-disable-next-line no-control-regex
+      expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/)
+    })
+
+    it('completes when the file is empty', async () => {
+      expect(await demo(await fileOf(''))).toMatchObject({ code: 0, errors: [] })
+    })
+
+    it.each([
+      [['no-such-file.ndjson'], 'Cannot read no-such-file.ndjson: there is no such file.'],
+      [['examples'], 'Cannot read examples: it is a folder.'],
+      [['--fast'], "Unknown option '--fast'"],
+      [['one.ndjson', 'two.ndjson'], 'Name one file only.']
+    ])('ends %j with one clear line', async (args, line) => {
+      expect(await demo(...args)).toEqual({ code: 2, out: '', errors: [line] })
+    })
+  })
+
+  it('says how it is used', async () => {
+    const { code, out } = await demo('--help')
+
+    expect(code).toBe(0)
+    expect(out).toContain('npm start [-- path/to/events.ndjson]')
+  })
+})
