@@ -10,8 +10,25 @@ const MAY_IMPORT = {
 }
 const ROOMS = Object.keys(MAY_IMPORT)
 
+const OTHER_PACKAGES = {
+  regex: '^(?!\\.|@segment/actions-core$|dayjs(/|$)|lodash/|net$)',
+  message: "src/ imports what Segment's monorepo has: core, dayjs, lodash by method, and Node's net."
+}
+
+/** Imports of what lies above src/, from a file so many folders below it. */
+function above(folders) {
+  return {
+    regex: `^(\\./)*(\\.\\./){${folders + 1}}`,
+    message: 'src/ must go into the monorepo alone, so it imports nothing outside of it.'
+  }
+}
+
+function restrictImports(files, patterns) {
+  return { files, ignores: ['**/__tests__/**'], rules: { 'no-restricted-imports': ['error', { patterns }] } }
+}
+
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/'] },
+  { ignores: ['dist/', 'coverage/', '**/generated-types.ts'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -21,26 +38,26 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      'no-restricted-imports': ['error', { name: 'lodash', message: 'Import the one method: lodash/omitBy.' }],
+      'max-len': [
+        'error',
+        { code: 120, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreRegExpLiterals: true }
+      ],
+      'no-restricted-syntax': ['error', { selector: 'ImportExpression', message: 'Import statically.' }],
       eqeqeq: 'error',
       'no-var': 'error',
       'prefer-const': 'error'
     }
   },
-  ...ROOMS.map((room) => ({
-    files: [`${room}/**/*.ts`],
-    ignores: ['**/__tests__/**'],
-    rules: {
-      '@typescript-eslint/no-restricted-imports': [
-        'error',
-        {
-          patterns: ROOMS.filter((other) => other !== room && !MAY_IMPORT[room].includes(other)).map((other) => ({
-            regex: `^(\\.\\./)+${other}(/|$)`,
-            message: `${room}/ must not import ${other}/: see MAY_IMPORT in eslint.config.mjs.`
-          }))
-        }
-      ]
-    }
-  })),
+  restrictImports(['src/*.ts'], [OTHER_PACKAGES, above(0)]),
+  restrictImports(['src/*/*.ts'], [OTHER_PACKAGES, above(1)]),
+  ...ROOMS.filter((room) => room !== 'src').map((room) =>
+    restrictImports(
+      [`${room}/**/*.ts`],
+      ROOMS.filter((other) => other !== room && !MAY_IMPORT[room].includes(other)).map((other) => ({
+        regex: `^(\\.{1,2}/)+${other}(/|$)`,
+        message: `${room}/ must not import ${other}/: see MAY_IMPORT in eslint.config.mjs.`
+      }))
+    )
+  ),
   { files: ['*.js', '*.mjs'], languageOptions: { globals: { process: 'readonly', module: 'writable' } } }
 )

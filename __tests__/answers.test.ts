@@ -74,6 +74,10 @@ describe('a 2xx answer', () => {
       { status: 422, message: 'Ortto answered 422 for this event, without a reason.' }
     ])
   })
+
+  it('needs no reason to confirm an item that it lists', () => {
+    expect(read({ errors: [{ status: 200, index: 0 }] }, 1)).toEqual([{ status: 200, message: 'Processed by Ortto.' }])
+  })
 })
 
 describe('the message of a failed answer', () => {
@@ -81,10 +85,9 @@ describe('the message of a failed answer', () => {
     ['{"message":"Too many requests"}', 'Too many requests'],
     ['{"error":"Key expired"}', 'Key expired'],
     ['{"error":{"message":"Key expired"}}', 'Key expired'],
-    ['{"errors":[{"message":"Bad item"}]}', 'Bad item'],
-    ['{"errors":["Bad item"]}', 'Bad item'],
+    ['{"errors":[{"message":"Bad item", "index": 1}]}', '{"errors":[{"message":"Bad item","index":1}]}'],
     ['{"message":"","error":"Key expired"}', 'Key expired'],
-    ['{"code":7}', '{"code":7}'],
+    ['{"code": "\\u0026"}', '{"code":"&"}'],
     ['"Bad gateway"', 'Bad gateway'],
     ['upstream error', 'upstream error'],
     ['<html>\n<head><title>502</title></head><body><h1>Bad Gateway</h1></body>', '502 Bad Gateway'],

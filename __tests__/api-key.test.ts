@@ -16,6 +16,7 @@ describe('an API key', () => {
 
   it.each([
     undefined,
+    42,
     '',
     'pau',
     'pau-',

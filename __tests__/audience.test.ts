@@ -40,8 +40,8 @@ describe.each(ACTIONS)('Associate Audience in %s', (action) => {
     expect(bodies).toEqual([{ name: 'VIP' }])
   })
 
-  it('keeps the name that was entered when Ortto gives none', async () => {
-    orttoCreates(201, { id: 'aud-1' })
+  it.each([{}, { name: '' }])('keeps the name that was entered when Ortto gives none: %j', async (members) => {
+    orttoCreates(201, { id: 'aud-1', ...members })
 
     expect((await associate({ audience_name: 'VIP' })).savedData).toEqual({
       audience_id: 'aud-1',
@@ -69,7 +69,7 @@ describe.each(ACTIONS)('Associate Audience in %s', (action) => {
     })
   })
 
-  it.each(['', '{}', '[]', '{"id":""}', '{"id":7}', 'OK'])(
+  it.each(['', '{}', '[]', '{"id":""}', '{"id":" "}', '{"id":7}', 'OK'])(
     'saves nothing of an answer without an id: %j',
     async (answer) => {
       orttoCreates(200, answer)

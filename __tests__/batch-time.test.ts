@@ -33,6 +33,7 @@ describe('the time for a batch', () => {
     const results = response.getAllResponses().map((result) => result.value())
     expect(results).toHaveLength(400)
     expect(results.every(({ status }) => status === 408)).toBe(true)
+    expect(results.every(({ sent }) => sent === undefined)).toBe(true)
     expect(results[399]).toMatchObject({
       errormessage: expect.stringContaining('time for this batch ran out') as string
     })

@@ -26,8 +26,8 @@ describe('a request without an answer', () => {
     expect(message).toContain(cause)
   })
 
-  it('could not be unpacked', () => {
-    expect(explainNoAnswer(error({ code: 'Z_DATA_ERROR' })).status).toBe(502)
+  it('had an answer that was too large', () => {
+    expect(explainNoAnswer(error({ type: 'max-size' })).status).toBe(502)
   })
 
   it.each(['a text', null, undefined])('is a failure whatever was thrown: %j', (thrown) => {

@@ -1,6 +1,13 @@
-import { APIError, InvalidAuthenticationError, PayloadValidationError } from '@segment/actions-core'
+import {
+  APIError,
+  createRequestClient,
+  InvalidAuthenticationError,
+  PayloadValidationError
+} from '@segment/actions-core'
+import type { MultiStatusResponse } from '@segment/actions-core'
 import nock from 'nock'
-import { API_KEY, deliverAlone, deliverTogether, ORTTO, orttoAnswers, PATHS, useNock } from './harness'
+import destination from '../src'
+import { API_KEY, deliverAlone, deliverTogether, ORTTO, orttoAnswers, PATHS, SETTINGS, useNock } from './harness'
 import type { ActionName, Node } from './harness'
 
 useNock()
@@ -140,6 +147,12 @@ describe.each(ACTIONS)('%s', (action) => {
     await expectFailure(503, 'Ortto answered 503, without a reason.', 'SERVICE_UNAVAILABLE')
   })
 
+  it('makes nothing of a status that has no meaning', async () => {
+    orttoAnswers(action, 999, '')
+
+    await expectFailure(502, 'status 999', 'BAD_GATEWAY')
+  })
+
   it.each([301, 302, 307, 304])('does not follow a redirect: %i', async (status) => {
     orttoAnswers(action, status, '', { location: `${ORTTO}/v1/me` })
     nock(ORTTO).get('/v1/me').reply(200, {}).persist()
@@ -152,7 +165,7 @@ describe.each(ACTIONS)('%s', (action) => {
     async (answer) => {
       orttoAnswers(action, 200, answer)
 
-      await expectFailure(502, 'It is safe to send it again', 'BAD_GATEWAY')
+      await expectFailure(502, 'it is not known whether this event was processed', 'BAD_GATEWAY')
     }
   )
 
@@ -181,12 +194,15 @@ describe.each(ACTIONS)('%s', (action) => {
     expect(String(await thrownBy())).not.toContain(API_KEY)
   })
 
-  it('masks the API key where JSON has escaped it', async () => {
-    const settings = { api_key: 'pau-"\\' }
-    orttoAnswers(action, 200, '<p>"key": "pau-\\"\\\\"</p>')
-    const [result] = await deliverTogether(action, [{}], {}, settings)
+  it.each([
+    ['pau-"\\', '<p>"key": "pau-\\"\\\\"</p>', '"key": "***"'],
+    ['pau-a&b', '["pau-a\\u0026b"]', '["***"]'],
+    ['pau-0123456789', 'no account for 0123456789', 'no account for ***']
+  ])('masks the API key %s in whatever form it comes back', async (api_key, answer, masked) => {
+    orttoAnswers(action, 200, answer)
+    const [result] = await deliverTogether(action, [{}], {}, { api_key })
 
-    expect(result.errormessage).toContain('"key": "***"')
+    expect(result.errormessage).toContain(masked)
   })
 
   it('cuts no character in half', async () => {
@@ -240,6 +256,43 @@ describe.each(ACTIONS)('%s', (action) => {
     })
   })
 
+  it('loses no event because another one cannot be written as JSON', async () => {
+    const received = orttoAnswers(action)
+    const payload = ['u1', 'u2', 'u3'].map((user_id) => ({
+      user_id,
+      event: 'Order Completed',
+      traits: user_id === 'u2' ? { value: new Unwritable() } : { value: 1 }
+    }))
+    // Past the framework's mapping, which would turn the value into a plain object.
+    const response = (await destination.actions[action].performBatch?.(createRequestClient(), {
+      settings: SETTINGS,
+      payload
+    })) as MultiStatusResponse
+    const [before, refused, after] = response.getAllResponses().map((result) => result.value())
+
+    expect([before.status, after.status]).toEqual([200, 200])
+    expect(refused).toMatchObject({ status: 413, errormessage: expect.stringContaining('no JSON of this') as string })
+    expect(refused.sent).toBeUndefined()
+    expect(received.flatMap(({ body }) => body.map(({ user_id }) => user_id))).toEqual(['u1', 'u3'])
+  })
+
+  it('says what of a contact it left out', async () => {
+    orttoAnswers(action)
+    const context = { ip: '2001:db8::1' }
+    const [result] = await deliverTogether(action, [{ context, traits: { deep: nested(1100) } as never }])
+
+    expect(result).toMatchObject({
+      status: 200,
+      body: 'Processed by Ortto. Left out: the IP Address, which is not IPv4; traits that are nested too deep.'
+    })
+  })
+
+  it('says nothing of what it left out when Ortto refuses the event', async () => {
+    orttoAnswers(action, 207, firstItem(422, 'Old'))
+
+    expect(await deliverTogether(action, [{ context: { ip: '::1' } }])).toMatchObject([{ errormessage: 'Old' }])
+  })
+
   it('sends more than 500 events in requests of 500 at most, in order', async () => {
     const received = orttoAnswers(action, 200, (items) => [
       207,
@@ -262,3 +315,17 @@ describe.each(ACTIONS)('%s', (action) => {
     expect(traits).toEqual({ '': 1, nested: { '': [new Date(0)] } })
   })
 })
+
+class Unwritable {
+  toJSON(): never {
+    throw new Error('no JSON of this')
+  }
+}
+
+function nested(levels: number): object {
+  let value = {}
+  for (let level = 1; level < levels; level++) {
+    value = { in: value }
+  }
+  return value
+}

@@ -46,20 +46,32 @@ describe('over a real connection', () => {
     expect(outcomes[1].message).toHaveLength(500)
   })
 
-  it('reads a compressed answer', async () => {
-    const body = gzipSync(JSON.stringify({ errors: [{ index: 0, status: 422, message: 'Old' }] }))
-    const outcomes = await identify((_, response) => response.writeHead(207, { 'content-encoding': 'gzip' }).end(body))
+  it.each([
+    ['whole', (body: Buffer) => body],
+    ['cut short', (body: Buffer) => body.subarray(0, 10)]
+  ])('asks for no compressed answer, and trusts none that is %s', async (_what, part) => {
+    const body = part(gzipSync(JSON.stringify({ errors: [{ index: 0, status: 422, message: 'Old' }] })))
+    const encodings: unknown[] = []
+    const outcomes = await identify((request, response) => {
+      encodings.push(request.headers['accept-encoding'])
+      response.writeHead(207, { 'content-encoding': 'gzip' }).end(body)
+    })
 
-    expect(outcomes.map(({ status }) => status)).toEqual([422, 200])
+    expect(outcomes.map(({ status }) => status)).toEqual([502, 502])
+    expect(encodings).toEqual([undefined])
   })
 
-  it('trusts no compressed answer that is damaged', async () => {
-    const outcomes = await identify(
-      (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('no'),
-      500
-    )
+  it('stops reading an answer that does not end', async () => {
+    const megabyte = ' '.repeat(1024 * 1024)
+    const outcomes = await identify((request, response) => {
+      const write = (): void => {
+        while (!request.socket.destroyed && response.write(megabyte));
+        response.once('drain', write)
+      }
+      write()
+    }, 900)
 
-    expect(outcomes.map(({ status }) => status)).toEqual([502])
+    expect(outcomes).toEqual([{ status: 502, message: "Ortto's answer was too large to be read." }])
   })
 
   it('gives up on an answer that does not come', async () => {

@@ -44,6 +44,15 @@ describe('Track Activity', () => {
     expect(received[0].body[0].properties).toEqual({ products: [{ sku: 'x' }] })
   })
 
+  it('says that it left out properties that are nested too deep', async () => {
+    orttoAnswers('trackActivity')
+    const properties = { list: JSON.parse('['.repeat(1100) + ']'.repeat(1100)) as never }
+
+    expect(await deliverTogether('trackActivity', [{ properties }])).toMatchObject([
+      { status: 200, body: 'Processed by Ortto. Left out: properties that are nested too deep.' }
+    ])
+  })
+
   it('rejects an activity whose timestamp cannot be read, with the text that could not', async () => {
     const received = orttoAnswers('trackActivity')
     const [rejected, delivered] = await deliverTogether('trackActivity', [{ timestamp: '2025-02-30' }, {}])

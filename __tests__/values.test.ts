@@ -1,7 +1,7 @@
-import { toAttributes, toIPv4, unlessBlank } from '../src/values'
+import { clip, toAttributes, toIPv4, unlessBlank } from '../src/values'
 
 describe('text that may be blank', () => {
-  it.each(['', ' ', '\t\n', undefined, null])('counts as none: %j', (text) => {
+  it.each(['', ' ', '\t\n', undefined, null, 7, {}])('counts as none: %j', (text) => {
     expect(unlessBlank(text)).toBeUndefined()
   })
 
@@ -51,20 +51,21 @@ describe('traits and properties', () => {
       nested: { deep: { empty: '' } }
     }
 
-    expect(toAttributes(traits)).toBe(traits)
+    expect(toAttributes(traits)).toEqual({ kept: traits, isCut: false })
+    expect(toAttributes(traits).kept).toBe(traits)
   })
 
   it('lose members whose key is the empty string, at every depth and inside arrays', () => {
     const traits = { '': 'gone', a: { '': 1, b: [{ '': 2, c: null }, [{ '': 3 }]] } }
 
-    expect(toAttributes(traits)).toEqual({ a: { b: [{ c: null }, [{}]] } })
+    expect(toAttributes(traits).kept).toEqual({ a: { b: [{ c: null }, [{}]] } })
     expect(traits).toEqual({ '': 'gone', a: { '': 1, b: [{ '': 2, c: null }, [{ '': 3 }]] } })
   })
 
   it('carry Dates as ISO 8601 text, and null for a Date that is none', () => {
     const traits = { born: new Date('1980-07-28T00:00:00Z'), list: [new Date(0)], never: new Date(NaN) }
 
-    expect(toAttributes(traits)).toEqual({
+    expect(toAttributes(traits).kept).toEqual({
       born: '1980-07-28T00:00:00.000Z',
       list: ['1970-01-01T00:00:00.000Z'],
       never: null
@@ -73,28 +74,44 @@ describe('traits and properties', () => {
 
   it('keep a member named __proto__ as data', () => {
     const traits: unknown = JSON.parse('{"__proto__": {"admin": true}, "": 1}')
-    const cleaned = toAttributes(traits)
+    const cleaned = toAttributes(traits).kept
 
     expect(JSON.stringify(cleaned)).toBe('{"__proto__":{"admin":true}}')
     expect(Object.getPrototypeOf(cleaned)).toBe(Object.prototype)
   })
 
+  it('lose what has no place in JSON, and write whole numbers of any size', () => {
+    const traits = { big: 2n ** 64n, call: () => 1, mark: Symbol('x'), list: [Symbol('y'), 1], none: undefined }
+
+    expect(toAttributes(traits).kept).toEqual({ big: '18446744073709551616', list: [undefined, 1] })
+    expect(toAttributes({ call: () => 1, none: undefined }).kept).toBeUndefined()
+  })
+
   it.each([undefined, null, {}, { '': 1 }, [], 'text', 7])('are none when nothing is in them: %j', (value) => {
-    expect(toAttributes(value)).toBeUndefined()
+    expect(toAttributes(value)).toEqual({ kept: undefined, isCut: false })
   })
 
   it('lose only what is nested deeper than a JSON writer can follow', () => {
-    const cleaned = toAttributes({ name: 'Lana', deep: nested(20_000), list: [nestedList(20_000)] })
+    const { kept, isCut } = toAttributes({ name: 'Lana', deep: nested(20_000), list: [nestedList(20_000)] })
 
-    expect(cleaned).toMatchObject({ name: 'Lana' })
-    expect(depthOf(cleaned?.deep)).toBe(999)
-    expect(JSON.stringify(cleaned).length).toBeLessThan(20_000)
+    expect(isCut).toBe(true)
+    expect(kept).toMatchObject({ name: 'Lana' })
+    expect(depthOf(kept?.deep)).toBe(999)
+    expect(JSON.stringify(kept).length).toBeLessThan(20_000)
   })
 
   it('keep what is nested 500 levels deep', () => {
     const traits = { deep: nested(500) }
 
-    expect(toAttributes(traits)).toBe(traits)
+    expect(toAttributes(traits).kept).toBe(traits)
+  })
+})
+
+describe('text that is too long', () => {
+  it('ends in an ellipsis, and never in half a character', () => {
+    expect(clip('12345', 5)).toBe('12345')
+    expect(clip('123456', 5)).toBe('1234…')
+    expect(clip('123😀56', 5)).toBe('123…')
   })
 })
 

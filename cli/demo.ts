@@ -107,6 +107,9 @@ async function setUpMappings(destination: Destination<Settings>, settings: Setti
     payload: {},
     hookInputs: { audience_name: AUDIENCE_NAME }
   })
+  if (saved.error) {
+    throw new Error(`The audience "${AUDIENCE_NAME}" was not connected: ${saved.error.message}`)
+  }
   return (ortto.presets ?? []).flatMap((preset) => {
     if (preset.type !== 'automatic') {
       return []

@@ -36,6 +36,10 @@ export class Account {
   readonly contacts: Contact[] = []
   readonly activities: Activity[] = []
   readonly audiences: Audience[] = []
+  private readonly contactsById = new Map<string, Contact>()
+  /** The activities of contacts that are not known yet, under each of their ids. */
+  private readonly backlog = new Map<string, Activity[]>()
+  /** Message ids with timestamps. */
   private readonly storedActivities = new Set<string>()
 
   /** Creates or updates the contact that an item is about. */
@@ -59,18 +63,16 @@ export class Account {
     if (!known) {
       this.contacts.push(contact)
     }
-    for (const activity of this.activities) {
-      activity.contact ??= this.find({ user_id: activity.userId, anonymous_id: activity.anonymousId })
-    }
+    this.remember(contact)
     return PROCESSED
   }
 
-  /** Stores an activity, once for its message id and timestamp. With traits or an audience the contact is updated too. */
+  /** Stores an activity, once for its message id and timestamp. With traits or an audience it is an identify too. */
   track(item: ActivityItem): ItemAnswer {
     const { event, timestamp, message_id, properties, user_id: userId, anonymous_id: anonymousId } = item
     const fingerprint = message_id !== undefined && timestamp !== undefined && JSON.stringify([message_id, timestamp])
     if (fingerprint === false || !this.storedActivities.has(fingerprint)) {
-      this.activities.push({ event, timestamp, properties, userId, anonymousId, contact: this.find(item) })
+      this.store({ event, timestamp, properties, userId, anonymousId, contact: this.find(item) })
     }
     if (fingerprint !== false) {
       this.storedActivities.add(fingerprint)
@@ -92,12 +94,31 @@ export class Account {
     return audience
   }
 
-  private find({ user_id, anonymous_id }: Pick<ContactItem, 'user_id' | 'anonymous_id'>): Contact | undefined {
-    return (
-      this.contacts.find(({ userId }) => userId !== undefined && userId === user_id) ??
-      this.contacts.find(({ anonymousId }) => anonymousId !== undefined && anonymousId === anonymous_id)
-    )
+  private find({ user_id, anonymous_id }: ContactItem): Contact | undefined {
+    const [known] = idsOf(user_id, anonymous_id).filter((id) => this.contactsById.has(id))
+    return known === undefined ? undefined : this.contactsById.get(known)
   }
+
+  private store(activity: Activity): void {
+    this.activities.push(activity)
+    for (const id of activity.contact ? [] : idsOf(activity.userId, activity.anonymousId)) {
+      this.backlog.set(id, [...(this.backlog.get(id) ?? []), activity])
+    }
+  }
+
+  /** Makes a contact known by its ids, and gives it the activities that waited for it. */
+  private remember(contact: Contact): void {
+    for (const id of idsOf(contact.userId, contact.anonymousId)) {
+      this.contactsById.set(id, contact)
+      this.backlog.get(id)?.forEach((activity) => (activity.contact ??= contact))
+      this.backlog.delete(id)
+    }
+  }
+}
+
+/** The ids of a contact as keys. The user id comes first: it outranks the anonymous one. */
+function idsOf(userId: string | undefined, anonymousId: string | undefined): string[] {
+  return [...(userId ? [`user ${userId}`] : []), ...(anonymousId ? [`anonymous ${anonymousId}`] : [])]
 }
 
 /** Each of these changes a contact and says whether it did. */

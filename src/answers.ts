@@ -1,9 +1,11 @@
-import { isJSONObject } from './types'
 import type { Outcome } from './types'
+import { isRecord } from './values'
 
 const PROCESSED: Outcome = { status: 200, message: 'Processed by Ortto.' }
 
-const UNKNOWN = 'so it is not known whether this event was processed. It is safe to send it again.'
+const UNKNOWN =
+  'so it is not known whether this event was processed. ' +
+  'Sending it again does no harm when it has a Message ID and a Timestamp.'
 
 /**
  * Reads the body of a 2xx answer to `count` items: one outcome for each, in the order they were sent.
@@ -15,7 +17,7 @@ const UNKNOWN = 'so it is not known whether this event was processed. It is safe
 export function readOutcomes(content: string, count: number, tell: (message: string) => string): Outcome[] {
   const failures = content === '' ? [] : readFailures(content)
   if (failures === undefined) {
-    const message = tell(`Ortto's answer could not be read, ${UNKNOWN} The answer was: ${content}`)
+    const message = tell(`Ortto's answer could not be read, ${UNKNOWN} The answer was: ${plain(content)}`)
     return Array<Outcome>(count).fill({ status: 502, message })
   }
 
@@ -39,7 +41,7 @@ export function readOutcomes(content: string, count: number, tell: (message: str
 /** The failures that an answer lists, or undefined when it can't be read. */
 function readFailures(content: string): readonly unknown[] | undefined {
   const answer = parseJSON(content)
-  if (!isJSONObject(answer)) {
+  if (!isRecord(answer)) {
     return undefined
   }
   const failures: unknown = answer.errors ?? []
@@ -48,14 +50,15 @@ function readFailures(content: string): readonly unknown[] | undefined {
 
 /** The position of the item that a failure names, if the request has it. */
 function readIndex(failure: unknown, count: number): number | undefined {
-  const index = isJSONObject(failure) ? failure.index : undefined
+  const index = isRecord(failure) ? failure.index : undefined
   return typeof index === 'number' && Number.isInteger(index) && index >= 0 && index < count ? index : undefined
 }
 
 function readOutcome(failure: unknown): Outcome {
-  const { status, message }: { status?: unknown; message?: unknown } = isJSONObject(failure) ? failure : {}
+  const { status, message } = isRecord(failure) ? failure : { status: undefined, message: undefined }
   const usable = typeof status === 'number' && isUsable(status) ? status : 500
-  return { status: usable, message: readText(message) ?? `Ortto answered ${usable} for this event, without a reason.` }
+  const ours = usable === 200 ? PROCESSED.message : `Ortto answered ${usable} for this event, without a reason.`
+  return { status: usable, message: readText(message) ?? ours }
 }
 
 function isUsable(status: number): boolean {
@@ -65,15 +68,20 @@ function isUsable(status: number): boolean {
 /** What the body of a failed answer says, in its own words. Undefined when it says nothing. */
 export function readMessage(content: string): string | undefined {
   const answer = parseJSON(content)
-  if (isJSONObject(answer)) {
-    const [first] = Array.isArray(answer.errors) ? (answer.errors as readonly unknown[]) : []
-    const said = [answer, answer.error, first].map((part) => readText(isJSONObject(part) ? part.message : part))
-    return said.find((message) => message !== undefined) ?? content
+  if (isRecord(answer)) {
+    const { message, error } = answer
+    return readText(message) ?? readText(isRecord(error) ? error.message : error) ?? plain(content)
   }
   if (content.startsWith('<')) {
     return readText(content.slice(0, 10_000).replace(/(?:<[^<>]*>|\s)+/g, ' '))
   }
-  return readText(typeof answer === 'string' ? answer : content)
+  return readText(typeof answer === 'string' ? answer : plain(content))
+}
+
+/** JSON without needless escapes, behind which an API key would not be recognized. */
+function plain(content: string): string {
+  const answer = parseJSON(content)
+  return answer === undefined ? content : JSON.stringify(answer)
 }
 
 /** Parses JSON, whatever the content type says. Undefined when it isn't JSON. */

@@ -26,8 +26,8 @@ export interface OrttoAccount {
  * Undefined when it is not an Ortto key: that must not become a host name, and not a header either, because the error
  * about an invalid header quotes it.
  */
-export function parseApiKey(apiKey: string | undefined): OrttoAccount | undefined {
-  const trimmed = apiKey?.trim() ?? ''
+export function parseApiKey(apiKey: unknown): OrttoAccount | undefined {
+  const trimmed = typeof apiKey === 'string' ? apiKey.trim() : ''
   const match = API_KEY.exec(trimmed)
   if (!match) {
     return undefined

@@ -1,15 +1,14 @@
 import type { ActionDefinition, AudienceMembership } from '@segment/actions-core'
 import type { Settings } from './generated-types'
 import { OrttoClient } from './ortto-client'
-import { isJSONObject } from './types'
 import type { OrttoAudienceUpdate } from './types'
 import type { OnMappingSaveInputs, OnMappingSaveOutputs, Payload } from './upsert-contact/generated-types'
-import { unlessBlank } from './values'
+import { isRecord, unlessBlank } from './values'
 
 type Hooks = ActionDefinition<Settings, unknown, unknown, OnMappingSaveInputs, OnMappingSaveOutputs>['hooks']
 type Hook = NonNullable<NonNullable<Hooks>['onMappingSave']>
 
-/** Connects a mapping to an audience when the customer saves it. Every event of the mapping then updates the audience. */
+/** Connects a mapping to an audience when the customer saves it. From then on its events update the audience. */
 export const associateAudience: Hook = {
   label: 'Associate Audience',
   description:
@@ -74,8 +73,7 @@ export function audienceUpdate(
 }
 
 function savedAudienceId(hookOutputs: unknown): string | undefined {
-  const hook = isJSONObject(hookOutputs) ? hookOutputs.onMappingSave : undefined
-  const outputs = isJSONObject(hook) ? hook.outputs : undefined
-  const id = isJSONObject(outputs) ? outputs.audience_id : undefined
-  return typeof id === 'string' ? unlessBlank(id) : undefined
+  const hook = isRecord(hookOutputs) ? hookOutputs.onMappingSave : undefined
+  const outputs = isRecord(hook) ? hook.outputs : undefined
+  return isRecord(outputs) ? unlessBlank(outputs.audience_id) : undefined
 }

@@ -11,6 +11,8 @@ import type { Payload as ContactPayload } from './upsert-contact/generated-types
 
 /** Milliseconds within which every event of a batch has its result. */
 const BATCH_TIME = 60_000
+/** Milliseconds. With less left, a request is not worth a try. */
+const MIN_TIMEOUT = 1000
 
 /** An action's two halves: what it makes of a payload, and where it sends what it made. */
 export interface Delivery<Payload, Item> {
@@ -53,41 +55,51 @@ async function deliverAll<Payload, Item extends OrttoContact>(
 ): Promise<EventResult[]> {
   const client = new OrttoClient(request, settings.api_key)
   const items = prepared.flatMap((event) => ('item' in event ? [event.item] : []))
-  const outcomes = await sendAll(items, (part, timeout) => send(client, part, timeout))
+  const results = await sendAll(items, (part, timeout) => send(client, part, timeout))
   let next = 0
-  return prepared.map((event) =>
-    'result' in event ? event.result : { ...outcomes[next++], sent: client.account && event.item }
-  )
+  return prepared.map((event) => ('result' in event ? event.result : withLeftOut(results[next++], event.leftOut)))
+}
+
+/** A success tells what of the event did not go to Ortto. */
+function withLeftOut(result: EventResult, leftOut: readonly string[]): EventResult {
+  return leftOut.length === 0 || result.status >= 400
+    ? result
+    : { ...result, message: `${result.message} Left out: ${leftOut.join('; ')}.` }
 }
 
 type Send<Item> = (items: readonly Item[], timeout: number) => Promise<Answer<Outcome[]>>
 
-/** Sends the items in as few requests as possible, one after the other: one outcome for each, in order. */
-async function sendAll<Item>(items: readonly Item[], send: Send<Item>): Promise<Outcome[]> {
+/** Sends the items in as few requests as possible, one after the other: one result for each, in order. */
+async function sendAll<Item extends OrttoContact>(items: readonly Item[], send: Send<Item>): Promise<EventResult[]> {
   const deadline = Date.now() + BATCH_TIME
-  const outcomes: Outcome[] = []
+  const results: EventResult[] = []
   for (let start = 0; start < items.length; start += MAX_ITEMS) {
-    outcomes.push(...(await sendPart(items.slice(start, start + MAX_ITEMS), send, deadline)))
+    results.push(...(await sendPart(items.slice(start, start + MAX_ITEMS), send, deadline)))
   }
-  return outcomes
+  return results
 }
 
-/** Sends the items in one request; in halves when Ortto says that it is too large. */
-async function sendPart<Item>(items: readonly Item[], send: Send<Item>, deadline: number): Promise<Outcome[]> {
+/** Sends the items in one request; in halves when it is too large. */
+async function sendPart<Item extends OrttoContact>(
+  items: readonly Item[],
+  send: Send<Item>,
+  deadline: number
+): Promise<EventResult[]> {
   // A request takes its timeout twice at most: for the headers, and for the body.
   const timeout = Math.min(REQUEST_TIMEOUT, (deadline - Date.now()) / 2)
-  if (timeout < 1000) {
-    const message = 'The time for this batch ran out before the event was sent. It is safe to send it again.'
-    return items.map(() => ({ status: 408, message }))
+  if (timeout < MIN_TIMEOUT) {
+    const result = { status: 408, message: 'The time for this batch ran out before Ortto could take the event.' }
+    return items.map(() => result)
   }
   const answer = await send(items, timeout)
   if (!('failure' in answer)) {
-    return answer.value
+    return items.map((sent, index) => ({ ...answer.value[index], sent }))
   }
-  if (answer.failure.status === 413 && items.length > 1) {
+  const { failure, isSent } = answer
+  if (failure.status === 413 && items.length > 1) {
     const half = Math.ceil(items.length / 2)
     const first = await sendPart(items.slice(0, half), send, deadline)
     return [...first, ...(await sendPart(items.slice(half), send, deadline))]
   }
-  return items.map(() => answer.failure)
+  return items.map((item) => (isSent ? { ...failure, sent: item } : failure))
 }

@@ -33,7 +33,7 @@ const destination: DestinationDefinition<Settings> = {
       if (status === 401 || status === 403) {
         throw new InvalidAuthenticationError(`Ortto refused the API key. ${WHERE_TO_FIND_THE_KEY}`)
       }
-      throw new APIError(`Ortto did not judge the API key. Try again in some minutes. ${message}`, status)
+      throw new APIError(`Ortto did not judge the API key. ${message} Try again in some minutes.`, status)
     }
   },
   presets: [

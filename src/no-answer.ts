@@ -22,13 +22,13 @@ export function explainNoAnswer(error: unknown): Outcome {
   const code = String(member(error, 'code'))
   const marks = [code, member(error, 'type'), member(error, 'name'), member(error, 'status')]
   if (marks.some((mark) => TIMEOUT_MARKS.has(mark))) {
-    return { status: 408, message: 'Ortto did not answer in time. It is safe to send the event again.' }
+    return { status: 408, message: 'No complete answer came from Ortto in time.' }
   }
-  if (code.startsWith('Z_')) {
-    return { status: 502, message: "Ortto's answer could not be unpacked. It is safe to send the event again." }
+  if (marks.includes('max-size')) {
+    return { status: 502, message: "Ortto's answer was too large to be read." }
   }
   const cause = CAUSES[code] ?? String(member(error, 'message') ?? error)
-  return { status: 503, message: `No answer came from Ortto: ${cause}. It is safe to send the event again.` }
+  return { status: 503, message: `No answer came from Ortto: ${cause}.` }
 }
 
 function member(error: unknown, key: string): unknown {

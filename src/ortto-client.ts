@@ -1,10 +1,9 @@
 import type { ModifiedResponse, RequestClient } from '@segment/actions-core'
 import { parseJSON, readMessage, readOutcomes } from './answers'
 import { MALFORMED_KEY, parseApiKey } from './api-key'
-import type { OrttoAccount } from './api-key'
 import { explainNoAnswer } from './no-answer'
-import { isJSONObject } from './types'
 import type { OrttoActivity, OrttoAudience, OrttoContact, Outcome } from './types'
+import { clip, isRecord, unlessBlank } from './values'
 
 /** Ortto takes no more items in one request. */
 export const MAX_ITEMS = 500
@@ -15,22 +14,21 @@ export const REQUEST_TIMEOUT = 10_000
 /** No message is longer than this, in characters. */
 const MAX_MESSAGE_LENGTH = 500
 
-/** What a call brought, or how it failed. */
-export type Answer<T> = { value: T } | { failure: Outcome }
+/** Bytes of an answer that are read. One that reports a failure for each of 500 events takes far less. */
+const MAX_ANSWER = 16 * 1024 * 1024
+
+/** What a call brought, or how it failed, and whether a request was made at all. */
+export type Answer<T> = { value: T } | { failure: Outcome; isSent: boolean }
 
 /**
  * Ortto's API for Segment, one method a call.
  *
- * No method rejects. A failure has Ortto's own status (400 to 599), or 408 when no answer came in time, 502 for a redirect
- * or an answer that makes no sense, 503 when the connection failed.
+ * No method rejects. A failure has Ortto's own status (400 to 599), or 408 when no answer came in time, 502 for a
+ * redirect or an answer that makes no sense, 503 when the connection failed.
  */
 export class OrttoClient {
-  /** Undefined when the API key is malformed: then no request is made, and every call fails with 401. */
-  readonly account: OrttoAccount | undefined
-
-  constructor(private readonly request: RequestClient, apiKey: string | undefined) {
-    this.account = parseApiKey(apiKey)
-  }
+  /** With a malformed key no request is made, and every call fails with 401. */
+  constructor(private readonly request: RequestClient, private readonly apiKey: string) {}
 
   /** Asks whether the key is good: a failure with 401 or 403 says that it is not, any other that nobody knows. */
   async me(): Promise<Answer<undefined>> {
@@ -56,10 +54,12 @@ export class OrttoClient {
     }
     const { content, tell } = answer.value
     const audience = parseJSON(content)
-    if (!isJSONObject(audience) || typeof audience.id !== 'string' || audience.id === '') {
-      return { failure: { status: 502, message: tell(`Ortto's answer names no audience: ${content}`) } }
+    const id = isRecord(audience) ? unlessBlank(audience.id) : undefined
+    if (!isRecord(audience) || id === undefined) {
+      const message = tell(`Ortto's answer names no audience: ${content}`)
+      return { failure: { status: 502, message }, isSent: true }
     }
-    return { value: { id: audience.id, name: typeof audience.name === 'string' ? audience.name : name } }
+    return { value: { id, name: unlessBlank(audience.name) ?? name } }
   }
 
   private async sendItems(path: string, items: readonly OrttoContact[], timeout: number): Promise<Answer<Outcome[]>> {
@@ -74,16 +74,17 @@ export class OrttoClient {
     json?: unknown,
     timeout = REQUEST_TIMEOUT
   ): Promise<Answer<Received>> {
-    if (!this.account) {
-      return { failure: MALFORMED_KEY }
+    const account = parseApiKey(this.apiKey)
+    if (!account) {
+      return { failure: MALFORMED_KEY, isSent: false }
     }
-    const { apiKey, baseUrl } = this.account
-    const tell = (message: string) => clip(mask(message, apiKey))
+    const tell = (message: string) => clip(mask(message, account.apiKey), MAX_MESSAGE_LENGTH)
     let response: ModifiedResponse
     try {
-      response = await this.request(`${baseUrl}${path}`, {
+      response = await this.request(`${account.baseUrl}${path}`, {
+        ...NODE_FETCH_OPTIONS,
         method,
-        headers: { authorization: `Bearer ${apiKey}` },
+        headers: { authorization: `Bearer ${account.apiKey}` },
         json,
         timeout,
         // A followed redirect turns the POST into a GET, whose 200 would confirm events that never arrived.
@@ -93,13 +94,22 @@ export class OrttoClient {
         throwHttpErrors: false
       })
     } catch (error) {
-      const { status, message } = explainNoAnswer(error)
-      return { failure: { status, message: tell(message) } }
+      const problem = problemOfJSON(json)
+      const { status, message } = problem ?? explainNoAnswer(error)
+      return { failure: { status, message: tell(message) }, isSent: problem === undefined }
     }
     const content = response.content.trim()
-    return response.ok ? { value: { content, tell } } : { failure: refusal(response.status, content, tell) }
+    return response.ok
+      ? { value: { content, tell } }
+      : { failure: refusal(response.status, content, tell), isSent: true }
   }
 }
+
+/**
+ * Options of node-fetch, on which the request client is built, that its types don't know: a limit for the answer, and
+ * no compression. A compressed answer that was cut short would read as an empty one, which confirms everything.
+ */
+const NODE_FETCH_OPTIONS: object = { compress: false, size: MAX_ANSWER }
 
 /** The body of an answer, and how to tell of it: messages without the key, and of a length that can be read. */
 interface Received {
@@ -108,23 +118,34 @@ interface Received {
 }
 
 function refusal(status: number, content: string, tell: Received['tell']): Outcome {
-  if (status < 400 || status > 599) {
-    const message = `Ortto answered with status ${status}, which is not followed. It is safe to send the event again.`
-    return { status: 502, message }
+  if (status < 400) {
+    return { status: 502, message: `Ortto answered with a redirect (status ${status}), which is not followed.` }
+  }
+  if (status > 599) {
+    return { status: 502, message: `Ortto answered with status ${status}, which has no meaning.` }
   }
   return { status, message: tell(readMessage(content) ?? `Ortto answered ${status}, without a reason.`) }
 }
 
-function mask(message: string, apiKey: string): string {
-  const escaped = JSON.stringify(apiKey).slice(1, -1)
-  return message.split(apiKey).join('***').split(escaped).join('***')
+/** Why a body could not be written, as if it were too large: it may be, and its parts may be written. */
+function problemOfJSON(json: unknown): Outcome | undefined {
+  try {
+    JSON.stringify(json)
+    return undefined
+  } catch (error) {
+    return { status: 413, message: `This cannot be written as JSON: ${String(error)}` }
+  }
 }
 
-function clip(message: string): string {
-  if (message.length <= MAX_MESSAGE_LENGTH) {
-    return message
-  }
-  const kept = message.slice(0, MAX_MESSAGE_LENGTH - 1)
-  // Half of a character that takes two code units is none.
-  return `${kept.replace(/[\uD800-\uDBFF]$/, '')}…`
+/** Without the key, also as JSON writes it, and without its secret alone unless that could be a word. */
+function mask(message: string, apiKey: string): string {
+  const secret = apiKey.slice(apiKey.indexOf('-') + 1)
+  const escaped = JSON.stringify(apiKey).slice(1, -1)
+  return [apiKey, escaped, ...(secret.length < MIN_SECRET_LENGTH ? [] : [secret])].reduce(
+    (masked, part) => masked.split(part).join('***'),
+    message
+  )
 }
+
+/** Characters */
+const MIN_SECRET_LENGTH = 8

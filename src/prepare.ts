@@ -3,17 +3,24 @@ import type { Payload as ContactPayload } from './upsert-contact/generated-types
 import type { EventResult } from './results'
 import { toIsoTimestamp } from './timestamp'
 import type { OrttoActivity, OrttoAudienceUpdate, OrttoContact, OrttoLocation } from './types'
-import { toAttributes, toIPv4, unlessBlank } from './values'
+import { clip, toAttributes, toIPv4, unlessBlank } from './values'
 
-/** What became of an event before anything is sent: the item that goes on the wire, or its final result. */
-export type Prepared<Item> = { item: Item } | { result: EventResult }
+/** An event before anything is sent: the item that goes on the wire, or its final result. */
+export type Prepared<Item> = { item: Item; leftOut: string[] } | { result: EventResult }
 
 /** Activities that Ortto itself sends to Segment carry this `context.app.namespace`. */
 const ORTTO_NAMESPACE = 'ortto.com'
 
+const NEITHER_ID =
+  'This event has neither a User ID nor an Anonymous ID, so Ortto cannot tell whose it is. Map at least one of the two.'
+
 /** The contact that goes to Ortto for a payload. */
 export function prepareContact(payload: ContactPayload, audience?: OrttoAudienceUpdate): Prepared<OrttoContact> {
-  return hasId(payload) ? { item: toContact(payload, audience) } : rejected(NEITHER_ID)
+  if (!hasId(payload)) {
+    return rejected(NEITHER_ID)
+  }
+  const leftOut: string[] = []
+  return { item: toContact(payload, audience, leftOut), leftOut }
 }
 
 /** The activity that goes to Ortto for a payload. */
@@ -29,22 +36,21 @@ export function prepareActivity(payload: ActivityPayload, audience?: OrttoAudien
   if (event === undefined) {
     return rejected('This event has no Event name, so Ortto cannot tell which activity it is. Map one to it.')
   }
-  const contact = toContact(payload, audience)
   const timestamp = unlessBlank(payload.timestamp)
-  if (timestamp !== undefined && contact.timestamp === undefined) {
+  if (timestamp !== undefined && toIsoTimestamp(timestamp) === undefined) {
     return rejected(
-      `The Timestamp "${timestamp.slice(
-        0,
-        100
-      )}" cannot be read, and without it Ortto would put the activity at the wrong time. ` +
-        'Send ISO 8601 (2025-07-10T06:09:00Z), or seconds or milliseconds since 1970.'
+      `The Timestamp "${clip(timestamp, 100)}" cannot be read, and Ortto would put the activity at the wrong time. ` +
+        'Send a date and time in ISO 8601 (2025-07-10T06:09:00Z), or seconds or milliseconds since 1970.'
     )
   }
-  return { item: { ...contact, event, properties: toAttributes(payload.properties) } }
+  const leftOut: string[] = []
+  const contact = toContact(payload, audience, leftOut)
+  const properties = toAttributes(payload.properties)
+  if (properties.isCut) {
+    leftOut.push('properties that are nested too deep')
+  }
+  return { item: { ...contact, event, properties: properties.kept }, leftOut }
 }
-
-const NEITHER_ID =
-  'This event has neither a User ID nor an Anonymous ID, so Ortto cannot tell whose it is. Map at least one of the two.'
 
 function rejected(message: string): { result: EventResult } {
   return { result: { status: 400, message } }
@@ -54,15 +60,32 @@ function hasId({ user_id, anonymous_id }: ContactPayload): boolean {
   return unlessBlank(user_id) !== undefined || unlessBlank(anonymous_id) !== undefined
 }
 
-function toContact(payload: ContactPayload, audience: OrttoAudienceUpdate | undefined): OrttoContact {
+/** Says in `leftOut` what the payload has and Ortto can't use. */
+function toContact(
+  payload: ContactPayload,
+  audience: OrttoAudienceUpdate | undefined,
+  leftOut: string[]
+): OrttoContact {
+  const timestamp = toIsoTimestamp(payload.timestamp ?? '')
+  if (timestamp === undefined && unlessBlank(payload.timestamp) !== undefined) {
+    leftOut.push('the Timestamp, which cannot be read')
+  }
+  const ip = toIPv4(payload.ip ?? '')
+  if (ip === undefined && unlessBlank(payload.ip) !== undefined) {
+    leftOut.push('the IP Address, which is not IPv4')
+  }
+  const traits = toAttributes(payload.traits)
+  if (traits.isCut) {
+    leftOut.push('traits that are nested too deep')
+  }
   return {
-    timestamp: toIsoTimestamp(payload.timestamp ?? ''),
+    timestamp,
     message_id: unlessBlank(payload.message_id),
     user_id: unlessBlank(payload.user_id),
     anonymous_id: unlessBlank(payload.anonymous_id),
-    ip: toIPv4(payload.ip ?? ''),
+    ip,
     location: toLocation(payload.location ?? {}),
-    traits: toAttributes(payload.traits),
+    traits: traits.kept,
     audience
   }
 }

@@ -30,8 +30,8 @@ export function toMultiStatusResponse(results: readonly EventResult[]): MultiSta
 
 /**
  * The result of an event that came alone, where only a thrown error counts as a failure.
- * @throws PayloadValidationError when it was refused here, InvalidAuthenticationError when the API key was refused,
- * APIError with the status for everything else.
+ * @throws PayloadValidationError when it was refused here, InvalidAuthenticationError when the API key is malformed or
+ * Ortto answered 401, APIError with the status for everything else.
  */
 export function successOrThrow(result: EventResult): EventResult {
   const { status, message } = result

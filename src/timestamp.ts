@@ -1,9 +1,12 @@
-/** A date, alone or with a time, alone or with a zone. Groups: date, separator, minutes, seconds, fraction, zone. */
-const DATE_TIME =
-  /^(\d{4}-\d\d-\d\d)(?:([T ])((?:[01]\d|2[0-3]):[0-5]\d)(?:(:[0-5]\d)(?:[.,](\d+))?)?(Z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?)?$/i
+const DAY = String.raw`(?<year>\d{4})(?<dash>-?)(?<month>\d\d)\k<dash>(?<day>\d\d)`
+const TIME = String.raw`(?<hour>[01]\d|2[0-4])(?<colon>:?)(?<minute>[0-5]\d)(?:\k<colon>(?<second>[0-5]\d|60)(?:[.,](?<fraction>\d+))?)?`
+const ZONE = String.raw`(?<zone>Z|UTC|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)`
+
+/** A calendar date, alone or with a time, alone or with a zone, in ISO 8601 or near to it. */
+const DATE_TIME = new RegExp(`^${DAY}(?:(?<separator>[T ])${TIME}(?<gap> ?)${ZONE}?)?$`, 'i')
 
 /** 9 or 10 digits are seconds (1973 to 2286), 12 or 13 milliseconds. */
-const EPOCH = /^(?:\d{9,10}|\d{12,13})(?:\.\d+)?$/
+const EPOCH = /^(?:(?<seconds>\d{9,10})|\d{12,13})(?:\.\d+)?$/
 
 /**
  * The timestamp as Ortto should get it.
@@ -14,27 +17,34 @@ const EPOCH = /^(?:\d{9,10}|\d{12,13})(?:\.\d+)?$/
  */
 export function toIsoTimestamp(timestamp: string): string | undefined {
   const text = timestamp.trim()
-  if (EPOCH.test(text)) {
-    const epoch = Number(text)
-    return new Date(Math.round(epoch < 1e11 ? epoch * 1000 : epoch)).toISOString()
+  const epoch = EPOCH.exec(text)
+  if (epoch) {
+    return toUtc(Math.round(Number(text) * (epoch.groups?.seconds ? 1000 : 1)))
   }
 
-  const match = DATE_TIME.exec(text)
-  if (!match || !isCalendarDay(match[1])) {
+  const { groups } = DATE_TIME.exec(text) ?? {}
+  if (!groups) {
     return undefined
   }
-  const [, date, separator, minutes = '00:00', seconds = ':00', fraction, zone] = match
-  if (separator === 'T' && zone !== undefined && zone !== 'z') {
-    return text
+  const { year, month, day, separator, hour = '00', minute = '00', second = '00', fraction = '0', gap, zone } = groups
+  const date = `${year}-${month}-${day}`
+  if (!isCalendarDay(date)) {
+    return undefined
   }
-  const milliseconds = fraction === undefined ? '' : `.${fraction.slice(0, 3)}`
-  return new Date(`${date}T${minutes}${seconds}${milliseconds}${withColon(zone)}`).toISOString()
+  // Date knows no leap second; the one before it is the nearest that it knows.
+  const time = `${hour}:${minute}:${second === '60' ? '59' : second}.${fraction}`
+  const moment = toUtc(Date.parse(`${date}T${time}${withColon(zone)}`))
+  const isIso = separator === 'T' && gap === '' && /^[Z+-]/.test(zone)
+  return moment && isIso ? text : moment
+}
+
+function toUtc(milliseconds: number): string | undefined {
+  return Number.isNaN(milliseconds) ? undefined : new Date(milliseconds).toISOString()
 }
 
 /** Date.parse takes February 30 for March 2. */
 function isCalendarDay(date: string): boolean {
-  const time = Date.parse(`${date}T00:00:00Z`)
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(date)
+  return toUtc(Date.parse(`${date}T00:00:00Z`))?.startsWith(date) === true
 }
 
 /** `+02` and `+0200` as `+02:00`, the form that Date reads. */

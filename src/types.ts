@@ -1,4 +1,4 @@
-import type { JSONLike, JSONLikeObject } from '@segment/actions-core'
+import type { JSONLikeObject } from '@segment/actions-core'
 
 /** Where a contact is. Outranks the IP address in Ortto, so an empty one is never sent. */
 export type OrttoLocation = {
@@ -14,9 +14,6 @@ export type OrttoAudienceUpdate = {
   id: string
 }
 
-/** Traits of a contact or properties of an activity: whatever the customer sends. */
-export type OrttoAttributes = { [key: string]: JSONLike }
-
 /** One item of `POST /identify`. At least one of `user_id` and `anonymous_id` is there. */
 export type OrttoContact = {
   /** ISO 8601 */
@@ -27,14 +24,16 @@ export type OrttoContact = {
   /** IPv4, dotted */
   ip?: string
   location?: OrttoLocation
-  traits?: OrttoAttributes
+  /** Whatever the customer knows of the contact. */
+  traits?: JSONLikeObject
   audience?: OrttoAudienceUpdate
 }
 
 /** One item of `POST /track`. With `traits` it upserts the contact as well. */
 export type OrttoActivity = OrttoContact & {
   event: string
-  properties?: OrttoAttributes
+  /** Whatever the customer knows of the activity. */
+  properties?: JSONLikeObject
 }
 
 /** An audience as Ortto knows it. */
@@ -50,9 +49,4 @@ export type OrttoAudience = {
 export interface Outcome {
   status: number
   message: string
-}
-
-/** True for a JSON object: neither null, nor an array, nor a Date. */
-export function isJSONObject(value: unknown): value is JSONLikeObject {
-  return Object.prototype.toString.call(value) === '[object Object]'
 }

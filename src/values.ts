@@ -1,12 +1,11 @@
+import type { JSONLikeObject } from '@segment/actions-core'
 import { isIPv4, isIPv6 } from 'net'
-import { isJSONObject } from './types'
-import type { OrttoAttributes } from './types'
 
 /** Deeper than anybody's traits, and shallow enough for every JSON writer. */
 const MAX_DEPTH = 1000
 
 /** The text, or undefined when it is missing or blank. */
-export function unlessBlank(text: string | null | undefined): string | undefined {
+export function unlessBlank(text: unknown): string | undefined {
   return typeof text === 'string' && text.trim() !== '' ? text : undefined
 }
 
@@ -32,45 +31,86 @@ function twoBytes(hex: string): string {
   return `${value >> 8}.${value & 255}`
 }
 
+/** True for an object that is neither null, nor an array, nor of a class such as Date. */
+export function isRecord(value: unknown): value is { [key: string]: unknown } {
+  return Object.prototype.toString.call(value) === '[object Object]'
+}
+
+/** At most so many characters (UTF-16 code units) of a text, the last one an ellipsis when it was cut. */
+export function clip(text: string, length: number): string {
+  if (text.length <= length) {
+    return text
+  }
+  // Half of a character that takes two code units is none.
+  return `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
+}
+
+/** Traits or properties as they go on the wire. */
+export interface Attributes {
+  /** Undefined when nothing is in them. */
+  kept: JSONLikeObject | undefined
+  /** True when something was left out because it is nested too deep. */
+  isCut: boolean
+}
+
 /**
- * Traits or properties as they go on the wire: without members whose key is the empty string, with Dates as ISO 8601
- * text, and without what is nested deeper than 1,000 levels. All other values stay. The input is not changed: what needs
- * no change is returned as it is. Undefined when nothing is left.
+ * Traits or properties without members whose key is the empty string, with Dates as ISO 8601 text, and without what is
+ * nested deeper than 1,000 levels or has no place in JSON. All other values stay, null and empty ones too.
+ * The input is not changed: what needs no change is returned as it is.
  */
-export function toAttributes(value: unknown): OrttoAttributes | undefined {
-  const cleaned = clean(value, 0)
-  return isJSONObject(cleaned) && Object.keys(cleaned).length > 0 ? cleaned : undefined
+export function toAttributes(value: unknown): Attributes {
+  const cleaner = new Cleaner()
+  const cleaned = cleaner.clean(value, 0)
+  const kept = isRecord(cleaned) && Object.keys(cleaned).length > 0 ? cleaned : undefined
+  // Clean leaves nothing in it that has no place in JSON.
+  return { kept: kept as JSONLikeObject | undefined, isCut: cleaner.isCut }
 }
 
-function clean(value: unknown, depth: number): unknown {
-  if (value instanceof Date) {
-    return Number.isNaN(value.getTime()) ? null : value.toISOString()
-  }
-  if (Array.isArray(value)) {
-    return depth === MAX_DEPTH ? undefined : cleanArray(value, depth)
-  }
-  if (isJSONObject(value)) {
-    return depth === MAX_DEPTH ? undefined : cleanObject(value, depth)
-  }
-  return value
-}
+class Cleaner {
+  isCut = false
 
-function cleanArray(values: readonly unknown[], depth: number): readonly unknown[] {
-  const cleaned = values.map((value) => clean(value, depth + 1))
-  return cleaned.some((value, index) => value !== values[index]) ? cleaned : values
-}
-
-function cleanObject(value: { [key: string]: unknown }, depth: number): unknown {
-  const entries = Object.entries(value)
-  const cleaned: [string, unknown][] = []
-  let changed = false
-  for (const [key, member] of entries) {
-    const kept = key === '' ? undefined : clean(member, depth + 1)
-    changed = changed || kept !== member
-    if (kept !== undefined) {
-      cleaned.push([key, kept])
+  /** Undefined for what is left out. */
+  clean(value: unknown, depth: number): unknown {
+    switch (typeof value) {
+      case 'object':
+        return value === null ? null : this.cleanObject(value, depth)
+      case 'bigint':
+        return value.toString()
+      case 'function':
+      case 'symbol':
+        return undefined
+      default:
+        return value
     }
   }
-  // fromEntries defines members, where an assignment to `__proto__` would change the prototype.
-  return changed ? Object.fromEntries(cleaned) : value
+
+  private cleanObject(value: object, depth: number): unknown {
+    if (value instanceof Date) {
+      return Number.isNaN(value.getTime()) ? null : value.toISOString()
+    }
+    if (depth === MAX_DEPTH) {
+      this.isCut = true
+      return undefined
+    }
+    return Array.isArray(value) ? this.cleanItems(value, depth) : this.cleanMembers(value, depth)
+  }
+
+  private cleanItems(items: readonly unknown[], depth: number): readonly unknown[] {
+    const cleaned = items.map((item) => this.clean(item, depth + 1))
+    return cleaned.some((item, index) => item !== items[index]) ? cleaned : items
+  }
+
+  private cleanMembers(value: object, depth: number): object {
+    const kept: [string, unknown][] = []
+    let isChanged = false
+    for (const [key, member] of Object.entries(value) as [string, unknown][]) {
+      const cleaned = key === '' ? undefined : this.clean(member, depth + 1)
+      isChanged = isChanged || cleaned === undefined || cleaned !== member
+      if (cleaned !== undefined) {
+        kept.push([key, cleaned])
+      }
+    }
+    // fromEntries defines members, where an assignment to `__proto__` would change the prototype.
+    return isChanged ? Object.fromEntries(kept) : value
+  }
 }

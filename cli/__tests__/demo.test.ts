@@ -18,6 +18,7 @@ describe('npm start', () => {
     expect({ code, errors }).toEqual({ code: 0, errors: [] })
     expect(out).toMatch(/^1 +identify +lana.romeijn.myonlinestore-studio +Upsert Contact +200 +Processed by Ortto\.$/m)
     expect(out).toMatch(/^4 +identify +- +Upsert Contact +400 +This event has neither a User ID nor an Anonymous ID/m)
+    expect(out).toMatch(/^5 .* 200 +Processed by Ortto\. Left out: the IP Address, which is not IPv4\.$/m)
     expect(out).toMatch(/^7 +track: Order completed .* 400 +The Timestamp "last Tuesday" cannot be read/m)
     expect(out).toMatch(/^11 +identify .* 422 /m)
     expect(out).toMatch(/^13 +track: Email opened .* 200 +Ignored: this activity came from Ortto/m)

@@ -121,8 +121,19 @@ describe('delivering events', () => {
     ])
 
     expect(verdicts.map(({ status }) => status)).toEqual([200, 400, 200])
-    expect(verdicts[1].message).toContain('cannot map this event')
+    expect(verdicts[1].message).toContain('refuses this event')
     expect(account.contacts.map(({ userId }) => userId)).toEqual(['u1', 'u3'])
+  })
+})
+
+describe('a mapping', () => {
+  it.each([
+    [{ subscribe: 'type = "track' }, 'The trigger of the mapping "Broken" cannot be read (type = "track)'],
+    [{ partnerAction: 'sendFax' }, 'The mapping "Broken" names an action that there is not: sendFax']
+  ])('that is wrong stops the delivery before it starts: %j', async (members, message) => {
+    await expect(deliverLines([identify('u1')], [{ ...presets[0], name: 'Broken', ...members }])).rejects.toThrow(
+      message
+    )
   })
 })
 
