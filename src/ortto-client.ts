@@ -14,6 +14,9 @@ export const REQUEST_TIMEOUT = 10_000
 /** No message is longer than this, in characters. */
 const MAX_MESSAGE_LENGTH = 500
 
+/** A secret of fewer characters could be a word of a message, and is masked only as part of the whole key. */
+const MIN_SECRET_LENGTH = 8
+
 /** Bytes of an answer that are read. One that reports a failure for each of 500 events takes far less. */
 const MAX_ANSWER = 16 * 1024 * 1024
 
@@ -137,7 +140,7 @@ function problemOfJSON(json: unknown): Outcome | undefined {
   }
 }
 
-/** Without the key, also as JSON writes it, and without its secret alone unless that could be a word. */
+/** Without the key, as it is, as JSON writes it, and without the prefix that tells no secret. */
 function mask(message: string, apiKey: string): string {
   const secret = apiKey.slice(apiKey.indexOf('-') + 1)
   const escaped = JSON.stringify(apiKey).slice(1, -1)
@@ -146,6 +149,3 @@ function mask(message: string, apiKey: string): string {
     message
   )
 }
-
-/** Characters */
-const MIN_SECRET_LENGTH = 8
