@@ -24,6 +24,14 @@ describe.each(ACTIONS)('the request of %s', (action) => {
     expect(await bodyFor(seededPayload(fields))).toMatchSnapshot()
   })
 
+  it('carries every field that is not for the framework alone', async () => {
+    const [item] = await bodyFor(seededPayload(fields))
+
+    expect(Object.keys(fields).filter((key) => !(key in item))).toEqual(
+      ['enable_batching', 'batch_size', 'audience_update_mode', 'namespace'].filter((key) => key in fields)
+    )
+  })
+
   it('has the required fields', async () => {
     const required = Object.fromEntries(Object.entries(fields).filter(([, field]) => field.required === true))
 
@@ -33,8 +41,9 @@ describe.each(ACTIONS)('the request of %s', (action) => {
 
 /** A value for every field that fits its type; the same ones in every run. */
 function seededPayload(fields: Record<string, InputField>): JSONObject {
-  const chance = new Chance(SEED)
-  return Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, seededValue(key, field, chance)]))
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, field]) => [key, seededValue(key, field, new Chance(`${SEED} ${key}`))])
+  )
 }
 
 function seededValue(

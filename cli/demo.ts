@@ -2,7 +2,7 @@ import { Destination } from '@segment/actions-core'
 import type { JSONObject, Subscription } from '@segment/actions-core'
 import { open } from 'fs/promises'
 import type { FileHandle } from 'fs/promises'
-import { join } from 'path'
+import { join, resolve } from 'path'
 import { parseArgs } from 'util'
 import { isNativeError } from 'util/types'
 import { atOrigin, deliver, readNdjson } from '../delivery'
@@ -21,7 +21,7 @@ const USAGE = `Usage: npm start [-- path/to/events.ndjson]
 Delivers Segment events, one JSON object a line, through the Ortto destination to a local Ortto
 on this machine, and shows what became of each. Without a path: ${EXAMPLES}.`
 
-/** What the marketer set up in Segment: an Engage audience of this name is kept in step in Ortto. */
+/** What the marketer set up in Segment: events of Engage audiences move contacts into and out of this audience. */
 const AUDIENCE_NAME = 'VIP customers'
 
 /** Wrong use: the message is for the person who typed the command. */
@@ -75,7 +75,11 @@ function readArguments(args: readonly string[]): { path?: string; help: boolean 
     }
     return { path: positionals[0], help: values.help === true }
   } catch (error) {
-    throw new UsageError(isNativeError(error) ? error.message.split('. ')[0] : String(error))
+    throw new UsageError(
+      isNativeError(error)
+        ? `${error.message.split('. ')[0].replace(/\.$/, '')}. See npm start -- --help.`
+        : String(error)
+    )
   }
 }
 
@@ -88,7 +92,8 @@ async function openFile(path: string | undefined): Promise<FileHandle> {
   const name = path ?? EXAMPLES
   let file: FileHandle
   try {
-    file = await open(name)
+    // npm starts the command in the project's folder; the path is meant from where the person stands.
+    file = await open(path === undefined ? EXAMPLES : resolve(process.env.INIT_CWD ?? '', path))
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException
     throw new UsageError(`Cannot read ${name}: ${REASONS[code] ?? message}.`)
@@ -124,6 +129,12 @@ async function setUpMappings(destination: Destination<Settings>, settings: Setti
 }
 
 if (require.main === module) {
+  // The reader of a pipe may go when it has seen enough.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') {
+      throw error
+    }
+  })
   void run(process.argv.slice(2), console).then((code) => {
     process.exitCode = code
   })

@@ -53,17 +53,26 @@ function members(values: { [key: string]: unknown }): string {
   const parts = Object.entries(values).map(
     ([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`
   )
-  return parts.join(', ') || '-'
+  return clip(parts.join(', ')) || '-'
 }
 
-/** One line: every verdict is counted once. */
+/** Long values would bury the rest. */
+function clip(text: string): string {
+  return text.length > 120 ? `${text.slice(0, 119)}…` : text
+}
+
+/** One line: every result is counted once. */
 function summary(verdicts: readonly Verdict[]): string {
-  const delivered = verdicts.filter(({ status, sent }) => status !== undefined && status < 400 && sent).length
-  const ignored = verdicts.filter(({ status, sent }) => status !== undefined && status < 400 && !sent).length
-  const rejected = verdicts.filter(({ status = 0 }) => status >= 400).length
-  const unmapped = verdicts.filter(({ status }) => status === undefined).length
-  return (
-    `${verdicts.length} results: ${delivered} delivered, ${rejected} rejected, ` +
-    `${ignored} ignored because they came from Ortto, ${unmapped} that no mapping takes.`
-  )
+  const count = (matches: (verdict: Verdict) => boolean) => verdicts.filter(matches).length
+  const isSuccess = ({ status = 0 }: Verdict) => status >= 200 && status < 400
+  const parts = [
+    [count((verdict) => isSuccess(verdict) && verdict.sent), 'delivered'],
+    [count(({ status = 0 }) => status >= 400), 'rejected'],
+    [count((verdict) => isSuccess(verdict) && !verdict.sent), 'ignored (from Ortto)'],
+    [count(({ status }) => status === undefined), 'taken by no mapping']
+  ]
+  const total = verdicts.length === 1 ? '1 result' : `${verdicts.length} results`
+  return verdicts.length === 0
+    ? 'No events were found.'
+    : `${total}: ${parts.map((part) => part.join(' ')).join(', ')}.`
 }

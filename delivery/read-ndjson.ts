@@ -22,7 +22,11 @@ function readEvent(text: string): { event: SegmentEvent } | { problem: string } 
     // A byte order mark opens many files that come from Windows.
     value = JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (error) {
-    return { problem: `This line is not JSON: ${error instanceof Error ? error.message : String(error)}` }
+    return {
+      problem: `This line is not JSON; write each event on one line. ${
+        error instanceof Error ? error.message : String(error)
+      }`
+    }
   }
   return isEvent(value) ? { event: value } : { problem: 'This line is not a Segment event: an object with a "type".' }
 }

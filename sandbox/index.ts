@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
+import { HTTPException } from 'hono/http-exception'
 import { randomBytes, timingSafeEqual } from 'crypto'
 import type { z } from 'zod'
 import { Account } from './account'
@@ -33,22 +33,27 @@ export function createSandbox({ apiKey = `pau-${randomBytes(16).toString('hex')}
     }
     await next()
   })
-  app.use('/v1/*', bodyLimit({ maxSize: MAX_BODY, onError: (context) => context.json({ message: 'Too large' }, 413) }))
 
   app.get('/v1/me', (context) => context.json({}))
   app.post('/v1/identify', async (context) => {
-    const items = await readItems(context.req.raw)
-    return items ? answerItems(items, ContactItem, (item) => account.identify(item)) : notItems()
+    const items = readItems(await readBody(context.req.raw))
+    return answerItems(items, ContactItem, (item) => account.identify(item))
   })
   app.post('/v1/track', async (context) => {
-    const items = await readItems(context.req.raw)
-    return items ? answerItems(items, ActivityItem, (item) => account.track(item)) : notItems()
+    const items = readItems(await readBody(context.req.raw))
+    return answerItems(items, ActivityItem, (item) => account.track(item))
   })
   app.post('/v1/audiences/create', async (context) => {
-    const body = AudienceRequest.safeParse(await readJSON(context.req.raw))
+    const body = AudienceRequest.safeParse(await readBody(context.req.raw))
     return body.success
       ? context.json(account.createAudience(body.data.name))
       : context.json({ message: problemOf(body.error) }, 400)
+  })
+  app.onError((error) => {
+    if (error instanceof HTTPException) {
+      return Response.json({ message: error.message }, { status: error.status })
+    }
+    throw error
   })
   app.notFound((context) => context.json({ message: `There is nothing at ${context.req.path}` }, 404))
 
@@ -65,17 +70,35 @@ function answerItems<Item>(items: unknown[], schema: z.ZodType<Item>, take: (ite
   return errors.length > 0 ? Response.json({ errors }, { status: 207 }) : Response.json({})
 }
 
-async function readItems(request: Request): Promise<unknown[] | undefined> {
-  const body = await readJSON(request)
-  return Array.isArray(body) && body.length <= MAX_ITEMS ? body : undefined
+/**
+ * The body, parsed. It is read to its end even when it is too large: who still sends while the answer is there already
+ * loses the connection, and the answer with it.
+ */
+async function readBody({ body }: Request): Promise<unknown> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  const reader = body?.getReader()
+  for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
+    size += part.value.length
+    if (size <= MAX_BODY) {
+      chunks.push(part.value)
+    }
+  }
+  if (size > MAX_BODY) {
+    throw new HTTPException(413, { message: `The body is larger than ${MAX_BODY} bytes` })
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString())
+  } catch {
+    throw new HTTPException(400, { message: 'The body is not JSON' })
+  }
 }
 
-function notItems(): Response {
-  return Response.json({ message: `The body must be a JSON array of at most ${MAX_ITEMS} items` }, { status: 400 })
-}
-
-async function readJSON(request: Request): Promise<unknown> {
-  return request.json().catch(() => undefined)
+function readItems(body: unknown): unknown[] {
+  if (!Array.isArray(body) || body.length > MAX_ITEMS) {
+    throw new HTTPException(400, { message: `The body must be a JSON array of at most ${MAX_ITEMS} items` })
+  }
+  return body
 }
 
 /** The first problem, with its path: `location.city: Invalid input: expected string, received number`. */

@@ -5,8 +5,15 @@ import { toIsoTimestamp } from './timestamp'
 import type { OrttoActivity, OrttoAudienceUpdate, OrttoContact, OrttoLocation } from './types'
 import { clip, toAttributes, toIPv4, unlessBlank } from './values'
 
-/** An event before anything is sent: the item that goes on the wire, or its final result. */
-export type Prepared<Item> = { item: Item; leftOut: string[] } | { result: EventResult }
+/** An event before anything is sent: ready for the wire, or with its final result. */
+export type Prepared<Item> = Ready<Item> | { result: EventResult }
+
+interface Ready<Item> {
+  /** What goes on the wire. */
+  item: Item
+  /** What the event has and Ortto can't use, in words. */
+  leftOut: readonly string[]
+}
 
 /** Activities that Ortto itself sends to Segment carry this `context.app.namespace`. */
 const ORTTO_NAMESPACE = 'ortto.com'
@@ -19,8 +26,7 @@ export function prepareContact(payload: ContactPayload, audience?: OrttoAudience
   if (!hasId(payload)) {
     return rejected(NEITHER_ID)
   }
-  const leftOut: string[] = []
-  return { item: toContact(payload, audience, leftOut), leftOut }
+  return toContact(payload, audience)
 }
 
 /** The activity that goes to Ortto for a payload. */
@@ -43,13 +49,12 @@ export function prepareActivity(payload: ActivityPayload, audience?: OrttoAudien
         'Send a date and time in ISO 8601 (2025-07-10T06:09:00Z), or seconds or milliseconds since 1970.'
     )
   }
-  const leftOut: string[] = []
-  const contact = toContact(payload, audience, leftOut)
+  const { item: contact, leftOut } = toContact(payload, audience)
   const properties = toAttributes(payload.properties)
-  if (properties.isCut) {
-    leftOut.push('properties that are nested too deep')
+  return {
+    item: { ...contact, event, properties: properties.kept },
+    leftOut: properties.isCut ? [...leftOut, 'properties that are nested too deep'] : leftOut
   }
-  return { item: { ...contact, event, properties: properties.kept }, leftOut }
 }
 
 function rejected(message: string): { result: EventResult } {
@@ -60,12 +65,8 @@ function hasId({ user_id, anonymous_id }: ContactPayload): boolean {
   return unlessBlank(user_id) !== undefined || unlessBlank(anonymous_id) !== undefined
 }
 
-/** Says in `leftOut` what the payload has and Ortto can't use. */
-function toContact(
-  payload: ContactPayload,
-  audience: OrttoAudienceUpdate | undefined,
-  leftOut: string[]
-): OrttoContact {
+function toContact(payload: ContactPayload, audience: OrttoAudienceUpdate | undefined): Ready<OrttoContact> {
+  const leftOut: string[] = []
   const timestamp = toIsoTimestamp(payload.timestamp ?? '')
   if (timestamp === undefined && unlessBlank(payload.timestamp) !== undefined) {
     leftOut.push('the Timestamp, which cannot be read')
@@ -78,7 +79,7 @@ function toContact(
   if (traits.isCut) {
     leftOut.push('traits that are nested too deep')
   }
-  return {
+  const item = {
     timestamp,
     message_id: unlessBlank(payload.message_id),
     user_id: unlessBlank(payload.user_id),
@@ -88,6 +89,7 @@ function toContact(
     traits: traits.kept,
     audience
   }
+  return { item, leftOut }
 }
 
 /** Undefined when it would be empty: a location outranks the IP address. */

@@ -28,7 +28,7 @@ describe('npm start', () => {
     expect(out).toContain('Activities in Ortto: 3')
     expect(out).toMatch(/^Order completed +b1e24a7c-ipv6 +2025-07-12T07:05:00\.000Z /m)
     expect(out.split('\n').pop()).toBe(
-      '14 results: 9 delivered, 3 rejected, 1 ignored because they came from Ortto, 1 that no mapping takes.'
+      '14 results: 9 delivered, 3 rejected, 1 ignored (from Ortto), 1 taken by no mapping.'
     )
   })
 
@@ -67,15 +67,27 @@ describe('npm start', () => {
       expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/)
     })
 
+    it('survives an event that is too large for Ortto', async () => {
+      const large = JSON.stringify({ type: 'identify', userId: 'u1', traits: { text: 'x'.repeat(11 * 1024 * 1024) } })
+      const { code, out } = await demo(await fileOf(`${large}\n{"type":"identify","userId":"u2"}\n`))
+
+      expect(code).toBe(0)
+      expect(out).toMatch(/^1 +identify +u1 +Upsert Contact +413 +The body is larger than/m)
+      expect(out).toMatch(/^2 +identify +u2 +Upsert Contact +200 /m)
+    })
+
     it('completes when the file is empty', async () => {
-      expect(await demo(await fileOf(''))).toMatchObject({ code: 0, errors: [] })
+      const { code, out } = await demo(await fileOf(''))
+
+      expect(code).toBe(0)
+      expect(out).toContain('No events were found.')
     })
 
     it.each([
       [['no-such-file.ndjson'], 'Cannot read no-such-file.ndjson: there is no such file.'],
       [['examples'], 'Cannot read examples: it is a folder.'],
-      [['--fast'], "Unknown option '--fast'"],
-      [['one.ndjson', 'two.ndjson'], 'Name one file only.']
+      [['--fast'], "Unknown option '--fast'. See npm start -- --help."],
+      [['one.ndjson', 'two.ndjson'], 'Name one file only. See npm start -- --help.']
     ])('ends %j with one clear line', async (args, line) => {
       expect(await demo(...args)).toEqual({ code: 2, out: '', errors: [line] })
     })

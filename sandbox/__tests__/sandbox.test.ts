@@ -1,4 +1,5 @@
 import { createSandbox } from '..'
+import { serve } from '../serve'
 
 describe('the sandbox', () => {
   const start = () => {
@@ -109,6 +110,22 @@ describe('the sandbox', () => {
 
     expect((await send('/v1/identify', body)).status).toBe(400)
     expect(account.contacts).toHaveLength(0)
+  })
+
+  it('refuses a body that is too large with an answer that reaches the sender', async () => {
+    const { app, apiKey } = createSandbox()
+    const { origin, close } = await serve(app)
+    const send = async (size: number) => {
+      const headers = { authorization: `Bearer ${apiKey}` }
+      const body = JSON.stringify([{ user_id: 'u1', traits: { text: 'x'.repeat(size) } }])
+      return (await fetch(`${origin}/v1/identify`, { method: 'POST', headers, body })).status
+    }
+    try {
+      expect(await send(1024 * 1024)).toBe(200)
+      expect(await send(30 * 1024 * 1024)).toBe(413)
+    } finally {
+      await close()
+    }
   })
 
   it('keeps a trait named __proto__ as data', async () => {
