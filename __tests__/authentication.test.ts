@@ -28,7 +28,7 @@ describe('testing the API key', () => {
       nock(ORTTO).get('/v1/me').reply(status, { message: 'nope' })
 
       expect(await test('pau-key')).toContain(
-        'Ortto refused the API key. Copy the API key from Ortto (CDP > Data sources'
+        'Ortto refused the API key. Copy the API key from Ortto (CDP > Data Sources'
       )
     }
   )
@@ -38,7 +38,7 @@ describe('testing the API key', () => {
     async (key) => {
       const message = await test(key)
 
-      expect(message).toContain('is not an Ortto API key. Copy the API key from Ortto (CDP > Data sources')
+      expect(message).toContain('is not an Ortto API key. Copy the API key from Ortto (CDP > Data Sources')
       expect(key === '' || !message.includes(key)).toBe(true)
     }
   )
@@ -48,7 +48,7 @@ describe('testing the API key', () => {
       .get('/v1/me')
       .reply(status, 'down', { location: `${ORTTO}/login` })
 
-    expect(await test('pau-key')).toContain('Ortto did not judge the API key')
+    expect(await test('pau-key')).toContain('The API key was not judged: ')
   })
 
   it('does not judge it when Ortto cannot be reached', async () => {
@@ -57,7 +57,7 @@ describe('testing the API key', () => {
       .replyWithError(Object.assign(new Error('x'), { code: 'ENOTFOUND' }))
     const message = await test('pau-key')
 
-    expect(message).toContain('Ortto did not judge the API key')
+    expect(message).toContain('The API key was not judged: ')
     expect(message).toContain('address was not found')
   })
 

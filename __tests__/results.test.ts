@@ -73,7 +73,7 @@ describe.each(ACTIONS)('%s', (action) => {
     const refused = {
       status: 401,
       errortype: 'INVALID_AUTHENTICATION',
-      errormessage: expect.stringContaining('CDP > Data sources') as string,
+      errormessage: expect.stringContaining('CDP > Data Sources') as string,
       errorreporter: 'INTEGRATIONS'
     }
 

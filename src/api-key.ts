@@ -7,7 +7,7 @@ const API_KEY = /^([ps])([a-z]{2})-[\x21-\x7e]+$/
 const DOMAINS: Record<string, string> = { p: 'ortto.app', s: 'ortto-stg.app' }
 
 export const WHERE_TO_FIND_THE_KEY =
-  'Copy the API key from Ortto (CDP > Data sources > your Segment (Actions) data source) and paste it into the API Key setting of this destination.'
+  'Copy the API key from Ortto (CDP > Data Sources > your Segment (Actions) data source) and paste it into the API Key setting of this destination.'
 
 export const MALFORMED_KEY: Outcome = {
   status: 401,

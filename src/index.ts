@@ -1,6 +1,6 @@
 import { APIError, defaultValues, InvalidAuthenticationError } from '@segment/actions-core'
 import type { DestinationDefinition } from '@segment/actions-core'
-import { MALFORMED_KEY, WHERE_TO_FIND_THE_KEY } from './api-key'
+import { WHERE_TO_FIND_THE_KEY } from './api-key'
 import type { Settings } from './generated-types'
 import { OrttoClient } from './ortto-client'
 import trackActivity from './track-activity'
@@ -27,13 +27,11 @@ const destination: DestinationDefinition<Settings> = {
         return
       }
       const { status, message } = answer.failure
-      if (answer.failure === MALFORMED_KEY) {
-        throw new InvalidAuthenticationError(message)
-      }
       if (status === 401 || status === 403) {
-        throw new InvalidAuthenticationError(`Ortto refused the API key. ${WHERE_TO_FIND_THE_KEY}`)
+        const refusal = `Ortto refused the API key. ${WHERE_TO_FIND_THE_KEY}`
+        throw new InvalidAuthenticationError(answer.isSent ? refusal : message)
       }
-      throw new APIError(`Ortto did not judge the API key. ${message} Try again in some minutes.`, status)
+      throw new APIError(`The API key was not judged: ${message} Try again in some minutes.`, status)
     }
   },
   presets: [
