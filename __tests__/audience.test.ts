@@ -55,8 +55,7 @@ describe.each(ACTIONS)('Associate Audience in %s', (action) => {
       const bodies = orttoCreates(200, { id: 'aud-1', name: '' })
       const response = await associate(inputs)
 
-      expect(response.savedData).toBeUndefined()
-      expect(response.error).toBeUndefined()
+      expect(response).toEqual({ successMessage: 'No Audience Name was entered, so no audience was connected.' })
       expect(bodies).toHaveLength(0)
     }
   )

@@ -10,22 +10,25 @@ describe('the time for a batch', () => {
   beforeEach(() => jest.useFakeTimers({ now: 0 }))
   afterEach(() => jest.useRealTimers())
 
-  /** A slow Ortto that finds every request too large, and uses up nearly all the time that it is given. */
-  function slowOrtto(timeouts: number[]): RequestClient {
+  /** An Ortto that finds every request too large, and takes so many times the timeout to say so. */
+  function slowOrtto(timeouts: number[], slowness: number): RequestClient {
     return (_url, options) => {
       const timeout = Number(options?.timeout)
       timeouts.push(timeout)
-      jest.setSystemTime(Date.now() + 2 * timeout)
+      jest.setSystemTime(Date.now() + slowness * timeout)
       return Promise.resolve(
         Object.assign(new Response('', { status: 413 }), { content: '', data: undefined }) as never
       )
     }
   }
 
-  it('ends after a minute with a result for every event', async () => {
+  it.each([
+    [2, [10_000, 10_000, 10_000]],
+    [1.5, [10_000, 10_000, 10_000, 7_500, 1_875]]
+  ])('ends after a minute with a result for every event, %d timeouts a request', async (slowness, expected) => {
     const timeouts: number[] = []
     const payload = Array.from({ length: 400 }, (_, index) => ({ user_id: `u${index}`, event: 'Order Completed' }))
-    const response = (await destination.actions.trackActivity.performBatch?.(slowOrtto(timeouts), {
+    const response = (await destination.actions.trackActivity.performBatch?.(slowOrtto(timeouts, slowness), {
       settings: SETTINGS,
       payload
     })) as MultiStatusResponse
@@ -35,9 +38,10 @@ describe('the time for a batch', () => {
     expect(results.every(({ status }) => status === 408)).toBe(true)
     expect(results.every(({ sent }) => sent === undefined)).toBe(true)
     expect(results[399]).toMatchObject({
+      errortype: 'REQUEST_TIMEOUT',
       errormessage: expect.stringContaining('time for this batch ran out') as string
     })
     expect(Date.now()).toBeLessThanOrEqual(MINUTE)
-    expect(timeouts).toEqual([10_000, 10_000, 10_000])
+    expect(timeouts).toEqual(expected)
   })
 })

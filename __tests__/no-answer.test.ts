@@ -10,7 +10,10 @@ describe('a request without an answer', () => {
     { name: 'AbortError' },
     { status: 408 }
   ])('timed out: %j', (members) => {
-    expect(explainNoAnswer(error(members)).status).toBe(408)
+    expect(explainNoAnswer(error(members))).toEqual({
+      status: 408,
+      message: 'No complete answer came from Ortto in time.'
+    })
   })
 
   it.each([
@@ -18,7 +21,7 @@ describe('a request without an answer', () => {
     ['ECONNRESET', 'the connection broke off'],
     ['ERR_STREAM_PREMATURE_CLOSE', 'the connection broke off'],
     ['ENOTFOUND', 'check the region'],
-    ['CERT_HAS_EXPIRED', 'request to https://ortto failed']
+    ['CERT_HAS_EXPIRED', 'from Ortto: request to https://ortto failed.']
   ])('had no connection: %s', (code, cause) => {
     const { status, message } = explainNoAnswer(error({ code }))
 

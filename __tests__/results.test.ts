@@ -134,7 +134,8 @@ describe.each(ACTIONS)('%s', (action) => {
     [429, 'TOO_MANY_REQUESTS'],
     [500, 'INTERNAL_SERVER_ERROR'],
     [503, 'SERVICE_UNAVAILABLE'],
-    [520, 'UNKNOWN_ERROR']
+    [520, 'UNKNOWN_ERROR'],
+    [599, 'UNKNOWN_ERROR']
   ])('gives the events that were sent the status %i of the whole request', async (status, errortype) => {
     orttoAnswers(action, status, { message: 'Come back later' })
 
@@ -169,6 +170,12 @@ describe.each(ACTIONS)('%s', (action) => {
     }
   )
 
+  it('takes an answer of white space for an empty one, which confirms every event', async () => {
+    orttoAnswers(action, 200, ' \n')
+
+    expect(await deliverTogether(action, [{}])).toMatchObject([{ status: 200 }])
+  })
+
   it('reads an answer whatever its content type', async () => {
     orttoAnswers(action, 207, JSON.stringify(firstItem(422, 'Old')), { 'content-type': 'text/plain' })
 
@@ -197,7 +204,7 @@ describe.each(ACTIONS)('%s', (action) => {
   it.each([
     ['pau-"\\', '<p>"key": "pau-\\"\\\\"</p>', '"key": "***"'],
     ['pau-a&b', '["pau-a\\u0026b"]', '["***"]'],
-    ['pau-0123456789', 'no account for 0123456789', 'no account for ***']
+    ['pau-01234567', 'no account for 01234567', 'no account for ***']
   ])('masks the API key %s in whatever form it comes back', async (api_key, answer, masked) => {
     orttoAnswers(action, 200, answer)
     const [result] = await deliverTogether(action, [{}], {}, { api_key })
@@ -271,7 +278,11 @@ describe.each(ACTIONS)('%s', (action) => {
     const [before, refused, after] = response.getAllResponses().map((result) => result.value())
 
     expect([before.status, after.status]).toEqual([200, 200])
-    expect(refused).toMatchObject({ status: 413, errormessage: expect.stringContaining('no JSON of this') as string })
+    expect(refused).toMatchObject({
+      status: 413,
+      errortype: 'PAYLOAD_TOO_LARGE',
+      errormessage: expect.stringContaining('no JSON of this') as string
+    })
     expect(refused.sent).toBeUndefined()
     expect(received.flatMap(({ body }) => body.map(({ user_id }) => user_id))).toEqual(['u1', 'u3'])
   })
@@ -287,10 +298,17 @@ describe.each(ACTIONS)('%s', (action) => {
     })
   })
 
-  it('says nothing of what it left out when Ortto refuses the event', async () => {
-    orttoAnswers(action, 207, firstItem(422, 'Old'))
+  it('has nothing to say when nothing was left out', async () => {
+    orttoAnswers(action)
+    const [result] = await deliverTogether(action, [{ timestamp: undefined, context: { ip: '203.0.113.7' } }])
 
-    expect(await deliverTogether(action, [{ context: { ip: '::1' } }])).toMatchObject([{ errormessage: 'Old' }])
+    expect(result.body).toBe('Processed by Ortto.')
+  })
+
+  it('says nothing of what it left out when Ortto refuses the event', async () => {
+    orttoAnswers(action, 207, firstItem(400, 'Bad'))
+
+    expect(await deliverTogether(action, [{ context: { ip: '::1' } }])).toMatchObject([{ errormessage: 'Bad' }])
   })
 
   it('sends more than 500 events in requests of 500 at most, in order', async () => {

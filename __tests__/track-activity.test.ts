@@ -60,7 +60,7 @@ describe('Track Activity', () => {
     expect(rejected).toEqual({
       status: 400,
       errortype: 'PAYLOAD_VALIDATION_FAILED',
-      errormessage: expect.stringContaining('"2025-02-30"') as string,
+      errormessage: expect.stringMatching(/"2025-02-30" cannot be read.* Send a date and time in ISO 8601/) as string,
       errorreporter: 'INTEGRATIONS'
     })
     expect(delivered.status).toBe(200)
