@@ -9,6 +9,7 @@ import { atOrigin, deliver, readNdjson } from '../delivery'
 import type { Verdict } from '../delivery'
 import { createSandbox } from '../sandbox'
 import { serve } from '../sandbox/serve'
+import exampleAccount from '../examples/account.json'
 import ortto from '../src'
 import type { Settings } from '../src/generated-types'
 import { report } from './report'
@@ -45,7 +46,7 @@ export async function run(args: readonly string[], output: Output): Promise<numb
 
 async function demo(path: string | undefined, output: Output): Promise<void> {
   const file = await openFile(path)
-  const { app, account, apiKey } = createSandbox()
+  const { app, account, apiKey } = createSandbox({ account: exampleAccount })
   const { origin, close } = await serve(app)
   try {
     output.log(`${path ?? EXAMPLES} → Ortto (Actions) → local Ortto at ${origin}\n`)

@@ -1,19 +1,25 @@
 import type { SegmentEvent } from '@segment/actions-core'
 import type { Verdict } from '../delivery'
-import type { Account, Activity, Contact } from '../sandbox'
+import type { Account, Activity, Contact, LogEntry } from '../sandbox'
 import { table } from './table'
 
-/** What became of the events, and what Ortto holds now, for a person to read. */
-export function report(verdicts: readonly Verdict[], { contacts, activities }: Account): string {
+/** What became of the events, and what Ortto holds now and why, for a person to read. */
+export function report(verdicts: readonly Verdict[], { contacts, activities, log }: Account): string {
   return [
     'What became of each event',
     table(['Line', 'Event', 'Who', 'Mapping', 'Status', 'What was said'], verdicts.map(verdictRow)),
     '',
-    `Contacts in Ortto: ${contacts.length}`,
-    table(['Contact', 'Location or IP', 'Audiences', 'Traits'], contacts.map(contactRow)),
+    `Contacts in Ortto: ${contacts.all().length}`,
+    table(['No', 'Contact', 'Location or IP', 'Audiences', 'Fields'], contacts.all().map(contactRow)),
     '',
-    `Activities in Ortto: ${activities.length}`,
-    table(['Activity', 'Contact', 'Timestamp', 'Properties'], activities.map(activityRow)),
+    'What happened to them',
+    table(['No', 'Story'], contacts.all().flatMap(storyRows)),
+    '',
+    `Activities in Ortto: ${activities.all().length}`,
+    table(['Activity', 'Who', 'Timestamp', 'Attributes', 'State'], activities.all().map(activityRow)),
+    '',
+    'What Ortto skipped or refused',
+    table(['Status', 'Who', 'Reason'], log.entries().map(logRow)),
     '',
     summary(verdicts)
   ].join('\n')
@@ -39,18 +45,31 @@ function who(userId: unknown, anonymousId: unknown): string {
   return typeof id === 'string' ? id : JSON.stringify(id)
 }
 
-function contactRow({ userId, anonymousId, location, ip, audiences, traits }: Contact): string[] {
+function contactRow({ number, ids, location, ip, memberships, fields }: Contact): string[] {
   const place = location ? Object.values(location).reverse().join(', ') : ip ?? '-'
-  return [who(userId, anonymousId), place, [...audiences].join(', ') || '-', members(Object.fromEntries(traits))]
+  const audiences = [...memberships].filter(([, { isMember }]) => isMember).map(([name]) => name)
+  return [String(number), showIds(ids), place, audiences.join(', ') || '-', members(fields)]
 }
 
-function activityRow({ event, userId, anonymousId, contact, timestamp = '-', properties = {} }: Activity): string[] {
-  const owner = who(userId, anonymousId)
-  return [event, contact ? owner : `${owner} (unknown yet)`, timestamp, members(properties)]
+function storyRows({ number, story }: Contact): string[][] {
+  return story.map((line) => [String(number), line])
 }
 
-function members(values: { [key: string]: unknown }): string {
-  const parts = Object.entries(values).map(
+function activityRow({ event, ids, timestamp, attributes, reason }: Activity): string[] {
+  return [event, showIds(ids), timestamp, members(attributes), reason]
+}
+
+function logRow({ status, item, message }: LogEntry): string[] {
+  const { user_id, anonymous_id }: { user_id?: unknown; anonymous_id?: unknown } = Object(item) as object
+  return [status === 200 ? '-' : String(status), who(user_id, anonymous_id), message]
+}
+
+function showIds(ids: readonly { value: string }[]): string {
+  return ids.map(({ value }) => value).join(', ') || '-'
+}
+
+function members(values: ReadonlyMap<string, unknown>): string {
+  const parts = [...values].map(
     ([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`
   )
   return clip(parts.join(', ')) || '-'

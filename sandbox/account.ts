@@ -1,160 +1,335 @@
-import { randomUUID } from 'crypto'
 import { isDeepStrictEqual } from 'util'
-import type { ActivityItem, ContactItem, ItemAnswer } from './wire'
+import type { AccountFile } from './account-file'
+import { Activities } from './activities'
+import type { Activity } from './activities'
+import { Audiences } from './audiences'
+import type { Audience } from './audiences'
+import { DAY } from './clock'
+import type { Clock } from './clock'
+import { Contacts, keyOf, showIdentifier } from './contacts'
+import type { Contact, Identifier } from './contacts'
+import { ErrorLog } from './error-log'
+import { convert } from './field-types'
+import type { Field, FieldValue } from './field-types'
+import { Samples } from './samples'
+import { Usage } from './usage'
+import type { ActivityItem, Attributes, ContactItem, ItemAnswer } from './wire'
 
-export interface Contact {
-  userId?: string
-  anonymousId?: string
-  traits: Map<string, unknown>
-  ip?: string
-  location?: ContactItem['location']
-  /** Names */
-  audiences: Set<string>
+/** An activity with its attributes by the property that fills them. */
+type ActivityMapping = Omit<AccountFile['activities'][number], 'attributes'> & {
+  attributes: ReadonlyMap<string, Field>
 }
 
-export interface Activity {
-  event: string
-  /** ISO 8601, as it was sent */
-  timestamp?: string
-  properties: ActivityItem['properties']
-  /** The ids it was sent with. */
-  userId?: string
-  anonymousId?: string
-  /** None while the activity waits for its contact to become known. */
-  contact?: Contact
-}
-
-export interface Audience {
-  id: string
-  name: string
-}
+/** Identify events a day for each contact of the plan. */
+const IDENTIFY_FACTOR = 10
 
 const PROCESSED: ItemAnswer = { status: 200, message: 'Processed successfully' }
+const NOTHING_NEW: ItemAnswer = { status: 422, message: 'There is nothing new in it for the contact' }
+const NOTHING_VALID: ItemAnswer = { status: 422, message: 'There is nothing valid in it to store' }
 
-/** An Ortto account in memory: its contacts, activities and audiences. Every trait has a field of its own. */
+/** An Ortto account with its "Segment (Actions)" data source: takes items by the rules of Ortto's documents. */
 export class Account {
-  readonly contacts: Contact[] = []
-  readonly activities: Activity[] = []
-  readonly audiences: Audience[] = []
-  private readonly contactsById = new Map<string, Contact>()
-  /** The activities of contacts that are not known yet, under each of their ids. */
-  private readonly backlog = new Map<string, Activity[]>()
-  /** Message ids with timestamps. */
-  private readonly storedActivities = new Set<string>()
+  readonly contacts = new Contacts()
+  readonly activities = new Activities()
+  readonly audiences: Audiences
+  readonly log = new ErrorLog()
+  readonly samples = new Samples()
+  readonly identifyUsage: Usage
+  readonly trackUsage: Usage
+  /** By the trait that fills it */
+  private readonly traitFields: ReadonlyMap<string, Field>
+  private readonly activityMappings: ReadonlyMap<string, ActivityMapping>
+
+  constructor(private readonly file: AccountFile, private readonly clock: Clock) {
+    const { plan } = file
+    this.identifyUsage = new Usage(clock, IDENTIFY_FACTOR * plan.contacts, plan.classicUsage.identify)
+    this.trackUsage = new Usage(clock, plan.trackFactor * plan.contacts * plan.activities, plan.classicUsage.track)
+    const fields = new Map(file.fields.map((field) => [field.name, field]))
+    this.traitFields = new Map(
+      Object.entries(file.traits ?? {}).flatMap(([trait, name]) => {
+        const field = fields.get(name)
+        return field ? [[trait, field]] : []
+      })
+    )
+    this.activityMappings = new Map(
+      file.activities.map((activity) => [
+        activity.name,
+        { ...activity, attributes: new Map(Object.entries(activity.attributes)) }
+      ])
+    )
+    this.audiences = new Audiences(clock)
+    file.audiences.forEach((name) => this.audiences.create(name, true))
+  }
 
   /** Creates or updates the contact that an item is about. */
   identify(item: ContactItem): ItemAnswer {
-    const known = this.find(item)
-    const contact: Contact = known ?? { traits: new Map(), audiences: new Set() }
-    const audience = this.audiences.find(({ id }) => id === item.audience?.id)
-    if (item.audience && !audience) {
+    this.audiences.synchronize()
+    const answer = this.takeIdentify(item)
+    return this.logged(answer, item)
+  }
+
+  /** Stores an activity, and the contact that comes with it. */
+  track(item: ActivityItem): ItemAnswer {
+    this.audiences.synchronize()
+    const answer = this.takeTrack(item)
+    return this.logged(answer, item)
+  }
+
+  /** Refuses an item that is none. */
+  refuse(item: unknown, problem: string): ItemAnswer {
+    return this.logged({ status: 400, message: problem }, item)
+  }
+
+  /** Creates an audience, or finds the one of this name. Undefined when that one is not Segment's to change. */
+  createAudience(name: string): Audience | undefined {
+    const audience = this.audiences.find(name) ?? this.audiences.create(name, true)
+    return audience.isFromSegment ? audience : undefined
+  }
+
+  private takeIdentify(item: ContactItem): ItemAnswer {
+    if (!this.identifyUsage.hasRoom()) {
+      return overLimit('identify', this.identifyUsage)
+    }
+    this.identifyUsage.take()
+    this.samples.addContact(item)
+    return this.upsert(item)
+  }
+
+  private takeTrack(item: ActivityItem): ItemAnswer {
+    if (!this.trackUsage.hasRoom()) {
+      return overLimit('track', this.trackUsage)
+    }
+    this.trackUsage.take()
+    this.samples.addActivity(item.event, item)
+    const mapping = this.activityMappings.get(item.event)
+    if (!mapping) {
+      return { status: 422, message: `No mappings configured for the activity "${item.event}"` }
+    }
+    const timestamp = readTimestamp(item.timestamp) ?? this.clock.now()
+    const { retentionDays = Infinity } = mapping
+    if (this.clock.now() - timestamp > retentionDays * DAY) {
+      return {
+        status: 422,
+        message: `The activity is older than the ${retentionDays} days that "${item.event}" is kept`
+      }
+    }
+    if (!this.activities.isDuplicate(item.message_id, item.timestamp)) {
+      this.storeActivity(item, mapping.attributes, timestamp)
+    }
+    return item.traits || item.audience ? this.takeContactOf(item) : PROCESSED
+  }
+
+  private storeActivity(item: ActivityItem, attributes: ReadonlyMap<string, Field>, timestamp: number): void {
+    const ids = idsOf(item)
+    const found = this.contacts.find(ids)
+    const activity: Activity = {
+      event: item.event,
+      timestamp: new Date(timestamp).toISOString(),
+      attributes: this.convertAll(item.properties ?? {}, attributes, item),
+      ids,
+      state: 'waiting',
+      reason: `It waits in the backlog: no contact with the ${ids.map(showIdentifier).join(' or ')} is known`
+    }
+    if (found) {
+      this.activities.attach(activity, found.contact, `Its contact was known by the ${showIdentifier(found.by)}`)
+    }
+    this.activities.store(activity)
+  }
+
+  /** The contact that comes with an activity: what goes wrong with it leaves the activity queued. */
+  private takeContactOf(item: ActivityItem): ItemAnswer {
+    const answer = this.takeIdentify(item)
+    if (answer === NOTHING_NEW || answer.status === 200) {
+      return PROCESSED
+    }
+    return { status: 206, message: `The activity is queued, but its contact was not stored: ${answer.message}` }
+  }
+
+  private upsert(item: ContactItem): ItemAnswer {
+    if (!this.file.traits) {
+      return { status: 422, message: 'No mappings configured for contacts' }
+    }
+    const audience = item.audience && this.audiences.get(item.audience.id)
+    if (item.audience && !audience?.isFromSegment) {
       return { status: 400, message: `audience.id: Segment has created no audience "${item.audience.id}"` }
     }
+    const fields = this.convertAll(item.traits ?? {}, this.traitFields, item)
+    const isEmpty = fields.size === 0 && !item.location && !item.ip && !audience
+    const identifiers = [...this.uniqueIdentifiersOf(fields), ...idsOf(item)]
+    const found = this.contacts.find(identifiers)
+    if (!found && isEmpty) {
+      return NOTHING_VALID
+    }
+    const contact = found ? this.mergeInto(found, identifiers) : this.create(identifiers)
+    this.learnIds(contact, idsOf(item))
     const changes = [
-      learnId(contact, 'userId', item.user_id),
-      learnId(contact, 'anonymousId', item.anonymous_id),
-      setTraits(contact, item.traits ?? {}),
+      this.setFields(contact, fields, found === undefined),
       setPlace(contact, item),
-      audience !== undefined && setMembership(contact, audience.name, item.audience?.mode === 'add')
+      audience !== undefined && this.setMembership(contact, audience, item.audience?.mode ?? 'add')
     ]
+    this.activities.release(contact, idsOf(item))
     if (!changes.includes(true)) {
-      return { status: 422, message: 'The contact has all of this already: there is no valid or new information in it' }
+      return isEmpty ? NOTHING_VALID : NOTHING_NEW
     }
-    if (!known) {
-      this.contacts.push(contact)
-    }
-    this.remember(contact)
+    contact.changedAt = this.clock.now()
     return PROCESSED
   }
 
-  /** Stores an activity, once for its message id and timestamp. With traits or an audience it is an identify too. */
-  track(item: ActivityItem): ItemAnswer {
-    const { event, timestamp, message_id, properties, user_id: userId, anonymous_id: anonymousId } = item
-    const fingerprint = message_id !== undefined && timestamp !== undefined && JSON.stringify([message_id, timestamp])
-    if (fingerprint === false || !this.storedActivities.has(fingerprint)) {
-      this.store({ event, timestamp, properties, userId, anonymousId, contact: this.find(item) })
-    }
-    if (fingerprint !== false) {
-      this.storedActivities.add(fingerprint)
-    }
-    const upsert = item.traits || item.audience ? this.identify(item) : PROCESSED
-    return upsert.status === 400
-      ? { status: 206, message: `The activity is queued, but the contact was not stored: ${upsert.message}` }
-      : PROCESSED
+  private create([first]: readonly Identifier[]): Contact {
+    return this.contacts.create(this.clock.now(), this.dated(`Created: no contact had the ${showIdentifier(first)}`))
   }
 
-  /** Creates an audience, or finds the one that has exactly this name. */
-  createAudience(name: string): Audience {
-    const existing = this.audiences.find((audience) => audience.name === name)
-    if (existing) {
-      return existing
+  /** All contacts that the identifiers name become one: two that share an identifier are the same person. */
+  private mergeInto(
+    { contact, by }: { contact: Contact; by: Identifier },
+    identifiers: readonly Identifier[]
+  ): Contact {
+    for (const other of this.contacts.others(contact, identifiers)) {
+      this.merge(contact, other.contact)
+      const reason = `one item named both, by the ${showIdentifier(by)} and by the ${showIdentifier(other.by)}`
+      contact.story.push(this.dated(`Contact ${other.contact.number} was merged into it: ${reason}`))
     }
-    const audience = { id: randomUUID(), name }
-    this.audiences.push(audience)
-    return audience
+    return contact
   }
 
-  private find({ user_id, anonymous_id }: ContactItem): Contact | undefined {
-    const [known] = idsOf(user_id, anonymous_id).filter((id) => this.contactsById.has(id))
-    return known === undefined ? undefined : this.contactsById.get(known)
+  private merge(contact: Contact, other: Contact): void {
+    const otherWins = this.file.dataSource.merge === 'overwrite' && other.changedAt > contact.changedAt
+    this.contacts.remove(other)
+    this.uniqueIdentifiersOf(other.fields).forEach((identifier) => this.contacts.release(identifier))
+    for (const [name, value] of other.fields) {
+      if (otherWins || !contact.fields.has(name)) {
+        this.setField(contact, name, value)
+      }
+    }
+    this.learnIds(contact, other.ids)
+    contact.ip ??= other.ip
+    contact.location ??= other.location
+    other.memberships.forEach((membership, name) => {
+      if (!contact.memberships.has(name)) {
+        contact.memberships.set(name, membership)
+      }
+    })
+    contact.activities.push(...other.activities)
+    other.backlogDays.forEach((count, day) => contact.backlogDays.set(day, count + (contact.backlogDays.get(day) ?? 0)))
+    contact.story.push(...other.story.map((line) => `Contact ${other.number}: ${line}`))
   }
 
-  private store(activity: Activity): void {
-    this.activities.push(activity)
-    for (const id of activity.contact ? [] : idsOf(activity.userId, activity.anonymousId)) {
-      this.backlog.set(id, [...(this.backlog.get(id) ?? []), activity])
+  private learnIds(contact: Contact, ids: readonly Identifier[]): void {
+    for (const id of ids) {
+      if (!contact.ids.some((known) => keyOf(known) === keyOf(id))) {
+        contact.ids.push(id)
+      }
+      this.contacts.claim(contact, id)
     }
   }
 
-  /** Makes a contact known by its ids, and gives it the activities that waited for it. */
-  private remember(contact: Contact): void {
-    for (const id of idsOf(contact.userId, contact.anonymousId)) {
-      this.contactsById.set(id, contact)
-      this.backlog.get(id)?.forEach((activity) => (activity.contact ??= contact))
-      this.backlog.delete(id)
+  /** True when a field changed. */
+  private setFields(contact: Contact, fields: ReadonlyMap<string, FieldValue>, isCreated: boolean): boolean {
+    const { merge } = this.file.dataSource
+    const changed = [...fields].filter(([name, value]) => {
+      const mayChange = isCreated || merge === 'overwrite' || (merge === 'append' && !contact.fields.has(name))
+      return mayChange && !isDeepStrictEqual(contact.fields.get(name), value)
+    })
+    changed.forEach(([name, value]) => this.setField(contact, name, value))
+    return changed.length > 0
+  }
+
+  private setField(contact: Contact, name: string, value: FieldValue): void {
+    const isUnique = this.file.uniqueIdentifiers.includes(name)
+    const old = contact.fields.get(name)
+    if (isUnique && old !== undefined) {
+      this.contacts.release({ kind: name, value: String(old) })
     }
+    contact.fields.set(name, value)
+    if (isUnique) {
+      this.contacts.claim(contact, { kind: name, value: String(value) })
+    }
+  }
+
+  /** True when the contact's place in the audience changed, or what was asked for. */
+  private setMembership(contact: Contact, audience: Audience, mode: 'add' | 'remove'): boolean {
+    const membership = contact.memberships.get(audience.name) ?? { isMember: false, isWanted: false }
+    contact.memberships.set(audience.name, membership)
+    const { isNew, story } = this.audiences.update(membership, mode, audience, contact.story)
+    if (isNew) {
+      contact.story.push(this.dated(story))
+    }
+    return isNew
+  }
+
+  private uniqueIdentifiersOf(fields: ReadonlyMap<string, FieldValue>): Identifier[] {
+    return this.file.uniqueIdentifiers.flatMap((kind) => {
+      const value = fields.get(kind)
+      return value === undefined ? [] : [{ kind, value: String(value) }]
+    })
+  }
+
+  /** The values that are mapped, each converted to its field's type. One that can't be is left out, and logged. */
+  private convertAll(
+    values: Attributes,
+    mapping: ReadonlyMap<string, Field>,
+    item: ContactItem
+  ): Map<string, FieldValue> {
+    const converted = new Map<string, FieldValue>()
+    for (const [key, value] of Object.entries(values)) {
+      const field = mapping.get(key)
+      if (!field) {
+        continue
+      }
+      const result = convert(value, field)
+      if ('problem' in result) {
+        this.addToLog(200, `"${key}" was skipped: ${result.problem}, which "${field.name}" takes`, item)
+      } else {
+        converted.set(field.name, result.value)
+      }
+    }
+    return converted
+  }
+
+  private logged(answer: ItemAnswer, item: unknown): ItemAnswer {
+    if (answer.status !== 200) {
+      this.addToLog(answer.status, answer.message, item)
+    }
+    return answer
+  }
+
+  private addToLog(status: number, message: string, item: unknown): void {
+    this.log.add({ time: new Date(this.clock.now()).toISOString(), status, message, item })
+  }
+
+  private dated(story: string): string {
+    return `${new Date(this.clock.now()).toISOString()} ${story}`
   }
 }
 
-/** The ids of a contact as keys. The user id comes first: it outranks the anonymous one. */
-function idsOf(userId: string | undefined, anonymousId: string | undefined): string[] {
-  return [...(userId ? [`user ${userId}`] : []), ...(anonymousId ? [`anonymous ${anonymousId}`] : [])]
+function overLimit(kind: string, usage: Usage): ItemAnswer {
+  const freeAt = usage.freeAt()
+  const when = freeAt === undefined ? 'it does not become free' : `it frees up at ${new Date(freeAt).toISOString()}`
+  return { status: 429, message: `The limit of ${usage.limit} ${kind} events in 24 hours is used up: ${when}` }
 }
 
-/** Each of these changes a contact and says whether it did. */
-
-function learnId(contact: Contact, key: 'userId' | 'anonymousId', id: string | undefined): boolean {
-  const isNew = id !== undefined && contact[key] === undefined
-  if (isNew) {
-    contact[key] = id
-  }
-  return isNew
-}
-
-function setTraits(contact: Contact, traits: { [key: string]: unknown }): boolean {
-  const changed = Object.entries(traits).filter(([key, value]) => !isDeepStrictEqual(contact.traits.get(key), value))
-  changed.forEach(([key, value]) => contact.traits.set(key, value))
-  return changed.length > 0
-}
-
-/** A location outranks an IP address. */
+/** True when the contact is somewhere else now. A location outranks an IP address. */
 function setPlace(contact: Contact, { location, ip }: ContactItem): boolean {
   if (location) {
     const isNew = !isDeepStrictEqual(contact.location, location)
     contact.location = location
     return isNew
   }
-  const isNew = ip !== undefined && contact.ip !== ip
+  const isNew = ip !== undefined && ip !== contact.ip && contact.location === undefined
   contact.ip = ip ?? contact.ip
   return isNew
 }
 
-function setMembership(contact: Contact, audience: string, isMember: boolean): boolean {
-  const wasMember = contact.audiences.has(audience)
-  if (isMember) {
-    contact.audiences.add(audience)
-  } else {
-    contact.audiences.delete(audience)
-  }
-  return wasMember !== isMember
+/** The ids of an item, the user id first: it outranks the anonymous one. */
+function idsOf({ user_id, anonymous_id }: ContactItem): Identifier[] {
+  return [
+    ...(user_id ? [{ kind: 'user id', value: user_id }] : []),
+    ...(anonymous_id ? [{ kind: 'anonymous id', value: anonymous_id }] : [])
+  ]
+}
+
+/** Milliseconds since 1970; undefined when there is no timestamp that can be read. */
+function readTimestamp(timestamp = ''): number | undefined {
+  const time = Date.parse(timestamp)
+  return Number.isNaN(time) ? undefined : time
 }

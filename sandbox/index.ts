@@ -3,10 +3,17 @@ import { HTTPException } from 'hono/http-exception'
 import { randomBytes, timingSafeEqual } from 'crypto'
 import type { z } from 'zod'
 import { Account } from './account'
+import { AccountFile, problemsOf } from './account-file'
+import { Clock } from './clock'
 import { ActivityItem, AudienceRequest, ContactItem } from './wire'
 import type { ItemAnswer } from './wire'
 
-export type { Account, Activity, Audience, Contact } from './account'
+export type { Account } from './account'
+export type { Activity } from './activities'
+export type { Contact } from './contacts'
+export type { AccountFile } from './account-file'
+export type { LogEntry } from './error-log'
+export { Clock } from './clock'
 
 /** No more items in one request. */
 const MAX_ITEMS = 500
@@ -22,9 +29,25 @@ export interface Sandbox {
   apiKey: string
 }
 
-/** A local Ortto with an empty account. It keeps everything in memory. */
-export function createSandbox({ apiKey = `pau-${randomBytes(16).toString('hex')}` } = {}): Sandbox {
-  const account = new Account()
+export interface SandboxOptions {
+  /** An account as in `examples/account.json`; without it no mapping is saved, and Ortto takes nothing. */
+  account?: unknown
+  clock?: Clock
+  /** Any key by default */
+  apiKey?: string
+}
+
+/**
+ * A local Ortto. It keeps everything in memory.
+ * @throws Error when the account is not one, with the path of each problem
+ */
+export function createSandbox(options: SandboxOptions = {}): Sandbox {
+  const { clock = new Clock(), apiKey = `pau-${randomBytes(16).toString('hex')}` } = options
+  const file = AccountFile.safeParse(options.account ?? {})
+  if (!file.success) {
+    throw new Error(`The account is not valid:\n${problemsOf(file.error)}`)
+  }
+  const account = new Account(file.data, clock)
   const app = new Hono()
 
   app.use('/v1/*', async (context, next) => {
@@ -37,17 +60,21 @@ export function createSandbox({ apiKey = `pau-${randomBytes(16).toString('hex')}
   app.get('/v1/me', (context) => context.json({}))
   app.post('/v1/identify', async (context) => {
     const items = readItems(await readBody(context.req.raw))
-    return answerItems(items, ContactItem, (item) => account.identify(item))
+    return answerItems(account, items, ContactItem, (item) => account.identify(item))
   })
   app.post('/v1/track', async (context) => {
     const items = readItems(await readBody(context.req.raw))
-    return answerItems(items, ActivityItem, (item) => account.track(item))
+    return answerItems(account, items, ActivityItem, (item) => account.track(item))
   })
   app.post('/v1/audiences/create', async (context) => {
     const body = AudienceRequest.safeParse(await readBody(context.req.raw))
-    return body.success
-      ? context.json(account.createAudience(body.data.name))
-      : context.json({ message: problemOf(body.error) }, 400)
+    if (!body.success) {
+      return context.json({ message: problemsOf(body.error) }, 400)
+    }
+    const audience = account.createAudience(body.data.name)
+    return audience
+      ? context.json({ id: audience.id, name: audience.name })
+      : context.json({ message: `The audience "${body.data.name}" was not created by Segment` }, 400)
   })
   app.onError((error) => {
     if (error instanceof HTTPException) {
@@ -61,10 +88,15 @@ export function createSandbox({ apiKey = `pau-${randomBytes(16).toString('hex')}
 }
 
 /** 200 when every item was processed; else 207, listing the others by their position in the request. */
-function answerItems<Item>(items: unknown[], schema: z.ZodType<Item>, take: (item: Item) => ItemAnswer): Response {
+function answerItems<Item>(
+  account: Account,
+  items: unknown[],
+  schema: z.ZodType<Item>,
+  take: (item: Item) => ItemAnswer
+): Response {
   const errors = items.flatMap((item, index) => {
     const read = schema.safeParse(item)
-    const answer: ItemAnswer = read.success ? take(read.data) : { status: 400, message: problemOf(read.error) }
+    const answer: ItemAnswer = read.success ? take(read.data) : account.refuse(item, problemsOf(read.error))
     return answer.status === 200 ? [] : [{ ...answer, index }]
   })
   return errors.length > 0 ? Response.json({ errors }, { status: 207 }) : Response.json({})
@@ -99,11 +131,6 @@ function readItems(body: unknown): unknown[] {
     throw new HTTPException(400, { message: `The body must be a JSON array of at most ${MAX_ITEMS} items` })
   }
   return body
-}
-
-/** The first problem, with its path: `location.city: Invalid input: expected string, received number`. */
-function problemOf({ issues: [issue] }: z.ZodError): string {
-  return issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.message}` : issue.message
 }
 
 function sameText(one: string, other: string): boolean {

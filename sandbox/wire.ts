@@ -3,6 +3,7 @@ import { z } from 'zod'
 /** What Ortto takes and gives, as its side of the wire checks it. */
 
 const attributes = z.record(z.string(), z.unknown())
+export type Attributes = z.infer<typeof attributes>
 const id = z.string().optional()
 
 const contact = z.object({
@@ -42,6 +43,6 @@ export const AudienceRequest = z.object({ name: z.string().min(1) })
 
 /** What became of one item. */
 export interface ItemAnswer {
-  status: 200 | 206 | 400 | 422
+  status: 200 | 206 | 400 | 422 | 429
   message: string
 }

@@ -23,12 +23,17 @@ describe('npm start', () => {
     expect(out).toMatch(/^11 +identify .* 422 /m)
     expect(out).toMatch(/^13 +track: Email opened .* 200 +Ignored: this activity came from Ortto/m)
     expect(out).toContain('Contacts in Ortto: 4')
-    expect(out).toMatch(/^max\.mustermann .* VIP customers /m)
-    expect(out).toMatch(/^erika\.mustermann +- +- +/m)
-    expect(out).toContain('Activities in Ortto: 3')
+    expect(out).toMatch(/^3 +max\.mustermann +- +VIP customers /m)
+    expect(out).toMatch(/^4 +erika\.mustermann +- +- +/m)
+    expect(out).toMatch(/^4 +\S+ Left the audience "VIP customers"$/m)
+    expect(out).toMatch(/^5 +\S+ Contact 2 was merged into it: one item named both, by the Email "iva@example.org"/m)
+    expect(out).toContain('Activities in Ortto: 4')
     expect(out).toMatch(/^Order completed +b1e24a7c-ipv6 +2025-07-12T07:05:00\.000Z /m)
+    expect(out).toMatch(/^Order completed +c77f-unknown .* It waits in the backlog: no contact with the anonymous id/m)
+    expect(out).toMatch(/^- +iva\.work +"birthday" was skipped: "1990-02-01" is no date in the format DD-MM-YYYY/m)
+    expect(out).toMatch(/^422 +max\.mustermann +No mappings configured for the activity "Newsletter opened"$/m)
     expect(out.split('\n').pop()).toBe(
-      '14 results: 9 delivered, 3 rejected, 1 ignored (from Ortto), 1 taken by no mapping.'
+      '18 results: 12 delivered, 4 rejected, 1 ignored (from Ortto), 1 taken by no mapping.'
     )
   })
 
@@ -52,7 +57,9 @@ describe('npm start', () => {
 
     it('delivers it, and reports a line that is not JSON by its number', async () => {
       const { code, out } = await demo(
-        await fileOf('{"type":"identify","userId":"u1"}\n{oops\n{"type":"track","userId":"u1","event":"a"}\n')
+        await fileOf(
+          '{"type":"identify","userId":"u1","traits":{"active":true}}\n{oops\n{"type":"track","userId":"u1","event":"Order completed"}\n'
+        )
       )
 
       expect(code).toBe(0)
@@ -68,8 +75,14 @@ describe('npm start', () => {
     })
 
     it('survives an event that is too large for Ortto', async () => {
-      const large = JSON.stringify({ type: 'identify', userId: 'u1', traits: { text: 'x'.repeat(11 * 1024 * 1024) } })
-      const { code, out } = await demo(await fileOf(`${large}\n{"type":"identify","userId":"u2"}\n`))
+      const large = JSON.stringify({
+        type: 'identify',
+        userId: 'u1',
+        traits: { firstName: 'x'.repeat(11 * 1024 * 1024) }
+      })
+      const { code, out } = await demo(
+        await fileOf(`${large}\n{"type":"identify","userId":"u2","traits":{"active":true}}\n`)
+      )
 
       expect(code).toBe(0)
       expect(out).toMatch(/^1 +identify +u1 +Upsert Contact +413 +The body is larger than/m)

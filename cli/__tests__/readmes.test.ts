@@ -35,7 +35,7 @@ describe('the example of', () => {
   it('delivery/README.md shows a verdict for each line', async () => {
     const lines = (await runExample('delivery/README.md')).trim().split('\n')
 
-    expect(lines).toHaveLength(14)
+    expect(lines).toHaveLength(18)
     expect(lines[0]).toBe('1 200 Processed by Ortto.')
   }, 30_000)
 })

@@ -10,9 +10,15 @@ import type { Verdict } from '..'
 
 const presets = (ortto.presets ?? []).flatMap((preset) => (preset.type === 'automatic' ? [preset] : []))
 
+const ACCOUNT = {
+  fields: [{ name: 'Name', type: 'text' }],
+  traits: { name: 'Name' },
+  activities: [{ name: 'Signed up' }]
+}
+
 /** Delivers the lines to a sandbox over real HTTP. */
 async function deliverLines(lines: readonly (object | string)[], subscriptions: readonly Subscription[] = presets) {
-  const { app, account, apiKey } = createSandbox()
+  const { app, account, apiKey } = createSandbox({ account: ACCOUNT })
   const bodies: unknown[][] = []
   const recording = {
     fetch: async (request: Request) => {
@@ -59,14 +65,14 @@ describe('delivering events', () => {
       { line: 3, mapping: 'Upsert Contact', status: 400, sent: false }
     ])
     expect(bodies).toHaveLength(2)
-    expect(account.contacts).toHaveLength(1)
-    expect(account.activities[0].contact).toBe(account.contacts[0])
+    expect(account.contacts.all()).toHaveLength(1)
+    expect(account.contacts.all()[0].activities).toEqual(account.activities.all())
     expect(destination.responses).toHaveLength(0)
   })
 
   it('reports a line that is no event, and goes on', async () => {
     const { verdicts, account } = await deliverLines([
-      '\uFEFF{"type":"identify","userId":"u1"}',
+      '\uFEFF{"type":"identify","userId":"u1","traits":{"name":"A"}}',
       '',
       '{oops',
       '[]',
@@ -83,7 +89,7 @@ describe('delivering events', () => {
     ])
     expect(verdicts[1].message).toContain('not JSON')
     expect(verdicts[2].message).toContain('not a Segment event')
-    expect(account.contacts).toHaveLength(1)
+    expect(account.contacts.all()).toHaveLength(1)
   })
 
   it('says which events no mapping takes', async () => {
@@ -122,7 +128,7 @@ describe('delivering events', () => {
 
     expect(verdicts.map(({ status }) => status)).toEqual([200, 400, 200])
     expect(verdicts[1].message).toContain('refuses this event')
-    expect(account.contacts.map(({ userId }) => userId)).toEqual(['u1', 'u3'])
+    expect(account.contacts.all().map(({ ids }) => ids[0].value)).toEqual(['u1', 'u3'])
   })
 })
 

@@ -1,0 +1,28 @@
+import exampleAccount from '../../examples/account.json'
+import { createSandbox } from '..'
+
+describe('an account that is described in a file', () => {
+  it('may be empty', () => {
+    expect(createSandbox({ account: {} }).account.contacts.all()).toEqual([])
+  })
+
+  it('has its audiences from the start', () => {
+    expect(createSandbox({ account: exampleAccount }).account.audiences.all()).toMatchObject([
+      { name: 'VIP customers', isFromSegment: true }
+    ])
+  })
+
+  it.each([
+    [{ plan: { contacts: 'many' } }, 'plan.contacts: Invalid input: expected number, received string'],
+    [{ plans: {} }, 'Unrecognized key: "plans"'],
+    [{ fields: [{ name: 'A', type: 'colour' }] }, 'fields[0].type: Invalid option: expected one of "text"|'],
+    [{ fields: [{ name: 'A', type: 'text', format: 'YYYY-MM-DD' }] }, 'fields[0].format: only a date'],
+    [{ fields: [{ name: 'A', type: 'text', options: ['a'] }] }, 'fields[0].options: only a select has options'],
+    [{ fields: Array(2).fill({ name: 'A', type: 'text' }) }, 'fields[1].name: there is a field of this name already'],
+    [{ activities: Array(2).fill({ name: 'A' }) }, 'activities[1].name: there is an activity of this name already'],
+    [{ traits: { email: 'Email' } }, 'traits.email: there is no field "Email"'],
+    [{ uniqueIdentifiers: ['Email'] }, 'uniqueIdentifiers[0]: there is no field "Email"']
+  ])('is refused with the path and what was expected: %j', (account, problem) => {
+    expect(() => createSandbox({ account })).toThrow(problem)
+  })
+})

@@ -1,0 +1,72 @@
+import { convert } from '../field-types'
+import type { Field } from '../field-types'
+
+const field = (type: Field['type'], members: Partial<Field> = {}): Field => ({ name: 'Field', type, ...members })
+
+describe('a value becomes', () => {
+  it.each<[Field, unknown, unknown]>([
+    [field('text'), 'x', 'x'],
+    [field('text'), 7, '7'],
+    [field('long text'), true, 'true'],
+    [field('number'), '42', 42],
+    [field('number'), 42, 42],
+    [field('decimal'), '1.5', 1.5],
+    [field('currency'), 12, 12],
+    [field('date', { format: 'YYYY-MM-DD' }), '2025-07-10', '2025-07-10'],
+    [field('date', { format: 'DD-MM-YYYY' }), '28-07-1980', '1980-07-28'],
+    [field('date', { format: 'MM-DD-YYYY' }), '07-28-1980', '1980-07-28'],
+    [field('date', { format: 'YYYY/MM/DD' }), '1980/07/28', '1980-07-28'],
+    [field('date', { format: 'DD/MM/YYYY' }), '28/07/1980', '1980-07-28'],
+    [field('date', { format: 'MM/DD/YYYY' }), '07/28/1980', '1980-07-28'],
+    [field('date and time', { format: 'ISO 8601' }), '2025-07-10T06:09:00+02:00', '2025-07-10T04:09:00.000Z'],
+    [field('date and time', { format: 'Unix seconds' }), 1720591740, '2024-07-10T06:09:00.000Z'],
+    [field('date and time', { format: 'Unix milliseconds' }), '1720591740123', '2024-07-10T06:09:00.123Z'],
+    [field('date'), '2025-07-10', '2025-07-10'],
+    [field('yes/no'), true, true],
+    [field('yes/no'), 'No', false],
+    [field('yes/no'), 1, true],
+    [field('phone number'), '+61 2 9374 4000', '+61293744000'],
+    [field('single select', { options: ['red', 'blue'] }), 'red', 'red'],
+    [field('single select'), 'any', 'any'],
+    [field('multi select', { options: ['red', 'blue'] }), ['blue', 'red'], ['blue', 'red']],
+    [field('multi select'), 'one', ['one']],
+    [field('link'), 'https://ortto.com/x', 'https://ortto.com/x'],
+    [field('email'), 'a@example.com', 'a@example.com']
+  ])('what the field holds: %j from %j', (type, value, expected) => {
+    expect(convert(value, type)).toEqual({ value: expected })
+  })
+
+  it.each<[Field, unknown]>([
+    [field('text'), ''],
+    [field('text'), null],
+    [field('text'), { a: 1 }],
+    [field('number'), 1.5],
+    [field('number'), ' '],
+    [field('number'), 'many'],
+    [field('decimal'), 'NaN'],
+    [field('date', { format: 'DD-MM-YYYY' }), '1980-07-28'],
+    [field('date', { format: 'YYYY-MM-DD' }), '2025-02-30'],
+    [field('date', { format: 'ISO 8601' }), '28-07-1980'],
+    [field('date', { format: 'Unix seconds' }), 'yesterday'],
+    [field('yes/no'), 'maybe'],
+    [field('phone number'), '12'],
+    [field('single select', { options: ['red'] }), 'blue'],
+    [field('multi select', { options: ['red'] }), ['red', 'blue']],
+    [field('multi select'), []],
+    [field('multi select'), [{}]],
+    [field('link'), 'javascript:alert(1)'],
+    [field('email'), 'nobody']
+  ])('nothing when it cannot be converted: %j from %j', (type, value) => {
+    expect(convert(value, type)).toEqual({ problem: expect.any(String) as string })
+  })
+
+  it('nothing, with the reason in words', () => {
+    expect(convert('1980-07-28', field('date', { format: 'DD-MM-YYYY' }))).toEqual({
+      problem: '"1980-07-28" is no date in the format DD-MM-YYYY'
+    })
+    expect(convert('green', field('single select', { options: ['red', 'blue'] }))).toEqual({
+      problem: '"green" is no single select out of red, blue'
+    })
+    expect(convert('x'.repeat(200), field('email'))).toEqual({ problem: `"${'x'.repeat(98)}… is no email` })
+  })
+})

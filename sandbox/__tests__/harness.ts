@@ -1,0 +1,62 @@
+import { Clock, createSandbox } from '..'
+import { MINUTE } from '../clock'
+
+/** Where the clock of the tests stands at first. */
+export const START = Date.parse('2026-03-10T12:00:00Z')
+
+export const ACCOUNT = {
+  fields: [
+    { name: 'Name', type: 'text' },
+    { name: 'Email', type: 'email' },
+    { name: 'Birthday', type: 'date', format: 'DD-MM-YYYY' },
+    { name: 'VIP', type: 'yes/no' }
+  ],
+  uniqueIdentifiers: ['Email'],
+  traits: { name: 'Name', email: 'Email', birthday: 'Birthday', vip_customers: 'VIP' },
+  activities: [
+    { name: 'Signed up', attributes: { count: { name: 'Count', type: 'number' } } },
+    { name: 'Page viewed', retentionDays: 30 }
+  ]
+}
+
+interface Answer {
+  status: number
+  errors: { index: number; status: number; message: string }[]
+}
+
+/** A sandbox whose clock stands still, and short ways to talk to it. */
+export function startSandbox(account: object = ACCOUNT) {
+  const clock = new Clock(() => START)
+  const sandbox = createSandbox({ account, clock })
+  const post = async (path: string, body: unknown, apiKey = sandbox.apiKey) => {
+    const response = await sandbox.app.request(`/v1${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${apiKey}` },
+      body: typeof body === 'string' ? body : JSON.stringify(body)
+    })
+    return { status: response.status, body: (await response.json()) as unknown }
+  }
+  const send =
+    (path: string) =>
+    async (items: unknown, apiKey?: string): Promise<Answer> => {
+      const { status, body } = await post(path, items, apiKey)
+      return { status, errors: [], ...(body as object) }
+    }
+  /** The status of the only item, with what was said of it. */
+  const alone = (path: string) => async (item: object) => {
+    const { errors } = await send(path)([item])
+    return errors.length > 0 ? errors[0] : { status: 200, message: '' }
+  }
+  return {
+    ...sandbox,
+    clock,
+    post,
+    identifyAll: send('/identify'),
+    trackAll: send('/track'),
+    identify: alone('/identify'),
+    track: alone('/track'),
+    contacts: () => sandbox.account.contacts.all(),
+    activities: () => sandbox.account.activities.all(),
+    advanceMinutes: (minutes: number) => clock.advance(minutes * MINUTE)
+  }
+}

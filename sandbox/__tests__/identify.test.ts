@@ -1,0 +1,154 @@
+import { ACCOUNT, START, startSandbox } from './harness'
+
+describe('taking an identify item', () => {
+  it('refuses it with 400 without a user id and an anonymous id', async () => {
+    const { identify, contacts, account } = startSandbox()
+
+    expect(await identify({ traits: { name: 'A' } })).toMatchObject({ status: 400 })
+    expect(await identify({ user_id: '', anonymous_id: '', traits: { name: 'A' } })).toMatchObject({ status: 400 })
+    expect(contacts()).toHaveLength(0)
+    expect(account.identifyUsage.used()).toBe(0)
+  })
+
+  it('refuses it with 422 while no trait mapping is saved, and keeps it as a sample', async () => {
+    const { identify, account } = startSandbox({ ...ACCOUNT, traits: undefined })
+    const item = { user_id: 'u1', traits: { name: 'A' } }
+
+    expect(await identify(item)).toMatchObject({ status: 422, message: 'No mappings configured for contacts' })
+    expect(account.samples.all().contacts).toEqual([item])
+  })
+
+  it('creates the contact with its mapped traits, each of its type; unmapped ones are ignored', async () => {
+    const { identify, contacts } = startSandbox()
+    const traits = { name: 'Lana', birthday: '28-07-1980', vip_customers: true, shoe: 38 }
+
+    expect(await identify({ user_id: 'u1', anonymous_id: 'a1', traits })).toMatchObject({ status: 200 })
+    expect(contacts()).toHaveLength(1)
+    expect(contacts()[0].fields).toEqual(
+      new Map<string, unknown>([
+        ['Name', 'Lana'],
+        ['Birthday', '1980-07-28'],
+        ['VIP', true]
+      ])
+    )
+    expect(contacts()[0].ids.map(({ value }) => value)).toEqual(['u1', 'a1'])
+  })
+
+  it('skips a value that cannot be converted, it alone, and logs why', async () => {
+    const { identify, contacts, account } = startSandbox()
+    const item = { user_id: 'u1', traits: { name: 'Lana', birthday: '1980-07-28' } }
+
+    expect(await identify(item)).toMatchObject({ status: 200 })
+    expect([...contacts()[0].fields.keys()]).toEqual(['Name'])
+    expect(account.log.entries()).toEqual([
+      {
+        time: new Date(START).toISOString(),
+        status: 200,
+        message: '"birthday" was skipped: "1980-07-28" is no date in the format DD-MM-YYYY, which "Birthday" takes',
+        item
+      }
+    ])
+  })
+
+  it('answers 422 when there was nothing valid, and 200 then 422 when the same item comes twice', async () => {
+    const { identify, contacts } = startSandbox()
+    const item = { user_id: 'u1', traits: { name: 'Lana' } }
+
+    expect(await identify({ user_id: 'u9', traits: { birthday: 'never' } })).toMatchObject({
+      status: 422,
+      message: 'There is nothing valid in it to store'
+    })
+    expect(contacts()).toHaveLength(0)
+    expect(await identify(item)).toMatchObject({ status: 200 })
+    expect(await identify(item)).toMatchObject({ status: 422, message: 'There is nothing new in it for the contact' })
+  })
+
+  it('lets the location win over the IP address', async () => {
+    const { identify, contacts } = startSandbox()
+    await identify({ user_id: 'u1', ip: '203.0.113.7' })
+    expect(contacts()[0].ip).toBe('203.0.113.7')
+
+    await identify({ user_id: 'u1', ip: '203.0.113.8', location: { city: 'Paris' } })
+    expect(contacts()[0]).toMatchObject({ ip: '203.0.113.7', location: { city: 'Paris' } })
+    expect(await identify({ user_id: 'u1', location: { city: 'Paris' } })).toMatchObject({ status: 422 })
+    expect(await identify({ user_id: 'u1', ip: '203.0.113.9' })).toMatchObject({ status: 422 })
+  })
+
+  it('takes an Engage audience that comes as a trait into a yes/no field', async () => {
+    const { identify, contacts } = startSandbox()
+    await identify({ user_id: 'u1', traits: { vip_customers: true } })
+    await identify({ user_id: 'u1', traits: { vip_customers: false } })
+
+    expect(contacts()[0].fields.get('VIP')).toBe(false)
+  })
+
+  it('keeps a trait named __proto__ out of everything', async () => {
+    const { post, contacts } = startSandbox()
+    await post('/identify', '[{"user_id":"u1","traits":{"__proto__":{"admin":true},"name":"A"}}]')
+
+    expect(contacts()[0].fields).toEqual(new Map([['Name', 'A']]))
+    expect(({} as { admin?: boolean }).admin).toBeUndefined()
+  })
+
+  describe('finds the contact', () => {
+    it.each<[string, { traits?: object }]>([
+      ['user id', { user_id: 'u1' } as object],
+      ['anonymous id', { anonymous_id: 'a1' } as object],
+      ['unique identifier', { anonymous_id: 'a2', traits: { email: 'a@example.com' } } as object]
+    ])('by the %s', async (_by, item) => {
+      const { identify, contacts } = startSandbox()
+      await identify({ user_id: 'u1', anonymous_id: 'a1', traits: { email: 'a@example.com' } })
+      await identify({ ...item, traits: { ...item.traits, name: 'Lana' } })
+
+      expect(contacts()).toHaveLength(1)
+      expect(contacts()[0].fields.get('Name')).toBe('Lana')
+    })
+
+    it('merges those that one item names, with the reason, their activities and their story', async () => {
+      const { identify, track, contacts } = startSandbox()
+      await identify({ user_id: 'u1', traits: { email: 'a@example.com' } })
+      await identify({ anonymous_id: 'a1', traits: { name: 'Lana' } })
+      await track({ anonymous_id: 'a1', event: 'Signed up' })
+      await identify({ anonymous_id: 'a1', traits: { email: 'a@example.com' } })
+
+      expect(contacts()).toHaveLength(1)
+      const [contact] = contacts()
+      expect(contact.ids.map(({ value }) => value)).toEqual(['u1', 'a1'])
+      expect(Object.fromEntries(contact.fields)).toEqual({ Email: 'a@example.com', Name: 'Lana' })
+      expect(contact.activities.map(({ event }) => event)).toEqual(['Signed up'])
+      expect(contact.story[contact.story.length - 1]).toContain(
+        'Contact 2 was merged into it: one item named both, by the Email "a@example.com" and by the anonymous id "a1"'
+      )
+    })
+
+    it('no more by an email address that it gave up', async () => {
+      const { identify, contacts } = startSandbox()
+      await identify({ user_id: 'u1', traits: { email: 'old@example.com' } })
+      await identify({ user_id: 'u1', traits: { email: 'new@example.com' } })
+      await identify({ user_id: 'u2', traits: { email: 'old@example.com' } })
+
+      expect(contacts().map(({ fields }) => fields.get('Email'))).toEqual(['new@example.com', 'old@example.com'])
+    })
+  })
+
+  describe('with the merge setting', () => {
+    const update = async (merge: string) => {
+      const { identify, contacts } = startSandbox({ ...ACCOUNT, dataSource: { merge } })
+      await identify({ user_id: 'u1', traits: { name: 'Old' } })
+      const { status } = await identify({ user_id: 'u1', traits: { name: 'New', vip_customers: true } })
+      return { status, fields: Object.fromEntries(contacts()[0].fields) }
+    }
+
+    it('overwrite, newer values win', async () => {
+      expect(await update('overwrite')).toEqual({ status: 200, fields: { Name: 'New', VIP: true } })
+    })
+
+    it('append, empty fields are filled only', async () => {
+      expect(await update('append')).toEqual({ status: 200, fields: { Name: 'Old', VIP: true } })
+    })
+
+    it('ignore existing, contacts that are there stay as they are', async () => {
+      expect(await update('ignore existing')).toEqual({ status: 422, fields: { Name: 'Old' } })
+    })
+  })
+})

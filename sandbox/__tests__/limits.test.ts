@@ -1,0 +1,69 @@
+import { ACCOUNT, startSandbox } from './harness'
+
+const plan = { contacts: 1, activities: 2 }
+const person = (index: number) => ({ user_id: `u${index}`, traits: { name: 'A' } })
+const people = (count: number) => Array.from({ length: count }, (_, index) => person(index))
+const signUps = (count: number) => people(count).map(({ user_id }) => ({ user_id, event: 'Signed up' }))
+
+describe('the rate limits of 24 hours', () => {
+  it('are 10 identify items for each contact of the plan', async () => {
+    const { identifyAll, contacts } = startSandbox({ ...ACCOUNT, plan })
+    const { errors } = await identifyAll(people(12))
+
+    expect(errors.map(({ index, status }) => [index, status])).toEqual([
+      [10, 429],
+      [11, 429]
+    ])
+    expect(errors[0].message).toBe(
+      'The limit of 10 identify events in 24 hours is used up: it frees up at 2026-03-11T12:01:00.000Z'
+    )
+    expect(contacts()).toHaveLength(10)
+  })
+
+  it('are 5 track items for each contact and activity of the plan, or another factor', async () => {
+    const { trackAll } = startSandbox({ ...ACCOUNT, plan })
+    const other = startSandbox({ ...ACCOUNT, plan: { ...plan, trackFactor: 10 } })
+
+    expect((await trackAll(signUps(12))).errors.map(({ index }) => index)).toEqual([10, 11])
+    expect((await other.trackAll(signUps(22))).errors.map(({ index }) => index)).toEqual([20, 21])
+  })
+
+  it('free up when the items are a day old, to the minute', async () => {
+    const { identifyAll, advanceMinutes, account } = startSandbox({ ...ACCOUNT, plan })
+    await identifyAll(people(10))
+    advanceMinutes(24 * 60)
+    expect((await identifyAll([person(20)])).status).toBe(207)
+    advanceMinutes(1)
+    expect((await identifyAll([person(20)])).status).toBe(200)
+    expect(account.identifyUsage.used()).toBe(1)
+  })
+
+  it('count a track item with traits in both', async () => {
+    const { trackAll, account } = startSandbox({ ...ACCOUNT, plan })
+    const withTraits = signUps(2).map((item) => ({ ...item, traits: { name: 'A' } }))
+    await trackAll([...withTraits, ...signUps(1)])
+
+    expect([account.trackUsage.used(), account.identifyUsage.used()]).toEqual([3, 2])
+  })
+
+  it('are shared with the classic integration', async () => {
+    const classicUsage = { identify: 9, track: 10 }
+    const { identifyAll, trackAll } = startSandbox({ ...ACCOUNT, plan: { ...plan, classicUsage } })
+
+    expect((await identifyAll(people(2))).errors.map(({ index }) => index)).toEqual([1])
+    expect((await trackAll(signUps(1))).errors).toMatchObject([
+      { status: 429, message: expect.stringContaining('it does not become free') as string }
+    ])
+  })
+
+  it('let an activity through when only its contact is over the limit', async () => {
+    const { trackAll, activities } = startSandbox({
+      ...ACCOUNT,
+      plan: { ...plan, classicUsage: { identify: 10, track: 0 } }
+    })
+    const { errors } = await trackAll([{ user_id: 'u1', event: 'Signed up', traits: { name: 'A' } }])
+
+    expect(errors).toMatchObject([{ status: 206 }])
+    expect(activities()).toHaveLength(1)
+  })
+})

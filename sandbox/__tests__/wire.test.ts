@@ -1,0 +1,72 @@
+import { serve } from '../serve'
+import { startSandbox } from './harness'
+
+describe('the wire', () => {
+  it('answers GET /v1/me with 200 for its own key only', async () => {
+    const { app, apiKey } = startSandbox()
+    const me = async (key: string) =>
+      (await app.request('/v1/me', { headers: { authorization: `Bearer ${key}` } })).status
+
+    expect(await me(apiKey)).toBe(200)
+    expect(await me('pau-other')).toBe(401)
+    expect((await app.request('/v1/me')).status).toBe(401)
+  })
+
+  it('takes nothing with another key', async () => {
+    const { identifyAll, contacts } = startSandbox()
+
+    expect((await identifyAll([{ user_id: 'u1', traits: { name: 'A' } }], 'pau-other')).status).toBe(401)
+    expect(contacts()).toHaveLength(0)
+  })
+
+  it('answers 200 when every item was processed, else 207 with the others by their place', async () => {
+    const { trackAll, activities } = startSandbox()
+    const good = { user_id: 'u1', event: 'Signed up' }
+
+    expect(await trackAll([good])).toEqual({ status: 200, errors: [] })
+    const { status, errors } = await trackAll([good, { event: 'Signed up' }, { ...good, properties: [] }, 'text', good])
+    expect(status).toBe(207)
+    expect(errors).toEqual([
+      { index: 1, status: 400, message: 'one of user_id and anonymous_id is needed' },
+      { index: 2, status: 400, message: expect.stringContaining('properties: ') as string },
+      { index: 3, status: 400, message: expect.stringContaining('expected object') as string }
+    ])
+    expect(activities()).toHaveLength(3)
+  })
+
+  it.each([
+    ['not JSON', '[{"user_id":', 'The body is not JSON'],
+    ['not an array', '{"user_id":"u1"}', 'The body must be a JSON array of at most 500 items'],
+    ['of more than 500 items', JSON.stringify(Array(501).fill({ user_id: 'u1' })), 'at most 500 items']
+  ])('refuses a body that is %s', async (_what, body, message) => {
+    const { post, contacts } = startSandbox()
+
+    expect(await post('/identify', body)).toMatchObject({
+      status: 400,
+      body: { message: expect.stringContaining(message) as string }
+    })
+    expect(contacts()).toHaveLength(0)
+  })
+
+  it('refuses a body that is too large with an answer that reaches the sender', async () => {
+    const { app, apiKey } = startSandbox()
+    const { origin, close } = await serve(app)
+    const send = async (size: number) => {
+      const headers = { authorization: `Bearer ${apiKey}` }
+      const body = JSON.stringify([{ user_id: 'u1', traits: { name: 'x'.repeat(size) } }])
+      return (await fetch(`${origin}/v1/identify`, { method: 'POST', headers, body })).status
+    }
+    try {
+      expect(await send(1024 * 1024)).toBe(200)
+      expect(await send(30 * 1024 * 1024)).toBe(413)
+    } finally {
+      await close()
+    }
+  })
+
+  it('has nothing elsewhere', async () => {
+    const { post } = startSandbox()
+
+    expect((await post('/groups', [])).status).toBe(404)
+  })
+})

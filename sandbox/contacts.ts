@@ -1,0 +1,103 @@
+import type { Membership } from './audiences'
+import type { Activity } from './activities'
+import type { FieldValue } from './field-types'
+import type { ContactItem } from './wire'
+
+/** One thing that tells contacts apart: a user id, an anonymous id, or the value of a unique field. */
+export interface Identifier {
+  /** `user id`, `anonymous id`, or the field's name */
+  kind: string
+  value: string
+}
+
+export interface Contact {
+  /** Counts from 1 */
+  number: number
+  /** User ids and anonymous ids, in the order in which they were learned. */
+  ids: Identifier[]
+  /** By the field's name */
+  fields: Map<string, FieldValue>
+  ip?: string
+  location?: ContactItem['location']
+  /** By the audience's name */
+  memberships: Map<string, Membership>
+  activities: Activity[]
+  /** How many activities of each day (YYYY-MM-DD) it got from the backlog. */
+  backlogDays: Map<string, number>
+  /** When it was last changed, in milliseconds since 1970. */
+  changedAt: number
+  /** What happened to it and why, oldest first. */
+  story: string[]
+}
+
+/** The contacts of an account. No two of them ever share an identifier. */
+export class Contacts {
+  private readonly contacts = new Set<Contact>()
+  private readonly byIdentifier = new Map<string, Contact>()
+  private created = 0
+
+  all(): Contact[] {
+    return [...this.contacts]
+  }
+
+  /** The first contact that one of the identifiers names; the first identifier outranks the next. */
+  find(identifiers: readonly Identifier[]): { contact: Contact; by: Identifier } | undefined {
+    for (const by of identifiers) {
+      const contact = this.byIdentifier.get(keyOf(by))
+      if (contact) {
+        return { contact, by }
+      }
+    }
+    return undefined
+  }
+
+  create(now: number, why: string): Contact {
+    this.created += 1
+    const contact: Contact = {
+      number: this.created,
+      ids: [],
+      fields: new Map(),
+      memberships: new Map(),
+      activities: [],
+      backlogDays: new Map(),
+      changedAt: now,
+      story: [why]
+    }
+    this.contacts.add(contact)
+    return contact
+  }
+
+  /** Gives a contact an identifier, and takes it from nobody: who else had it must have been merged before. */
+  claim(contact: Contact, identifier: Identifier): void {
+    this.byIdentifier.set(keyOf(identifier), contact)
+  }
+
+  release(identifier: Identifier): void {
+    this.byIdentifier.delete(keyOf(identifier))
+  }
+
+  /** Every contact, besides the first, that one of the identifiers names is to be merged into the first. */
+  others(contact: Contact, identifiers: readonly Identifier[]): { contact: Contact; by: Identifier }[] {
+    const found = new Map<Contact, Identifier>()
+    for (const by of identifiers) {
+      const other = this.byIdentifier.get(keyOf(by))
+      if (other && other !== contact && !found.has(other)) {
+        found.set(other, by)
+      }
+    }
+    return [...found].map(([other, by]) => ({ contact: other, by }))
+  }
+
+  remove(contact: Contact): void {
+    this.contacts.delete(contact)
+  }
+}
+
+/** An identifier as a key of a map. */
+export function keyOf({ kind, value }: Identifier): string {
+  return `${kind}\n${value}`
+}
+
+export function showIdentifier({ kind, value }: Identifier): string {
+  return `${kind} "${value}"`
+}

@@ -1,0 +1,50 @@
+import { DAY, MINUTE } from './clock'
+import type { Clock } from './clock'
+
+/**
+ * How much of a limit was used in the last 24 hours. Counted by the minute, so that it costs the same however much was
+ * used; what is as old as a day to the minute is free again.
+ */
+export class Usage {
+  /** Minutes since 1970 and what was used in them, oldest first. */
+  private readonly minutes = new Map<number, number>()
+  private sum = 0
+
+  /** @param usedElsewhere what shares the limit and never becomes free, as a classic integration does */
+  constructor(private readonly clock: Clock, readonly limit: number, private readonly usedElsewhere: number) {}
+
+  used(): number {
+    this.forget()
+    return this.sum + this.usedElsewhere
+  }
+
+  /** True when the limit has room for one more. */
+  hasRoom(): boolean {
+    return this.used() < this.limit
+  }
+
+  take(): void {
+    this.forget()
+    const minute = Math.floor(this.clock.now() / MINUTE)
+    this.minutes.set(minute, (this.minutes.get(minute) ?? 0) + 1)
+    this.sum += 1
+  }
+
+  /** When there is room again, in milliseconds since 1970; undefined when waiting doesn't help. */
+  freeAt(): number | undefined {
+    this.forget()
+    const [oldest] = this.minutes.keys()
+    return oldest === undefined ? undefined : (oldest + 1) * MINUTE + DAY
+  }
+
+  private forget(): void {
+    const now = this.clock.now()
+    for (const [minute, count] of this.minutes) {
+      if ((minute + 1) * MINUTE + DAY > now) {
+        return
+      }
+      this.minutes.delete(minute)
+      this.sum -= count
+    }
+  }
+}
