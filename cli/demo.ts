@@ -12,6 +12,7 @@ import { serve } from '../sandbox/serve'
 import exampleAccount from '../examples/account.json'
 import ortto from '../src'
 import type { Settings } from '../src/generated-types'
+import { accountFor } from './own-account'
 import { report } from './report'
 
 /** From the project's folder, where npm starts the command. */
@@ -46,7 +47,7 @@ export async function run(args: readonly string[], output: Output): Promise<numb
 
 async function demo(path: string | undefined, output: Output): Promise<void> {
   const file = await openFile(path)
-  const { app, account, apiKey } = createSandbox({ account: exampleAccount })
+  const { app, account, apiKey } = createSandbox({ account: await accountOf(file, path === undefined) })
   const { origin, close } = await serve(app)
   try {
     output.log(`${path ?? EXAMPLES} → Ortto (Actions) → local Ortto at ${origin}\n`)
@@ -55,7 +56,13 @@ async function demo(path: string | undefined, output: Output): Promise<void> {
     await destination.testAuthentication(settings)
     const mappings = await setUpMappings(destination, settings)
     const verdicts: Verdict[] = []
-    for await (const verdict of deliver(readNdjson(file.createReadStream()), destination, settings, mappings)) {
+    const start = (await file.stat()).isFile() ? 0 : undefined
+    for await (const verdict of deliver(
+      readNdjson(file.createReadStream({ start })),
+      destination,
+      settings,
+      mappings
+    )) {
       verdicts.push(verdict)
     }
     output.log(report(verdicts, account))
@@ -82,6 +89,14 @@ function readArguments(args: readonly string[]): { path?: string; help: boolean 
         : String(error)
     )
   }
+}
+
+/** The examples have an account of their own. Any other file gets one that fits, if it can be read twice. */
+async function accountOf(file: FileHandle, isExample: boolean): Promise<object> {
+  const isPlainFile = (await file.stat()).isFile()
+  return isExample || !isPlainFile
+    ? exampleAccount
+    : accountFor(readNdjson(file.createReadStream({ start: 0, autoClose: false })))
 }
 
 const REASONS: Record<string, string> = {

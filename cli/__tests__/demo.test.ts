@@ -67,6 +67,19 @@ describe('npm start', () => {
       expect(out).toContain('3 results: 2 delivered, 1 rejected')
     })
 
+    it('maps its own traits and activities in Ortto', async () => {
+      const { out } = await demo(
+        await fileOf(
+          '{"type":"identify","userId":"u1","traits":{"shoe":38,"vip_customers":true,"deep":{"a":1}}}\n' +
+            '{"type":"track","userId":"u1","event":"Shoe bought","properties":{"colour":"red","size":[38]}}\n'
+        )
+      )
+
+      expect(out).toMatch(/^1 +u1 .* shoe: 38, VIP customer: true$/m)
+      expect(out).toMatch(/^Shoe bought +u1 .* colour: red /m)
+      expect(out).toContain('2 results: 2 delivered, 0 rejected')
+    })
+
     it('lets no event write commands to the terminal', async () => {
       const { out } = await demo(await fileOf('{"type":"track","userId":"u\\u001b[2J","event":"a\\u202eb"}'))
 

@@ -1,0 +1,48 @@
+import exampleAccount from '../examples/account.json'
+import type { Line } from '../delivery'
+
+/**
+ * The example account with a mapping for everything that a file brings, so that the file's own traits and activities
+ * are seen in Ortto. Traits and properties that the example doesn't know become text; those that are not text, a number
+ * or a yes or no stay unmapped.
+ */
+export async function accountFor(lines: AsyncIterable<Line>): Promise<object> {
+  const traits = new Map(Object.entries<string>(exampleAccount.traits))
+  const fields = new Map<string, object>(exampleAccount.fields.map((field) => [field.name, field]))
+  const activities = new Map(
+    exampleAccount.activities.map(({ name, attributes }) => [name, new Map<string, object>(Object.entries(attributes))])
+  )
+  for await (const line of lines) {
+    if (!('event' in line)) {
+      continue
+    }
+    const { type, event, properties } = line.event
+    for (const trait of [...plainKeys(line.event.traits), ...plainKeys(line.event.context?.traits)]) {
+      if (!traits.has(trait)) {
+        traits.set(trait, trait)
+        fields.set(trait, fields.get(trait) ?? { name: trait, type: 'text' })
+      }
+    }
+    if (type === 'track' && typeof event === 'string' && event !== '') {
+      const attributes = activities.get(event) ?? new Map<string, object>()
+      plainKeys(properties)
+        .filter((property) => !attributes.has(property))
+        .forEach((property) => attributes.set(property, { name: property, type: 'text' }))
+      activities.set(event, attributes)
+    }
+  }
+  return {
+    ...exampleAccount,
+    traits: Object.fromEntries(traits),
+    fields: [...fields.values()],
+    activities: [...activities].map(([name, attributes]) => ({ name, attributes: Object.fromEntries(attributes) }))
+  }
+}
+
+/** The keys whose values a text field takes. */
+function plainKeys(values: unknown): string[] {
+  const entries = typeof values === 'object' && values !== null ? Object.entries(values) : []
+  return entries.flatMap(([key, value]) =>
+    key !== '' && ['string', 'number', 'boolean'].includes(typeof value) ? [key] : []
+  )
+}
