@@ -2,9 +2,8 @@ import { Destination } from '@segment/actions-core'
 import type { JSONObject, Subscription } from '@segment/actions-core'
 import { open } from 'fs/promises'
 import type { FileHandle } from 'fs/promises'
-import { join, resolve } from 'path'
+import { join } from 'path'
 import { parseArgs } from 'util'
-import { isNativeError } from 'util/types'
 import { atOrigin, deliver, readNdjson } from '../delivery'
 import type { Verdict } from '../delivery'
 import { createSandbox } from '../sandbox'
@@ -12,6 +11,8 @@ import { serve } from '../sandbox/serve'
 import exampleAccount from '../examples/account.json'
 import ortto from '../src'
 import type { Settings } from '../src/generated-types'
+import { pathFrom, readUsage, UsageError } from './command'
+import type { Output } from './command'
 import { accountFor } from './own-account'
 import { report } from './report'
 
@@ -25,12 +26,6 @@ on this machine, and shows what became of each. Without a path: ${EXAMPLES}.`
 
 /** What the marketer set up in Segment: events of Engage audiences move contacts into and out of this audience. */
 const AUDIENCE_NAME = 'VIP customers'
-
-/** Wrong use: the message is for the person who typed the command. */
-class UsageError extends Error {}
-
-/** Where a command writes: `console` is one. */
-export type Output = Pick<Console, 'log' | 'error'>
 
 /** Runs the demo and resolves with the exit code: 0 when the run completed, 2 for wrong use, 1 when it broke down. */
 export async function run(args: readonly string[], output: Output): Promise<number> {
@@ -72,7 +67,7 @@ async function demo(path: string | undefined, output: Output): Promise<void> {
 }
 
 function readArguments(args: readonly string[]): { path?: string; help: boolean } {
-  try {
+  return readUsage('npm start', () => {
     const { positionals, values } = parseArgs({
       args: [...args],
       allowPositionals: true,
@@ -81,14 +76,8 @@ function readArguments(args: readonly string[]): { path?: string; help: boolean 
     if (positionals.length > 1) {
       throw new Error('Name one file only.')
     }
-    return { path: positionals[0], help: values.help === true }
-  } catch (error) {
-    throw new UsageError(
-      isNativeError(error)
-        ? `${error.message.split('. ')[0].replace(/\.$/, '')}. See npm start -- --help.`
-        : String(error)
-    )
-  }
+    return { path: positionals[0], help: values.help }
+  })
 }
 
 /** The examples have an account of their own. Any other file gets one that fits, if it can be read twice. */
@@ -108,8 +97,7 @@ async function openFile(path: string | undefined): Promise<FileHandle> {
   const name = path ?? EXAMPLES
   let file: FileHandle
   try {
-    // npm starts the command in the project's folder; the path is meant from where the person stands.
-    file = await open(path === undefined ? EXAMPLES : resolve(process.env.INIT_CWD ?? '', path))
+    file = await open(path === undefined ? EXAMPLES : pathFrom(path))
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException
     throw new UsageError(`Cannot read ${name}: ${REASONS[code] ?? message}.`)

@@ -37,13 +37,36 @@ export class Account {
   readonly identifyUsage: Usage
   readonly trackUsage: Usage
   /** By the trait that fills it */
-  private readonly traitFields: ReadonlyMap<string, Field>
-  private readonly activityMappings: ReadonlyMap<string, ActivityMapping>
+  private traitFields: ReadonlyMap<string, Field> = new Map()
+  /** By the activity's name */
+  private activityMappings: ReadonlyMap<string, ActivityMapping> = new Map()
+  private setUp: AccountFile
 
-  constructor(private readonly file: AccountFile, private readonly clock: Clock) {
-    const { plan } = file
-    this.identifyUsage = new Usage(clock, IDENTIFY_FACTOR * plan.contacts, plan.classicUsage.identify)
-    this.trackUsage = new Usage(clock, plan.trackFactor * plan.contacts * plan.activities, plan.classicUsage.track)
+  constructor(file: AccountFile, private readonly clock: Clock) {
+    this.setUp = file
+    this.audiences = new Audiences(clock)
+    this.identifyUsage = new Usage(clock, () => ({
+      limit: IDENTIFY_FACTOR * this.file.plan.contacts,
+      usedElsewhere: this.file.plan.classicUsage.identify
+    }))
+    this.trackUsage = new Usage(clock, () => ({
+      limit: this.file.plan.trackFactor * this.file.plan.contacts * this.file.plan.activities,
+      usedElsewhere: this.file.plan.classicUsage.track
+    }))
+    this.configure(file)
+  }
+
+  /** How it is set up. */
+  get file(): AccountFile {
+    return this.setUp
+  }
+
+  /** Sets the account up anew. Contacts, activities, usage and audiences stay. */
+  configure(file: AccountFile): void {
+    for (const { fields } of this.contacts.all()) {
+      this.uniqueIdentifiersOf(fields).forEach((identifier) => this.contacts.release(identifier))
+    }
+    this.setUp = file
     const fields = new Map(file.fields.map((field) => [field.name, field]))
     this.traitFields = new Map(
       Object.entries(file.traits ?? {}).flatMap(([trait, name]) => {
@@ -57,8 +80,22 @@ export class Account {
         { ...activity, attributes: new Map(Object.entries(activity.attributes)) }
       ])
     )
-    this.audiences = new Audiences(clock)
-    file.audiences.forEach((name) => this.audiences.create(name, true))
+    file.audiences.filter((name) => !this.audiences.find(name)).forEach((name) => this.audiences.create(name, true))
+    this.contacts.all().forEach((contact) => this.identifyAnew(contact))
+  }
+
+  /** Makes a contact known by the fields that are unique now. One that shares a value with an earlier one joins it. */
+  private identifyAnew(contact: Contact): void {
+    for (const identifier of this.uniqueIdentifiersOf(contact.fields)) {
+      const found = this.contacts.find([identifier])
+      if (found && found.contact !== contact) {
+        this.merge(found.contact, contact)
+        const reason = `the ${showIdentifier(identifier)} is unique now, and both have it`
+        found.contact.story.push(this.dated(`Contact ${contact.number} was merged into it: ${reason}`))
+        return
+      }
+      this.contacts.claim(contact, identifier)
+    }
   }
 
   /** Creates or updates the contact that an item is about. */
@@ -209,6 +246,7 @@ export class Account {
         contact.memberships.set(name, membership)
       }
     })
+    this.uniqueIdentifiersOf(contact.fields).forEach((identifier) => this.contacts.claim(contact, identifier))
     contact.activities.push(...other.activities)
     other.backlogDays.forEach((count, day) => contact.backlogDays.set(day, count + (contact.backlogDays.get(day) ?? 0)))
     contact.story.push(...other.story.map((line) => `Contact ${other.number}: ${line}`))

@@ -1,4 +1,4 @@
-import { randomUUID } from 'crypto'
+import { createHash } from 'crypto'
 import { DAY, MINUTE } from './clock'
 import type { Clock } from './clock'
 
@@ -49,7 +49,9 @@ export class Audiences {
   }
 
   create(name: string, isFromSegment: boolean): Audience {
-    const audience = { id: randomUUID(), name, isFromSegment }
+    // The same name has the same id after a reset, so that mappings that know it go on working.
+    const id = createHash('sha256').update(name).digest('hex').slice(0, 24)
+    const audience = { id, name, isFromSegment }
     this.byId.set(audience.id, audience)
     this.byName.set(name, audience)
     return audience

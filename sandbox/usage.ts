@@ -10,17 +10,31 @@ export class Usage {
   private readonly minutes = new Map<number, number>()
   private sum = 0
 
-  /** @param usedElsewhere what shares the limit and never becomes free, as a classic integration does */
-  constructor(private readonly clock: Clock, readonly limit: number, private readonly usedElsewhere: number) {}
+  /** @param plan the limit, and what shares it and never becomes free, as a classic integration does */
+  constructor(private readonly clock: Clock, private readonly plan: () => { limit: number; usedElsewhere: number }) {}
+
+  get limit(): number {
+    return this.plan().limit
+  }
 
   used(): number {
     this.forget()
-    return this.sum + this.usedElsewhere
+    return this.sum + this.plan().usedElsewhere
   }
 
   /** True when the limit has room for one more. */
   hasRoom(): boolean {
     return this.used() < this.limit
+  }
+
+  /** For people to read */
+  show(): { used: number; limit: number; freeAt?: string } {
+    const freeAt = this.freeAt()
+    return {
+      used: this.used(),
+      limit: this.limit,
+      freeAt: freeAt === undefined ? freeAt : new Date(freeAt).toISOString()
+    }
   }
 
   take(): void {

@@ -1,0 +1,163 @@
+import { ACCOUNT, START, startSandbox } from './harness'
+
+interface Reply {
+  status: number
+  body: unknown
+}
+
+function startControlled(account: object = ACCOUNT) {
+  const sandbox = startSandbox(account)
+  const control = async (method: string, path: string, body?: unknown, headers: object = {}): Promise<Reply> => {
+    const response = await sandbox.app.request(`http://127.0.0.1:8030/sandbox${path}`, {
+      method,
+      headers: { ...(method === 'GET' ? {} : { 'content-type': 'application/json' }), ...headers },
+      body: body === undefined ? undefined : JSON.stringify(body)
+    })
+    return { status: response.status, body: await response.json() }
+  }
+  return { ...sandbox, control, read: async (path: string) => (await control('GET', path)).body }
+}
+
+describe('the control API', () => {
+  it('lists what there is, with a curl line for each that names something that is there', async () => {
+    const { control, read } = startControlled()
+    const routes = (await read('/')) as { what: string; curl: string }[]
+
+    expect(routes.length).toBeGreaterThan(10)
+    for (const { curl } of routes) {
+      const [, path] = /http:\/\/127\.0\.0\.1:8030\/sandbox(\S+)$/.exec(curl) ?? []
+      const [, method = 'GET'] = /-X (\S+)/.exec(curl) ?? []
+      const [, body = 'null'] = /-d '(.*)' http/.exec(curl) ?? []
+      expect(await control(method, path, JSON.parse(body) ?? undefined)).toMatchObject({ status: 200 })
+    }
+  })
+
+  it('shows contacts with their activities and their story', async () => {
+    const { identify, track, read } = startControlled()
+    await identify({ user_id: 'u1', traits: { name: 'Lana' } })
+    await track({ user_id: 'u1', event: 'Signed up', properties: { count: 2 } })
+
+    expect(await read('/contacts')).toEqual([
+      {
+        number: 1,
+        ids: [{ kind: 'user id', value: 'u1' }],
+        fields: { Name: 'Lana' },
+        audiences: {},
+        activities: [expect.objectContaining({ event: 'Signed up', attributes: { Count: 2 }, state: 'attached' })],
+        story: [expect.stringContaining('Created: no contact had the user id "u1"')]
+      }
+    ])
+    expect(await read('/activities')).toHaveLength(1)
+  })
+
+  it('shows samples, the log, audiences and the usage', async () => {
+    const { identify, post, read } = startControlled()
+    await post('/audiences/create', { name: 'VIP' })
+    await identify({ user_id: 'u1', traits: { birthday: 'never' } })
+
+    expect(await read('/samples')).toMatchObject({ contacts: [{ user_id: 'u1' }] })
+    expect(await read('/log')).toMatchObject([{ status: 200 }, { status: 422 }])
+    expect(await read('/audiences')).toMatchObject([{ name: 'VIP', isFromSegment: true }])
+    expect(await read('/usage')).toEqual({
+      identify: { used: 1, limit: 50_000, freeAt: '2026-03-11T12:01:00.000Z' },
+      track: { used: 0, limit: 125_000 }
+    })
+  })
+
+  it.each([
+    ['2 minutes', 120_000],
+    ['1 hour', 3_600_000],
+    ['1 day', 86_400_000],
+    ['30 seconds', 30_000]
+  ])('moves the clock by %s', async (by, milliseconds) => {
+    const { control, read } = startControlled()
+    const now = new Date(START + milliseconds).toISOString()
+
+    expect(await control('POST', '/clock', { by })).toEqual({ status: 200, body: { now } })
+    expect(await read('/clock')).toEqual({ now })
+  })
+
+  it('lets the daily synchronization be seen', async () => {
+    const { control, read, post, identify } = startControlled()
+    const { id } = (await post('/audiences/create', { name: 'VIP' })).body as { id: string }
+    for (const mode of ['add', 'remove', 'add']) {
+      await identify({ user_id: 'u1', audience: { mode, id } })
+    }
+    const isMember = async () => (await read('/contacts')) as { audiences: { VIP: { isMember: boolean } } }[]
+
+    expect((await isMember())[0].audiences.VIP.isMember).toBe(false)
+    await control('POST', '/clock', { by: '1 day' })
+    expect((await isMember())[0].audiences.VIP.isMember).toBe(true)
+  })
+
+  it('sets the account up anew while it runs; contacts stay', async () => {
+    const { control, read, identify, contacts } = startControlled({ ...ACCOUNT, uniqueIdentifiers: [] })
+    await identify({ user_id: 'u1', traits: { email: 'a@example.com' } })
+    await identify({ user_id: 'u2', traits: { email: 'a@example.com', name: 'Lana' } })
+    expect(contacts()).toHaveLength(2)
+
+    expect((await control('PUT', '/account', ACCOUNT)).status).toBe(200)
+    expect(await read('/account')).toMatchObject({ uniqueIdentifiers: ['Email'] })
+    expect(contacts()).toHaveLength(1)
+    expect(contacts()[0].story[2]).toContain('the Email "a@example.com" is unique now, and both have it')
+    await identify({ anonymous_id: 'a3', traits: { email: 'a@example.com', name: 'Lena' } })
+    expect(contacts()).toHaveLength(1)
+  })
+
+  it('starts over', async () => {
+    const { app, control, read, identify, post } = startControlled()
+    const audience = await post('/audiences/create', { name: 'VIP' })
+    await identify({ user_id: 'u1', traits: { name: 'Lana' } })
+    await control('POST', '/faults', { kind: 'status', status: 503 })
+    await control('POST', '/reset', {})
+
+    expect(await read('/contacts')).toEqual([])
+    expect(await read('/faults')).toEqual([])
+    expect(await post('/audiences/create', { name: 'VIP' })).toEqual(audience)
+    expect(app).toBeDefined()
+  })
+
+  it.each([
+    ['POST', '/clock', { by: 'soon' }, 'by: for example "2 minutes"'],
+    ['POST', '/clock', {}, 'by: Invalid input: expected string'],
+    ['POST', '/faults', { kind: 'fire' }, 'kind: Invalid discriminator value'],
+    ['PUT', '/account', { traits: { a: 'B' } }, 'traits.a: there is no field "B"']
+  ])(
+    'refuses what it cannot do, with the path and what was expected: %s %s %j',
+    async (method, path, body, message) => {
+      const { control } = startControlled()
+
+      expect(await control(method, path, body)).toMatchObject({
+        status: 400,
+        body: { message: expect.stringContaining(message) as string }
+      })
+    }
+  )
+
+  describe('cannot be driven by a web page', () => {
+    it('that reaches it by another name', async () => {
+      const { app } = startControlled()
+
+      expect((await app.request('http://evil.example:8030/sandbox/contacts')).status).toBe(403)
+    })
+
+    it.each(['http://evil.example', 'http://127.0.0.1:9999', 'null'])('of the origin %s', async (origin) => {
+      const { control } = startControlled()
+
+      expect((await control('GET', '/contacts', undefined, { origin })).status).toBe(403)
+      expect((await control('POST', '/reset', {}, { origin })).status).toBe(403)
+    })
+
+    it.each(['text/plain', 'application/x-www-form-urlencoded', ''])('with a form: %j', async (type) => {
+      const { control } = startControlled()
+
+      expect((await control('POST', '/reset', {}, { 'content-type': type })).status).toBe(415)
+    })
+
+    it('unless it is its own', async () => {
+      const { control } = startControlled()
+
+      expect((await control('GET', '/contacts', undefined, { origin: 'http://127.0.0.1:8030' })).status).toBe(200)
+    })
+  })
+})

@@ -1,0 +1,104 @@
+import { serve } from '../serve'
+import { startSandbox } from './harness'
+import type { Fault } from '../faults'
+
+const ITEM = { user_id: 'u1', traits: { name: 'Lana' } }
+
+/** What a client sees of a request that meets a fault: over a real connection. */
+async function meet(fault: object, milliseconds = 300) {
+  const sandbox = startSandbox()
+  sandbox.faults.add({ once: true, ...fault } as Fault)
+  const { origin, close } = await serve(sandbox.app)
+  try {
+    const response = await fetch(`${origin}/v1/identify`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${sandbox.apiKey}` },
+      body: JSON.stringify([ITEM]),
+      redirect: 'manual',
+      signal: AbortSignal.timeout(milliseconds)
+    }).catch(() => undefined)
+    const body = await response?.text().catch((error: Error) => error.name)
+    return { status: response?.status, headers: response?.headers, body, taken: sandbox.contacts().length === 1 }
+  } finally {
+    await close()
+  }
+}
+
+describe('a fault', () => {
+  it('refuses a request with a status', async () => {
+    expect(await meet({ kind: 'status', status: 503, message: 'Down' })).toMatchObject({
+      status: 503,
+      body: '{"message":"Down"}',
+      taken: false
+    })
+  })
+
+  it('redirects a request', async () => {
+    const { status, headers, taken } = await meet({ kind: 'redirect', location: '/login' })
+
+    expect([status, headers?.get('location'), taken]).toEqual([302, '/login', false])
+  })
+
+  it('lowers the size limit', async () => {
+    expect(await meet({ kind: 'size limit', bytes: 10 })).toMatchObject({ status: 413, taken: false })
+    expect(await meet({ kind: 'size limit', bytes: 10_000 })).toMatchObject({ status: 200, taken: true })
+  })
+
+  it('delays the answer', async () => {
+    expect(await meet({ kind: 'delay', milliseconds: 10 }, 5000)).toMatchObject({ status: 200, taken: true })
+    expect(await meet({ kind: 'delay', milliseconds: 60_000 }, 50)).toMatchObject({ status: undefined })
+  })
+
+  it('stalls the answer in its body', async () => {
+    expect(await meet({ kind: 'stall' })).toMatchObject({ status: 200, body: 'TimeoutError', taken: true })
+  })
+
+  it('breaks the connection in the body', async () => {
+    expect(await meet({ kind: 'break' }, 5000)).toMatchObject({ status: 200, body: 'TypeError', taken: true })
+  })
+
+  it('breaks off also where there is no connection', async () => {
+    const { app, apiKey, faults } = startSandbox()
+    faults.add({ kind: 'break', once: true })
+    const response = await app.request('/v1/me', { headers: { authorization: `Bearer ${apiKey}` } })
+
+    await expect(response.text()).rejects.toThrow('The connection broke')
+  })
+
+  it('answers with a web page', async () => {
+    expect(await meet({ kind: 'not JSON' })).toMatchObject({
+      status: 200,
+      body: '<html><body>It works!</body></html>',
+      taken: true
+    })
+  })
+
+  it('reports errors for items that were not sent', async () => {
+    expect(await meet({ kind: 'wrong indices' })).toMatchObject({
+      status: 207,
+      body: '{"errors":[{"status":400,"message":"Invalid data","index":100000}]}',
+      taken: true
+    })
+  })
+
+  it('says nothing on the wire that the real service could not', async () => {
+    const { headers } = await meet({ kind: 'status', status: 503 })
+    const names: string[] = []
+    headers?.forEach((_, name) => names.push(name))
+
+    expect(names.sort()).toEqual(['connection', 'content-length', 'content-type', 'date', 'keep-alive'])
+  })
+
+  it('is for one request, or until it is switched off', async () => {
+    const { faults, identify, identifyAll } = startSandbox()
+    faults.add({ kind: 'status', status: 503, message: 'Down', once: true })
+    expect((await identifyAll([ITEM])).status).toBe(503)
+    expect(await identify(ITEM)).toMatchObject({ status: 200 })
+
+    faults.add({ kind: 'status', status: 500, message: 'Down', once: false })
+    expect((await identifyAll([ITEM])).status).toBe(500)
+    expect((await identifyAll([ITEM])).status).toBe(500)
+    faults.clear()
+    expect((await identifyAll([ITEM])).status).toBe(207)
+  })
+})

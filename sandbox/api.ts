@@ -1,0 +1,104 @@
+import { timingSafeEqual } from 'crypto'
+import { Hono } from 'hono'
+import type { Context } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import { IncomingMessage } from 'http'
+import type { z } from 'zod'
+import type { Account } from './account'
+import { problemsOf } from './account-file'
+import { readBody } from './body'
+import { answerWith } from './faults'
+import type { Connection, Faults } from './faults'
+import { ActivityItem, AudienceRequest, ContactItem } from './wire'
+import type { ItemAnswer } from './wire'
+
+/** No more items in one request. */
+const MAX_ITEMS = 500
+
+/** What the API works on. */
+export interface Served {
+  apiKey: string
+  account: Account
+  faults: Faults
+}
+
+/** Ortto's API for Segment, as the destination sees it. */
+export function createApi(sandbox: Served): Hono {
+  const api = new Hono()
+
+  api.use(async (context, next) => {
+    if (!sameText(context.req.header('authorization') ?? '', `Bearer ${sandbox.apiKey}`)) {
+      throw new HTTPException(401, { message: 'The API key is not valid' })
+    }
+    await next()
+  })
+
+  /** Answers a request, in the way of a fault when one is switched on. */
+  const answer = async ({ req, env }: Context, take: (body: unknown) => Response): Promise<Response> => {
+    const request = req.raw
+    const { value, size } = request.method === 'POST' ? await readBody(request) : { value: undefined, size: 0 }
+    const fault = sandbox.faults.next(size)
+    return fault ? answerWith(fault, () => take(value), connectionOf(env)) : take(value)
+  }
+
+  api.get('/me', (context) => answer(context, () => Response.json({})))
+  api.post('/identify', (context) =>
+    answer(context, (body) => {
+      const { account } = sandbox
+      return answerItems(account, readItems(body), ContactItem, (item) => account.identify(item))
+    })
+  )
+  api.post('/track', (context) =>
+    answer(context, (body) => {
+      const { account } = sandbox
+      return answerItems(account, readItems(body), ActivityItem, (item) => account.track(item))
+    })
+  )
+  api.post('/audiences/create', (context) => answer(context, (body) => createAudience(sandbox.account, body)))
+  return api
+}
+
+/** A server hands the app what came in over its connection. */
+function connectionOf(env: unknown): Connection {
+  const incoming = typeof env === 'object' && env !== null && 'incoming' in env ? env.incoming : undefined
+  return incoming instanceof IncomingMessage ? incoming.socket : undefined
+}
+
+function createAudience(account: Account, body: unknown): Response {
+  const request = AudienceRequest.safeParse(body)
+  if (!request.success) {
+    throw new HTTPException(400, { message: problemsOf(request.error) })
+  }
+  const audience = account.createAudience(request.data.name)
+  if (!audience) {
+    throw new HTTPException(400, { message: `The audience "${request.data.name}" was not created by Segment` })
+  }
+  return Response.json({ id: audience.id, name: audience.name })
+}
+
+/** 200 when every item was processed; else 207, listing the others by their position in the request. */
+function answerItems<Item>(
+  account: Account,
+  items: unknown[],
+  schema: z.ZodType<Item>,
+  take: (item: Item) => ItemAnswer
+): Response {
+  const errors = items.flatMap((item, index) => {
+    const read = schema.safeParse(item)
+    const answer: ItemAnswer = read.success ? take(read.data) : account.refuse(item, problemsOf(read.error))
+    return answer.status === 200 ? [] : [{ ...answer, index }]
+  })
+  return errors.length > 0 ? Response.json({ errors }, { status: 207 }) : Response.json({})
+}
+
+function readItems(body: unknown): unknown[] {
+  if (!Array.isArray(body) || body.length > MAX_ITEMS) {
+    throw new HTTPException(400, { message: `The body must be a JSON array of at most ${MAX_ITEMS} items` })
+  }
+  return body
+}
+
+function sameText(one: string, other: string): boolean {
+  const [first, second] = [Buffer.from(one), Buffer.from(other)]
+  return first.length === second.length && timingSafeEqual(first, second)
+}
