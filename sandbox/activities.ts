@@ -44,6 +44,17 @@ export class Activities {
     return isKnown
   }
 
+  /** What tells duplicates */
+  allFingerprints(): string[] {
+    return [...this.fingerprints]
+  }
+
+  /** Takes over activities that were saved. */
+  restore(activities: readonly Activity[], fingerprints: readonly string[]): void {
+    activities.forEach((activity) => this.store(activity))
+    fingerprints.forEach((fingerprint) => this.fingerprints.add(fingerprint))
+  }
+
   attach(activity: Activity, contact: Contact, reason: string): void {
     activity.state = 'attached'
     activity.reason = reason

@@ -48,6 +48,25 @@ export class Audiences {
     return this.byName.get(name)
   }
 
+  /** When the next daily synchronization is due, in milliseconds since 1970. */
+  get synchronizesAt(): number {
+    return this.nextSynchronization
+  }
+
+  /** Takes over audiences that were saved, with the memberships of all contacts. */
+  restore(audiences: readonly Audience[], synchronizesAt: number, memberships: Iterable<[Membership, string[]]>): void {
+    for (const audience of audiences) {
+      this.byId.set(audience.id, audience)
+      this.byName.set(audience.name, audience)
+    }
+    this.nextSynchronization = synchronizesAt
+    for (const [membership, story] of memberships) {
+      if (membership.isMember !== membership.isWanted) {
+        this.unsettled.set(membership, story)
+      }
+    }
+  }
+
   create(name: string, isFromSegment: boolean): Audience {
     // The same name has the same id after a reset, so that mappings that know it go on working.
     const id = createHash('sha256').update(name).digest('hex').slice(0, 24)

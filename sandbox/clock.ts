@@ -9,6 +9,15 @@ export class Clock {
   /** @param realTime milliseconds since 1970; a test gives a time that stands still */
   constructor(private readonly realTime: () => number = Date.now) {}
 
+  /** Milliseconds by which it is ahead of real time */
+  get ahead(): number {
+    return this.offset
+  }
+
+  set ahead(milliseconds: number) {
+    this.offset = milliseconds
+  }
+
   /** Milliseconds since 1970 */
   now(): number {
     return this.realTime() + this.offset

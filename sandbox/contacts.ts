@@ -40,6 +40,17 @@ export class Contacts {
     return [...this.contacts]
   }
 
+  /** How many there have ever been: the number of the last one that was created. */
+  get lastNumber(): number {
+    return this.created
+  }
+
+  /** Takes over contacts that were saved. They must be identified anew. */
+  restore(contacts: readonly Contact[], lastNumber: number): void {
+    contacts.forEach((contact) => this.contacts.add(contact))
+    this.created = lastNumber
+  }
+
   /** The first contact that one of the identifiers names; the first identifier outranks the next. */
   find(identifiers: readonly Identifier[]): { contact: Contact; by: Identifier } | undefined {
     for (const by of identifiers) {

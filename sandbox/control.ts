@@ -10,6 +10,7 @@ import type { Clock } from './clock'
 import type { Contact } from './contacts'
 import { Fault } from './faults'
 import type { Faults } from './faults'
+import { State } from './state'
 
 /** What the control API works on. */
 export interface Controlled {
@@ -17,7 +18,12 @@ export interface Controlled {
   faults: Faults
   account: Account
   reset: () => void
+  save: () => State
+  restore: (state: unknown) => void
 }
+
+/** Bytes of a state that is imported */
+const MAX_STATE = 256 * 1024 * 1024
 
 const UNITS: Record<string, number> = { second: 1000, minute: MINUTE, hour: 60 * MINUTE, day: DAY }
 
@@ -39,7 +45,8 @@ const ROUTES: [string, string, object | undefined, string][] = [
   ['DELETE', '/sandbox/faults', undefined, 'Switches all faults off'],
   ['GET', '/sandbox/account', undefined, 'How the account is set up'],
   ['PUT', '/sandbox/account', { traits: {} }, 'Sets the account up anew; contacts and activities stay'],
-  ['POST', '/sandbox/reset', {}, 'Starts over']
+  ['POST', '/sandbox/reset', {}, 'Starts over'],
+  ['GET', '/sandbox/state', undefined, 'Everything that the sandbox holds; PUT it there to go on from it']
 ]
 
 /** The control API, for people and tests on this machine: JSON only, and nothing for web pages of other origins. */
@@ -93,6 +100,11 @@ export function createControl(sandbox: Controlled): Hono {
     sandbox.account.configure(await readChecked(context.req.raw, AccountFile))
     return context.json(sandbox.account.file)
   })
+  control.get('/state', (context) => context.json(sandbox.save()))
+  control.put('/state', async (context) => {
+    sandbox.restore(await readChecked(context.req.raw, State, MAX_STATE))
+    return context.json({ contacts: sandbox.account.contacts.all().length })
+  })
   control.post('/reset', (context) => {
     sandbox.reset()
     return context.json(sandbox.account.file)
@@ -119,8 +131,8 @@ function refuseStrangers(request: Request): void {
   }
 }
 
-async function readChecked<Value>(request: Request, schema: z.ZodType<Value>): Promise<Value> {
-  const { value } = await readBody(request)
+async function readChecked<Value>(request: Request, schema: z.ZodType<Value>, limit?: number): Promise<Value> {
+  const { value } = await readBody(request, limit)
   const checked = schema.safeParse(value)
   if (!checked.success) {
     throw new HTTPException(400, { message: problemsOf(checked.error) })

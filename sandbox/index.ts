@@ -7,6 +7,7 @@ import { createApi } from './api'
 import { Clock } from './clock'
 import { createControl } from './control'
 import { Faults } from './faults'
+import { State } from './state'
 
 export type { Account } from './account'
 export type { Activity } from './activities'
@@ -53,6 +54,24 @@ export class Sandbox {
       }
       throw error
     })
+  }
+
+  /** Everything that it holds, as JSON. The API key is not part of it, nor are faults. */
+  save(): State {
+    return { clockAhead: this.clock.ahead, ...this.account.save() }
+  }
+
+  /**
+   * Holds what was saved, instead of what it held.
+   * @throws Error when it is not a state, with the path of each problem
+   */
+  restore(saved: unknown): void {
+    const state = State.safeParse(saved)
+    if (!state.success) {
+      throw new Error(`The state is not valid:\n${problemsOf(state.error)}`)
+    }
+    this.clock.ahead = state.data.clockAhead
+    this.account = Account.restore(state.data, this.clock)
   }
 
   /** Starts over: as it was set up at the start, with no contact, no activity and no fault. */

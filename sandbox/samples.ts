@@ -23,6 +23,16 @@ export class Samples {
     }
   }
 
+  /** By the activity's name, the most recent last */
+  save(): { contacts: unknown[]; activities: [string, unknown[]][] } {
+    return { contacts: this.contacts, activities: [...this.activities] }
+  }
+
+  restore({ contacts, activities }: ReturnType<Samples['save']>): void {
+    this.contacts = contacts
+    activities.forEach(([name, samples]) => this.activities.set(name, samples))
+  }
+
   all(): { contacts: readonly unknown[]; activities: Record<string, readonly unknown[]> } {
     return { contacts: this.contacts, activities: Object.fromEntries(this.activities) }
   }

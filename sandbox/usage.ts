@@ -37,6 +37,18 @@ export class Usage {
     }
   }
 
+  /** Minutes since 1970, with what was used in each */
+  save(): [number, number][] {
+    return [...this.minutes]
+  }
+
+  restore(minutes: readonly (readonly [number, number])[]): void {
+    for (const [minute, count] of minutes) {
+      this.minutes.set(minute, count)
+      this.sum += count
+    }
+  }
+
   take(): void {
     this.forget()
     const minute = Math.floor(this.clock.now() / MINUTE)

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'fs/promises'
 import { tmpdir } from 'os'
 import { join } from 'path'
 import { startSandbox } from '../sandbox'
@@ -6,8 +6,8 @@ import { startSandbox } from '../sandbox'
 async function start(...args: string[]) {
   const out: string[] = []
   const log = (text: string) => out.push(text)
-  const served = await startSandbox(args, { log, error: log })
-  return { served, out: out.join('\n') }
+  const running = await startSandbox(args, { log, error: log })
+  return { running, out: out.join('\n') }
 }
 
 /** Does what a curl line says, on machines without curl too. */
@@ -21,16 +21,16 @@ async function runCurl(line: string): Promise<string> {
 
 describe('npm run sandbox', () => {
   it('listens, and prints lines that can be copied to send a first event and to see it', async () => {
-    const { served, out } = await start('--port', '0')
+    const { running, out } = await start('--port', '0')
     try {
-      expect(out).toContain(`A local Ortto listens at ${served?.origin}`)
+      expect(out).toContain(`A local Ortto listens at ${running?.origin}`)
       const curl = out.split('\n').filter((line) => line.startsWith('  curl '))
 
       expect(await runCurl(curl[0])).toBe('{}')
       expect(await runCurl(curl[1])).toContain('"First name":"Lana"')
       expect(await runCurl(curl[2])).toContain('/sandbox/clock')
     } finally {
-      await served?.close()
+      await running?.end()
     }
   })
 
@@ -39,9 +39,9 @@ describe('npm run sandbox', () => {
     const path = join(folder, 'account.json')
     try {
       await writeFile(path, '{"plan":{"contacts":7}}')
-      const { served } = await start('--port', '0', '--account', path)
-      const usage: unknown = await (await fetch(`${served?.origin}/sandbox/usage`)).json()
-      await served?.close()
+      const { running } = await start('--port', '0', '--account', path)
+      const usage: unknown = await (await fetch(`${running?.origin}/sandbox/usage`)).json()
+      await running?.end()
       expect(usage).toMatchObject({ identify: { limit: 70 } })
 
       await writeFile(path, '{"plan":{"contacts":"many"}}')
@@ -51,15 +51,40 @@ describe('npm run sandbox', () => {
     }
   })
 
-  it('says which port is taken', async () => {
-    const { served } = await start('--port', '0')
+  it('goes on with the account, and the key, of its state file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
+    const path = join(folder, 'state.json')
+    const keyIn = (out: string) => /API key: (\S+)/.exec(out)?.[1]
     try {
-      const port = new URL(served?.origin ?? '').port
+      const first = await start('--port', '0', '--state', path)
+      await runCurl(first.out.split('\n').filter((line) => line.startsWith('  curl '))[0])
+      await first.running?.end()
+
+      const second = await start('--port', '0', '--state', path)
+      const contacts = await runCurl(`curl ${second.running?.origin}/sandbox/contacts`)
+      await second.running?.end()
+      expect(contacts).toContain('"First name":"Lana"')
+      expect(keyIn(second.out)).toBe(keyIn(first.out))
+      expect(await readdir(folder)).toEqual(['state.json'])
+
+      await writeFile(path, '{"apiKey":"pau-key","contacts":[')
+      await expect(start('--state', path)).rejects.toThrow(path)
+      await writeFile(path, '{"apiKey":"pau-key"}')
+      await expect(start('--state', path)).rejects.toThrow('clockAhead: Invalid input')
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  it('says which port is taken', async () => {
+    const { running } = await start('--port', '0')
+    try {
+      const port = new URL(running?.origin ?? '').port
       await expect(start('--port', port)).rejects.toThrow(
         `Cannot listen on port ${port}: another program listens there`
       )
     } finally {
-      await served?.close()
+      await running?.end()
     }
   })
 
@@ -72,9 +97,9 @@ describe('npm run sandbox', () => {
   })
 
   it('says how it is used', async () => {
-    const { served, out } = await start('--help')
+    const { running, out } = await start('--help')
 
-    expect(served).toBeUndefined()
+    expect(running).toBeUndefined()
     expect(out).toContain('Usage: npm run sandbox')
   })
 })

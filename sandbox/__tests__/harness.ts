@@ -49,6 +49,11 @@ export function startSandbox(account: object = ACCOUNT) {
   }
   return {
     ...sandbox,
+    get account() {
+      return sandbox.account
+    },
+    save: () => sandbox.save(),
+    restore: (state: unknown) => sandbox.restore(state),
     clock,
     post,
     identifyAll: send('/identify'),
