@@ -7,7 +7,7 @@ import type { Audience, Membership } from './audiences'
 import { DAY } from './clock'
 import type { Clock } from './clock'
 import { Contacts, keyOf, showIdentifier } from './contacts'
-import type { Contact, Identifier } from './contacts'
+import type { Contact, Found, Identifier } from './contacts'
 import { ErrorLog } from './error-log'
 import { convert } from './field-types'
 import type { Field, FieldValue } from './field-types'
@@ -253,13 +253,14 @@ export class Account {
     if (!found && isEmpty) {
       return NOTHING_VALID
     }
-    const contact = found ? this.mergeInto(found, identifiers) : this.create(identifiers)
-    this.learnIds(contact, idsOf(item))
+    const contact = found?.contact ?? this.create(identifiers)
     const changes = [
+      found !== undefined && this.mergeInto(found, identifiers),
       this.setFields(contact, fields, found === undefined),
       setPlace(contact, item),
       audience !== undefined && this.setMembership(contact, audience, item.audience?.mode ?? 'add')
     ]
+    this.learnIds(contact, idsOf(item))
     this.activities.release(contact, idsOf(item))
     if (!changes.includes(true)) {
       return isEmpty ? NOTHING_VALID : NOTHING_NEW
@@ -272,17 +273,15 @@ export class Account {
     return this.contacts.create(this.clock.now(), this.dated(`Created: no contact had the ${showIdentifier(first)}`))
   }
 
-  /** All contacts that the identifiers name become one: two that share an identifier are the same person. */
-  private mergeInto(
-    { contact, by }: { contact: Contact; by: Identifier },
-    identifiers: readonly Identifier[]
-  ): Contact {
-    for (const other of this.contacts.others(contact, identifiers)) {
+  /** All contacts that one item names become one: they are the same person. True when there was more than one. */
+  private mergeInto({ contact, by }: Found, identifiers: readonly Identifier[]): boolean {
+    const others = this.contacts.others(contact, identifiers)
+    for (const other of others) {
       this.merge(contact, other.contact)
       const reason = `one item named both, by the ${showIdentifier(by)} and by the ${showIdentifier(other.by)}`
       contact.story.push(this.dated(`Contact ${other.contact.number} was merged into it: ${reason}`))
     }
-    return contact
+    return others.length > 0
   }
 
   private merge(contact: Contact, other: Contact): void {

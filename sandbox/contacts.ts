@@ -30,6 +30,12 @@ export interface Contact {
   story: string[]
 }
 
+/** A contact, and what named it. */
+export interface Found {
+  contact: Contact
+  by: Identifier
+}
+
 /** The contacts of an account. No two of them ever share an identifier. */
 export class Contacts {
   private readonly contacts = new Set<Contact>()
@@ -52,7 +58,7 @@ export class Contacts {
   }
 
   /** The first contact that one of the identifiers names; the first identifier outranks the next. */
-  find(identifiers: readonly Identifier[]): { contact: Contact; by: Identifier } | undefined {
+  find(identifiers: readonly Identifier[]): Found | undefined {
     for (const by of identifiers) {
       const contact = this.byIdentifier.get(keyOf(by))
       if (contact) {
@@ -88,7 +94,7 @@ export class Contacts {
   }
 
   /** Every contact, besides the first, that one of the identifiers names is to be merged into the first. */
-  others(contact: Contact, identifiers: readonly Identifier[]): { contact: Contact; by: Identifier }[] {
+  others(contact: Contact, identifiers: readonly Identifier[]): Found[] {
     const found = new Map<Contact, Identifier>()
     for (const by of identifiers) {
       const other = this.byIdentifier.get(keyOf(by))

@@ -3,6 +3,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'fs/promises'
 import { tmpdir } from 'os'
 import { join } from 'path'
 import { promisify } from 'util'
+import exampleAccount from '../../examples/account.json'
+import { createSandbox } from '../../sandbox'
+import { serve } from '../../sandbox/serve'
+import { runCurl } from './curl'
 
 const ROOT = join(__dirname, '..', '..')
 
@@ -26,6 +30,24 @@ async function runExample(readme: string): Promise<string> {
     await rm(folder, { recursive: true })
   }
 }
+
+describe('the curl lines of sandbox/README.md', () => {
+  it('show what they say they show, one after the other', async () => {
+    const text = await readFile(join(ROOT, 'sandbox', 'README.md'), 'utf8')
+    const lines = [...text.matchAll(/^(curl .*) # → (.*)$/gm)]
+    const sandbox = createSandbox({ account: exampleAccount })
+    const { origin, close } = await serve(sandbox.app)
+    try {
+      expect(lines.length).toBeGreaterThan(25)
+      for (const [, line, expected] of lines) {
+        const real = line.replace('$KEY', sandbox.apiKey).replace('http://127.0.0.1:8030', origin)
+        expect(`${line}\n${await runCurl(real)}`).toContain(expected)
+      }
+    } finally {
+      await close()
+    }
+  })
+})
 
 describe('the example of', () => {
   it('sandbox/README.md shows the contact that it sent', async () => {

@@ -2,21 +2,13 @@ import { mkdtemp, readdir, rm, writeFile } from 'fs/promises'
 import { tmpdir } from 'os'
 import { join } from 'path'
 import { startSandbox } from '../sandbox'
+import { runCurl } from './curl'
 
 async function start(...args: string[]) {
   const out: string[] = []
   const log = (text: string) => out.push(text)
   const running = await startSandbox(args, { log, error: log })
   return { running, out: out.join('\n') }
-}
-
-/** Does what a curl line says, on machines without curl too. */
-async function runCurl(line: string): Promise<string> {
-  const [, name, value] = /-H '([^:]+): ([^']*)'/.exec(line) ?? []
-  const [, body] = /-d '([^']*)'/.exec(line) ?? []
-  const [url] = /http:\S+$/.exec(line) ?? ['']
-  const headers = name === undefined ? undefined : { [name]: value }
-  return (await fetch(url, { method: body === undefined ? 'GET' : 'POST', headers, body })).text()
 }
 
 describe('npm run sandbox', () => {

@@ -109,7 +109,7 @@ describe('taking an identify item', () => {
       await identify({ user_id: 'u1', traits: { email: 'a@example.com' } })
       await identify({ anonymous_id: 'a1', traits: { name: 'Lana' } })
       await track({ anonymous_id: 'a1', event: 'Signed up' })
-      await identify({ anonymous_id: 'a1', traits: { email: 'a@example.com' } })
+      expect(await identify({ anonymous_id: 'a1', traits: { email: 'a@example.com' } })).toMatchObject({ status: 200 })
 
       expect(contacts()).toHaveLength(1)
       const [contact] = contacts()

@@ -48,6 +48,19 @@ describe('the wire', () => {
     expect(contacts()).toHaveLength(0)
   })
 
+  it.each(['[', '{"a":'])('refuses a body that is nested too deep, and goes on: %s', async (opening) => {
+    const { post, identify } = startSandbox()
+    const nest = (levels: number) => `[{"user_id":"u1","traits":{"name":"A","x":${opening.repeat(levels)}1`
+
+    expect(await post('/identify', nest(100_000))).toMatchObject({
+      status: 400,
+      body: { message: 'The body is nested deeper than 2000 levels' }
+    })
+    const text = JSON.stringify([{ user_id: 'u1', traits: { name: `\\" ${opening.repeat(3000)}` } }])
+    expect(await post('/identify', text)).toMatchObject({ status: 200 })
+    expect(await identify({ user_id: 'u2', traits: { name: 'B' } })).toMatchObject({ status: 200 })
+  })
+
   it('refuses a body that is too large with an answer that reaches the sender', async () => {
     const { app, apiKey } = startSandbox()
     const { origin, close } = await serve(app)
