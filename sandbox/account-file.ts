@@ -48,6 +48,11 @@ export const AccountFile = z
     dataSource: z
       .strictObject({
         name: name.default('Segment (Actions)'),
+        /** The key that opens it; any without. */
+        apiKey: z
+          .string()
+          .regex(/^[ps][a-z]{2}-[\x21-\x7e]+$/, 'for example pau-secret')
+          .optional(),
         merge: z.enum(MERGE_SETTINGS).default('overwrite')
       })
       .prefault({}),

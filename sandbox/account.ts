@@ -3,7 +3,7 @@ import type { AccountFile } from './account-file'
 import { Activities } from './activities'
 import type { Activity } from './activities'
 import { Audiences } from './audiences'
-import type { Audience, Membership } from './audiences'
+import type { Audience } from './audiences'
 import { DAY } from './clock'
 import type { Clock } from './clock'
 import { Contacts, keyOf, showIdentifier } from './contacts'
@@ -12,7 +12,6 @@ import { ErrorLog } from './error-log'
 import { convert } from './field-types'
 import type { Field, FieldValue } from './field-types'
 import { Samples } from './samples'
-import type { State } from './state'
 import { Usage } from './usage'
 import type { ActivityItem, Attributes, ContactItem, ItemAnswer } from './wire'
 
@@ -55,61 +54,6 @@ export class Account {
       usedElsewhere: this.file.plan.classicUsage.track
     }))
     this.configure(file)
-  }
-
-  /** Everything that it holds. */
-  save(): Omit<State, 'clockAhead'> {
-    const activities = this.activities.all()
-    const positions = new Map(activities.map((activity, position) => [activity, position]))
-    return {
-      account: this.file,
-      audiences: this.audiences.all(),
-      nextSynchronization: this.audiences.synchronizesAt,
-      contactsCreated: this.contacts.lastNumber,
-      contacts: this.contacts.all().map((contact) => ({
-        number: contact.number,
-        ids: contact.ids,
-        fields: [...contact.fields],
-        ip: contact.ip,
-        location: contact.location,
-        memberships: [...contact.memberships],
-        activities: contact.activities.flatMap((activity) => positions.get(activity) ?? []),
-        backlogDays: [...contact.backlogDays],
-        changedAt: contact.changedAt,
-        story: contact.story
-      })),
-      activities: activities.map((activity) => ({ ...activity, attributes: [...activity.attributes] })),
-      fingerprints: this.activities.allFingerprints(),
-      log: this.log.entries(),
-      samples: this.samples.save(),
-      usage: { identify: this.identifyUsage.save(), track: this.trackUsage.save() }
-    }
-  }
-
-  /** An account that holds what was saved. */
-  static restore(state: State, clock: Clock): Account {
-    const account = new Account({ ...state.account, audiences: [] }, clock)
-    const activities: Activity[] = state.activities.map((one) => ({ ...one, attributes: new Map(one.attributes) }))
-    const contacts: Contact[] = state.contacts.map((contact) => ({
-      ...contact,
-      fields: new Map(contact.fields),
-      memberships: new Map(contact.memberships),
-      activities: contact.activities.map((position) => activities[position]),
-      backlogDays: new Map(contact.backlogDays)
-    }))
-    const memberships = contacts.flatMap(({ memberships: own, story }) =>
-      [...own.values()].map((membership): [Membership, string[]] => [membership, story])
-    )
-    account.audiences.restore(state.audiences, state.nextSynchronization, memberships)
-    account.contacts.restore(contacts, state.contactsCreated)
-    contacts.forEach((contact) => contact.ids.forEach((id) => account.contacts.claim(contact, id)))
-    account.activities.restore(activities, state.fingerprints)
-    state.log.forEach((entry) => account.log.add(entry))
-    account.samples.restore(state.samples)
-    account.identifyUsage.restore(state.usage.identify)
-    account.trackUsage.restore(state.usage.track)
-    account.configure(state.account)
-    return account
   }
 
   /** How it is set up. */

@@ -7,7 +7,7 @@ import { createApi } from './api'
 import { Clock } from './clock'
 import { createControl } from './control'
 import { Faults } from './faults'
-import { State } from './state'
+import { restoreAccount, saveState, State } from './state'
 
 export type { Account } from './account'
 export type { Activity } from './activities'
@@ -20,7 +20,7 @@ export interface SandboxOptions {
   /** An account as in `examples/account.json`; without it no mapping is saved, and Ortto takes nothing. */
   account?: unknown
   clock?: Clock
-  /** The one key that opens it; any by default */
+  /** The one key that opens it; the account's own by default, or any */
   apiKey?: string
 }
 
@@ -42,7 +42,7 @@ export class Sandbox {
     }
     this.file = file.data
     this.clock = clock
-    this.apiKey = apiKey ?? `pau-${randomBytes(16).toString('hex')}`
+    this.apiKey = apiKey ?? this.file.dataSource.apiKey ?? `pau-${randomBytes(16).toString('hex')}`
     this.account = new Account(this.file, clock)
 
     this.app.route('/v1', createApi(this))
@@ -58,7 +58,7 @@ export class Sandbox {
 
   /** Everything that it holds, as JSON. The API key is not part of it, nor are faults. */
   save(): State {
-    return { clockAhead: this.clock.ahead, ...this.account.save() }
+    return saveState(this)
   }
 
   /**
@@ -71,7 +71,7 @@ export class Sandbox {
       throw new Error(`The state is not valid:\n${problemsOf(state.error)}`)
     }
     this.clock.ahead = state.data.clockAhead
-    this.account = Account.restore(state.data, this.clock)
+    this.account = restoreAccount(state.data, this.clock)
   }
 
   /** Starts over: as it was set up at the start, with no contact, no activity and no fault. */

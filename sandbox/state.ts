@@ -1,7 +1,10 @@
 import { z } from 'zod'
+import { Account } from './account'
 import { AccountFile } from './account-file'
-
-/** Everything that an account holds, as JSON: what an export gives and an import takes. */
+import type { Activity } from './activities'
+import type { Membership } from './audiences'
+import type { Clock } from './clock'
+import type { Contact } from './contacts'
 
 const count = z.number().int().nonnegative()
 const identifier = z.strictObject({ kind: z.string(), value: z.string() })
@@ -45,6 +48,7 @@ const contact = z.strictObject({
 /** Minutes since 1970, with what was used in each */
 const usage = z.array(z.tuple([count, count]))
 
+/** Everything that a sandbox holds, as JSON: what an export gives and an import takes. */
 export const State = z
   .strictObject({
     /** Milliseconds by which the clock is ahead of real time */
@@ -77,3 +81,64 @@ export const State = z
     )
   )
 export type State = z.infer<typeof State>
+
+/** What a state is saved of. */
+interface Saved {
+  clock: Clock
+  account: Account
+}
+
+export function saveState({ clock, account }: Saved): State {
+  const activities = account.activities.all()
+  const positions = new Map(activities.map((activity, position) => [activity, position]))
+  return {
+    clockAhead: clock.ahead,
+    account: account.file,
+    audiences: account.audiences.all(),
+    nextSynchronization: account.audiences.synchronizesAt,
+    contactsCreated: account.contacts.lastNumber,
+    contacts: account.contacts.all().map((contact) => ({
+      number: contact.number,
+      ids: contact.ids,
+      fields: [...contact.fields],
+      ip: contact.ip,
+      location: contact.location,
+      memberships: [...contact.memberships],
+      activities: contact.activities.flatMap((activity) => positions.get(activity) ?? []),
+      backlogDays: [...contact.backlogDays],
+      changedAt: contact.changedAt,
+      story: contact.story
+    })),
+    activities: activities.map((activity) => ({ ...activity, attributes: [...activity.attributes] })),
+    fingerprints: account.activities.allFingerprints(),
+    log: account.log.entries(),
+    samples: account.samples.save(),
+    usage: { identify: account.identifyUsage.save(), track: account.trackUsage.save() }
+  }
+}
+
+/** An account that holds what was saved. */
+export function restoreAccount(state: State, clock: Clock): Account {
+  const account = new Account({ ...state.account, audiences: [] }, clock)
+  const activities: Activity[] = state.activities.map((one) => ({ ...one, attributes: new Map(one.attributes) }))
+  const contacts: Contact[] = state.contacts.map((contact) => ({
+    ...contact,
+    fields: new Map(contact.fields),
+    memberships: new Map(contact.memberships),
+    activities: contact.activities.map((position) => activities[position]),
+    backlogDays: new Map(contact.backlogDays)
+  }))
+  const memberships = contacts.flatMap(({ memberships: own, story }) =>
+    [...own.values()].map((membership): [Membership, string[]] => [membership, story])
+  )
+  account.audiences.restore(state.audiences, state.nextSynchronization, memberships)
+  account.contacts.restore(contacts, state.contactsCreated)
+  contacts.forEach((contact) => contact.ids.forEach((id) => account.contacts.claim(contact, id)))
+  account.activities.restore(activities, state.fingerprints)
+  state.log.forEach((entry) => account.log.add(entry))
+  account.samples.restore(state.samples)
+  account.identifyUsage.restore(state.usage.identify)
+  account.trackUsage.restore(state.usage.track)
+  account.configure(state.account)
+  return account
+}

@@ -12,7 +12,12 @@ describe('an account that is described in a file', () => {
     ])
   })
 
+  it('may bring its API key', () => {
+    expect(createSandbox({ account: { dataSource: { apiKey: 'pau-mine' } } }).apiKey).toBe('pau-mine')
+  })
+
   it.each([
+    [{ dataSource: { apiKey: 'mine' } }, 'dataSource.apiKey: for example pau-secret'],
     [{ plan: { contacts: 'many' } }, 'plan.contacts: Invalid input: expected number, received string'],
     [{ plans: {} }, 'Unrecognized key: "plans"'],
     [{ fields: [{ name: 'A', type: 'colour' }] }, 'fields[0].type: Invalid option: expected one of "text"|'],
