@@ -119,6 +119,7 @@ describe('the control API', () => {
 
   it.each([
     ['POST', '/clock', { by: 'soon' }, 'by: for example "2 minutes"'],
+    ['POST', '/clock', { by: '999999 days' }, 'by: for example "2 minutes"'],
     ['POST', '/clock', {}, 'by: Invalid input: expected string'],
     ['POST', '/faults', { kind: 'fire' }, 'kind: Invalid discriminator value'],
     ['PUT', '/account', { traits: { a: 'B' } }, 'traits.a: there is no field "B"']
