@@ -28,7 +28,9 @@ const MAX_STATE = 256 * 1024 * 1024
 const UNITS: Record<string, number> = { second: 1000, minute: MINUTE, hour: 60 * MINUTE, day: DAY }
 
 /** For example `{ "by": "2 minutes" }` */
-const Advance = z.strictObject({ by: z.string().regex(/^\d{1,5} (second|minute|hour|day)s?$/, 'for example "2 minutes"') })
+const Advance = z.strictObject({
+  by: z.string().regex(/^\d{1,5} (second|minute|hour|day)s?$/, 'for example "2 minutes"')
+})
 
 /** What there is: method, path, an example body, and what it does. */
 const ROUTES: [string, string, object | undefined, string][] = [
