@@ -39,6 +39,15 @@ export async function startSandbox(args: readonly string[], output: Output): Pro
     return undefined
   }
   const sandbox = await createFrom(account, state)
+  const save = async () => {
+    if (state !== undefined) {
+      await saveState(state, sandbox)
+    }
+  }
+  // Better now than at the end, when there is something to lose.
+  await save().catch((error: Error) => {
+    throw new UsageError(`Cannot write the state file: ${error.message}.`)
+  })
   const { origin, close } = await serve(sandbox.app, port).catch((error: NodeJS.ErrnoException) => {
     const reason =
       error.code === 'EADDRINUSE' ? 'another program listens there; name another with --port' : error.message
@@ -46,10 +55,8 @@ export async function startSandbox(args: readonly string[], output: Output): Pro
   })
   output.log(welcome(origin, sandbox))
   const end = async () => {
+    await save()
     await close()
-    if (state !== undefined) {
-      await saveState(state, sandbox)
-    }
   }
   return { origin, end }
 }
@@ -70,14 +77,15 @@ Ctrl-C ends it.`
 
 /** As the state file says, when there is one; else as the account file says. */
 async function createFrom(account: string | undefined, state: string | undefined): Promise<Sandbox> {
+  const described = await readJSON(account ?? ACCOUNT)
   const saved = state === undefined ? undefined : await readJSON(state, { isOptional: true })
   if (state !== undefined && saved !== undefined) {
     const { apiKey, ...held } = named(state, () => SavedState.parse(saved))
-    const sandbox = createSandbox({ apiKey })
+    // A reset goes back to the account file.
+    const sandbox = named(account ?? ACCOUNT, () => createSandbox({ apiKey, account: described }))
     named(state, () => sandbox.restore(held))
     return sandbox
   }
-  const described = await readJSON(account ?? ACCOUNT)
   return named(account ?? ACCOUNT, () => createSandbox({ account: described }))
 }
 

@@ -68,6 +68,12 @@ export const AccountFile = z
   .superRefine(({ fields, uniqueIdentifiers, traits = {}, activities }, context) => {
     const known = new Set(fields.map((one) => one.name))
     const complain = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message })
+    uniqueIdentifiers.forEach((one, index) => {
+      const { type } = fields.find((each) => each.name === one) ?? {}
+      if (['user id', 'anonymous id'].includes(one) || type === 'multi select') {
+        complain(['uniqueIdentifiers', index], `"${one}" cannot tell contacts apart`)
+      }
+    })
     uniqueIdentifiers.forEach(
       (one, index) => known.has(one) || complain(['uniqueIdentifiers', index], `there is no field "${one}"`)
     )

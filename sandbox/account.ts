@@ -63,8 +63,8 @@ export class Account {
 
   /** Sets the account up anew. Contacts, activities, usage and audiences stay. */
   configure(file: AccountFile): void {
-    for (const { fields } of this.contacts.all()) {
-      this.uniqueIdentifiersOf(fields).forEach((identifier) => this.contacts.release(identifier))
+    for (const contact of this.contacts.all()) {
+      this.uniqueIdentifiersOf(contact.fields).forEach((identifier) => this.contacts.release(contact, identifier))
     }
     this.setUp = file
     const fields = new Map(file.fields.map((field) => [field.name, field]))
@@ -84,17 +84,18 @@ export class Account {
     this.contacts.all().forEach((contact) => this.identifyAnew(contact))
   }
 
-  /** Makes a contact known by the fields that are unique now. One that shares a value with an earlier one joins it. */
+  /** Makes a contact known by the fields that are unique now. Those that share a value with earlier ones join them. */
   private identifyAnew(contact: Contact): void {
-    for (const identifier of this.uniqueIdentifiersOf(contact.fields)) {
-      const found = this.contacts.find([identifier])
-      if (found && found.contact !== contact) {
-        this.merge(found.contact, contact)
-        const reason = `the ${showIdentifier(identifier)} is unique now, and both have it`
-        found.contact.story.push(this.dated(`Contact ${contact.number} was merged into it: ${reason}`))
-        return
-      }
-      this.contacts.claim(contact, identifier)
+    const identifiers = this.uniqueIdentifiersOf(contact.fields)
+    const found = this.contacts.find(identifiers)
+    if (!found) {
+      identifiers.forEach((identifier) => this.contacts.claim(contact, identifier))
+      return
+    }
+    for (const other of [...this.contacts.others(found.contact, identifiers), { contact, by: found.by }]) {
+      this.merge(found.contact, other.contact)
+      const reason = `the ${showIdentifier(other.by)} is unique now, and both have it`
+      found.contact.story.push(this.dated(`Contact ${other.contact.number} was merged into it: ${reason}`))
     }
   }
 
@@ -150,10 +151,12 @@ export class Account {
         message: `The activity is older than the ${retentionDays} days that "${item.event}" is kept`
       }
     }
-    if (!this.activities.isDuplicate(item.message_id, item.timestamp)) {
+    // The contact first: an activity of a contact that its traits name is no activity of an unknown one.
+    const answer = hasContact(item) ? this.takeContactOf(item) : PROCESSED
+    if (!this.activities.isDuplicate(item.message_id, readTimestamp(item.timestamp))) {
       this.storeActivity(item, mapping.attributes, timestamp)
     }
-    return item.traits || item.audience ? this.takeContactOf(item) : PROCESSED
+    return answer
   }
 
   private storeActivity(item: ActivityItem, attributes: ReadonlyMap<string, Field>, timestamp: number): void {
@@ -192,10 +195,11 @@ export class Account {
     }
     const fields = this.convertAll(item.traits ?? {}, this.traitFields, item)
     const isEmpty = fields.size === 0 && !item.location && !item.ip && !audience
+    const isLeaving = fields.size === 0 && !item.location && !item.ip && item.audience?.mode === 'remove'
     const identifiers = [...this.uniqueIdentifiersOf(fields), ...idsOf(item)]
     const found = this.contacts.find(identifiers)
-    if (!found && isEmpty) {
-      return NOTHING_VALID
+    if (!found && (isEmpty || isLeaving)) {
+      return isEmpty ? NOTHING_VALID : NOTHING_NEW
     }
     const contact = found?.contact ?? this.create(identifiers)
     const changes = [
@@ -231,7 +235,7 @@ export class Account {
   private merge(contact: Contact, other: Contact): void {
     const otherWins = this.file.dataSource.merge === 'overwrite' && other.changedAt > contact.changedAt
     this.contacts.remove(other)
-    this.uniqueIdentifiersOf(other.fields).forEach((identifier) => this.contacts.release(identifier))
+    this.uniqueIdentifiersOf(other.fields).forEach((identifier) => this.contacts.release(other, identifier))
     for (const [name, value] of other.fields) {
       if (otherWins || !contact.fields.has(name)) {
         this.setField(contact, name, value)
@@ -246,9 +250,12 @@ export class Account {
       }
     })
     this.uniqueIdentifiersOf(contact.fields).forEach((identifier) => this.contacts.claim(contact, identifier))
-    contact.activities.push(...other.activities)
+    other.activities.forEach((activity) => contact.activities.push(activity))
     other.backlogDays.forEach((count, day) => contact.backlogDays.set(day, count + (contact.backlogDays.get(day) ?? 0)))
-    contact.story.push(...other.story.map((line) => `Contact ${other.number}: ${line}`))
+    // Lines of contacts that were merged earlier say so already.
+    other.story.forEach((line) =>
+      contact.story.push(/^Contact \d+: /.test(line) ? line : `Contact ${other.number}: ${line}`)
+    )
   }
 
   private learnIds(contact: Contact, ids: readonly Identifier[]): void {
@@ -275,7 +282,7 @@ export class Account {
     const isUnique = this.file.uniqueIdentifiers.includes(name)
     const old = contact.fields.get(name)
     if (isUnique && old !== undefined) {
-      this.contacts.release({ kind: name, value: String(old) })
+      this.contacts.release(contact, { kind: name, value: String(old) })
     }
     contact.fields.set(name, value)
     if (isUnique) {
@@ -337,6 +344,10 @@ export class Account {
   private dated(story: string): string {
     return `${new Date(this.clock.now()).toISOString()} ${story}`
   }
+}
+
+function hasContact({ traits = {}, audience }: ActivityItem): boolean {
+  return Object.keys(traits).length > 0 || audience !== undefined
 }
 
 function overLimit(kind: string, usage: Usage): ItemAnswer {

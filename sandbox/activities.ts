@@ -34,8 +34,8 @@ export class Activities {
    * True when an activity of this message id and timestamp is stored already; remembers it otherwise. Without both,
    * nobody can tell.
    */
-  isDuplicate(messageId: string | undefined, timestamp: string | undefined): boolean {
-    if (messageId === undefined || timestamp === undefined) {
+  isDuplicate(messageId: string | undefined, timestamp: number | undefined): boolean {
+    if (!messageId || timestamp === undefined) {
       return false
     }
     const fingerprint = `${timestamp} ${messageId}`

@@ -83,28 +83,28 @@ export class Audiences {
    */
   update(membership: Membership, mode: 'add' | 'remove', { name }: Audience, story: string[]): MembershipChange {
     const isWanted = mode === 'add'
-    const isNew = membership.isWanted !== isWanted || membership.isMember !== isWanted
+    const isAskedAnew = membership.isWanted !== isWanted
     membership.isWanted = isWanted
     this.unsettled.delete(membership)
     if (membership.isMember === isWanted) {
-      return { isNew, story: `It was ${isWanted ? 'in' : 'out of'} the audience "${name}" already` }
+      return { isNew: isAskedAnew, story: `It was ${isWanted ? 'in' : 'out of'} the audience "${name}" already` }
     }
     if (!isWanted) {
       membership.isMember = false
       membership.leftAt = this.clock.now()
-      return { isNew, story: `Left the audience "${name}"` }
+      return { isNew: true, story: `Left the audience "${name}"` }
     }
     if (membership.leftAt !== undefined && this.clock.now() - membership.leftAt < MINUTE) {
       this.unsettled.set(membership, story)
       return {
-        isNew,
+        isNew: isAskedAnew,
         story:
           `Not let back into the audience "${name}": it left less than a minute ago. ` +
           `The daily synchronization lets it in at ${new Date(this.nextSynchronization).toISOString()}`
       }
     }
     membership.isMember = true
-    return { isNew, story: `Entered the audience "${name}"` }
+    return { isNew: true, story: `Entered the audience "${name}"` }
   }
 
   /** Does what is due by now: sets the memberships that the last updates asked for. */

@@ -89,8 +89,11 @@ export class Contacts {
     this.byIdentifier.set(keyOf(identifier), contact)
   }
 
-  release(identifier: Identifier): void {
-    this.byIdentifier.delete(keyOf(identifier))
+  /** Takes an identifier from a contact, when it is its own. */
+  release(contact: Contact, identifier: Identifier): void {
+    if (this.byIdentifier.get(keyOf(identifier)) === contact) {
+      this.byIdentifier.delete(keyOf(identifier))
+    }
   }
 
   /** Every contact, besides the first, that one of the identifiers names is to be merged into the first. */

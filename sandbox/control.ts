@@ -25,6 +25,8 @@ export interface Controlled {
 /** Bytes of a state that is imported */
 const MAX_STATE = 256 * 1024 * 1024
 
+const LAST_MOMENT = Date.parse('9999-01-01T00:00:00Z')
+
 const UNITS: Record<string, number> = { second: 1000, minute: MINUTE, hour: 60 * MINUTE, day: DAY }
 
 /** For example `{ "by": "2 minutes" }` */
@@ -83,7 +85,12 @@ export function createControl(sandbox: Controlled): Hono {
   control.post('/clock', async (context) => {
     const { by } = await readChecked(context.req.raw, Advance)
     const [count, unit] = by.split(' ')
-    sandbox.clock.advance(Number(count) * UNITS[unit.replace(/s$/, '')])
+    const milliseconds = Number(count) * UNITS[unit.replace(/s$/, '')]
+    if (sandbox.clock.now() + milliseconds > LAST_MOMENT) {
+      throw new HTTPException(400, { message: 'The clock ends with the year 9998' })
+    }
+    sandbox.clock.advance(milliseconds)
+    sandbox.account.audiences.synchronize()
     return context.json({ now: new Date(sandbox.clock.now()).toISOString() })
   })
 

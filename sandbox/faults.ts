@@ -13,11 +13,18 @@ export const Fault = z.discriminatedUnion('kind', [
     once
   }),
   /** The request is refused with a redirect. */
-  z.strictObject({ kind: z.literal('redirect'), location: z.string().default('/login'), once }),
+  z.strictObject({
+    kind: z.literal('redirect'),
+    location: z
+      .string()
+      .regex(/^[\x21-\x7e]+$/, 'printable ASCII')
+      .default('/login'),
+    once
+  }),
   /** Bodies of more bytes than this are refused with 413. */
   z.strictObject({ kind: z.literal('size limit'), bytes: z.number().int().nonnegative(), once }),
   /** The items are taken, but the answer comes late. */
-  z.strictObject({ kind: z.literal('delay'), milliseconds: z.number().int().nonnegative(), once }),
+  z.strictObject({ kind: z.literal('delay'), milliseconds: z.number().int().min(0).max(600_000), once }),
   /** The items are taken, but the answer stops in the middle of its body. */
   z.strictObject({ kind: z.literal('stall'), once }),
   /** The items are taken, but the connection breaks in the middle of the answer. */
@@ -68,8 +75,7 @@ export async function answerWith(fault: Fault, answer: () => Response, connectio
     case 'size limit':
       return Response.json({ message: 'The body is too large' }, { status: 413 })
     case 'delay':
-      await setTimeout(fault.milliseconds, undefined, { ref: false })
-      return answer()
+      return setTimeout(fault.milliseconds, answer(), { ref: false })
     case 'stall':
       return half(answer(), () => undefined)
     case 'break':

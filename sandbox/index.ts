@@ -56,7 +56,7 @@ export class Sandbox {
     })
   }
 
-  /** Everything that it holds, as JSON. The API key is not part of it, nor are faults. */
+  /** Everything that it holds, as JSON, but for the faults, and for an API key that the account file did not bring. */
   save(): State {
     return saveState(this)
   }

@@ -22,6 +22,13 @@ export async function serve(app: Pick<Hono, 'fetch'>, port = 0): Promise<Served>
   const { port: taken } = server.address() as AddressInfo
   return {
     origin: `http://127.0.0.1:${taken}`,
-    close: () => new Promise((resolve, reject) => server.close((error) => (error ? reject(error) : resolve())))
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error ? reject(error) : resolve()))
+        // An answer that stalls would hold its connection for ever.
+        if ('closeAllConnections' in server) {
+          server.closeAllConnections()
+        }
+      })
   }
 }

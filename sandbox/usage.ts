@@ -56,9 +56,11 @@ export class Usage {
     this.sum += 1
   }
 
-  /** When there is room again, in milliseconds since 1970; undefined when waiting doesn't help. */
+  /** When something is free again, in milliseconds since 1970. Undefined when there is room, or waiting is no help. */
   freeAt(): number | undefined {
-    this.forget()
+    if (this.hasRoom()) {
+      return undefined
+    }
     const [oldest] = this.minutes.keys()
     return oldest === undefined ? undefined : (oldest + 1) * MINUTE + DAY
   }

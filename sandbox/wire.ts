@@ -11,7 +11,10 @@ const contact = z.object({
   message_id: id,
   user_id: id,
   anonymous_id: id,
-  ip: z.string().optional(),
+  ip: z
+    .string()
+    .optional()
+    .transform((ip) => ip || undefined),
   location: z
     .object({
       country: z.string().optional(),
@@ -19,7 +22,8 @@ const contact = z.object({
       city: z.string().optional(),
       post_code: z.string().optional()
     })
-    .optional(),
+    .optional()
+    .transform((location) => (location && Object.keys(location).length > 0 ? location : undefined)),
   traits: attributes.optional(),
   audience: z.object({ mode: z.enum(['add', 'remove']), id: z.string() }).optional()
 })

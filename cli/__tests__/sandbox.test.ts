@@ -82,6 +82,7 @@ describe('npm run sandbox', () => {
 
   it.each([
     [['--port', 'x'], '--port takes a whole number from 0 to 65535, not "x".'],
+    [['--state', 'none/state.json'], 'Cannot write the state file: '],
     [['--account', 'none.json'], 'Cannot read none.json'],
     [['--fast'], "Unknown option '--fast'. See npm run sandbox -- --help."]
   ])('ends %j with one clear line', async (args, message) => {

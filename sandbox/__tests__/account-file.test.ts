@@ -26,6 +26,10 @@ describe('an account that is described in a file', () => {
     [{ fields: Array(2).fill({ name: 'A', type: 'text' }) }, 'fields[1].name: there is a field of this name already'],
     [{ activities: Array(2).fill({ name: 'A' }) }, 'activities[1].name: there is an activity of this name already'],
     [{ traits: { email: 'Email' } }, 'traits.email: there is no field "Email"'],
+    [
+      { fields: [{ name: 'user id', type: 'text' }], uniqueIdentifiers: ['user id'] },
+      'uniqueIdentifiers[0]: "user id" cannot tell contacts apart'
+    ],
     [{ uniqueIdentifiers: ['Email'] }, 'uniqueIdentifiers[0]: there is no field "Email"']
   ])('is refused with the path and what was expected: %j', (account, problem) => {
     expect(() => createSandbox({ account })).toThrow(problem)

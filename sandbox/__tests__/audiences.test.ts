@@ -55,6 +55,21 @@ describe('audiences', () => {
     expect(membership()).toMatchObject({ isMember: true, isWanted: true })
   })
 
+  it('learn nothing new from the same update while the contact is kept out', async () => {
+    const { update } = await start()
+    for (const mode of ['add', 'remove', 'add']) {
+      expect(await update(mode)).toMatchObject({ status: 200 })
+    }
+    expect(await update('add')).toMatchObject({ status: 422 })
+  })
+
+  it('make no contact of somebody who only leaves', async () => {
+    const { update, contacts } = await start()
+
+    expect(await update('remove')).toMatchObject({ status: 422 })
+    expect(contacts()).toHaveLength(0)
+  })
+
   it('let a contact back in after a minute', async () => {
     const { update, membership, advanceMinutes } = await start()
     await update('add')

@@ -59,7 +59,7 @@ describe('the control API', () => {
     expect(await read('/log')).toMatchObject([{ status: 200 }, { status: 422 }])
     expect(await read('/audiences')).toMatchObject([{ name: 'VIP', isFromSegment: true }])
     expect(await read('/usage')).toEqual({
-      identify: { used: 1, limit: 50_000, freeAt: '2026-03-11T12:01:00.000Z' },
+      identify: { used: 1, limit: 50_000 },
       track: { used: 0, limit: 125_000 }
     })
   })
@@ -104,6 +104,25 @@ describe('the control API', () => {
     expect(contacts()).toHaveLength(1)
   })
 
+  it('merges all who share what is unique now', async () => {
+    const fields = ['Name', 'Email', 'Phone'].map((name) => ({ name, type: 'text' }))
+    const account = { fields, traits: { name: 'Name', email: 'Email', phone: 'Phone' } }
+    const { control, identify, contacts } = startControlled(account)
+    await identify({ user_id: 'a', traits: { email: 'e' } })
+    await identify({ user_id: 'b', traits: { phone: 'p' } })
+    await identify({ user_id: 'c', traits: { email: 'e', phone: 'p' } })
+    await control('PUT', '/account', { ...account, uniqueIdentifiers: ['Email', 'Phone'] })
+
+    expect(contacts().map(({ ids }) => ids.map(({ value }) => value))).toEqual([['a', 'b', 'c']])
+  })
+
+  it('does not move the clock past the years that dates can show', async () => {
+    const { control, clock } = startControlled()
+    clock.advance(7900 * 365 * 24 * 3_600_000)
+
+    expect(await control('POST', '/clock', { by: '99999 days' })).toMatchObject({ status: 400 })
+  })
+
   it('starts over', async () => {
     const { app, control, read, identify, post } = startControlled()
     const audience = await post('/audiences/create', { name: 'VIP' })
@@ -121,6 +140,7 @@ describe('the control API', () => {
     ['POST', '/clock', { by: 'soon' }, 'by: for example "2 minutes"'],
     ['POST', '/clock', { by: '999999 days' }, 'by: for example "2 minutes"'],
     ['POST', '/clock', {}, 'by: Invalid input: expected string'],
+    ['POST', '/faults', { kind: 'redirect', location: '/é\n' }, 'location: printable ASCII'],
     ['POST', '/faults', { kind: 'fire' }, 'kind: Invalid discriminator value'],
     ['PUT', '/account', { traits: { a: 'B' } }, 'traits.a: there is no field "B"']
   ])(

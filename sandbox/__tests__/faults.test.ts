@@ -53,6 +53,17 @@ describe('a fault', () => {
     expect(await meet({ kind: 'stall' })).toMatchObject({ status: 200, body: 'TimeoutError', taken: true })
   })
 
+  it('that stalls does not keep the sandbox from ending', async () => {
+    const sandbox = startSandbox()
+    sandbox.faults.add({ kind: 'stall', once: true })
+    const { origin, close } = await serve(sandbox.app)
+    const response = await fetch(`${origin}/v1/me`, { headers: { authorization: `Bearer ${sandbox.apiKey}` } })
+    const body = response.text().catch(() => 'cut off')
+
+    await close()
+    expect(await body).toBe('cut off')
+  })
+
   it('breaks the connection in the body', async () => {
     expect(await meet({ kind: 'break' }, 5000)).toMatchObject({ status: 200, body: 'TypeError', taken: true })
   })

@@ -74,6 +74,15 @@ describe('taking an identify item', () => {
     expect(await identify({ user_id: 'u1', ip: '203.0.113.9' })).toMatchObject({ status: 422 })
   })
 
+  it('takes an empty location, and an empty IP address, for none', async () => {
+    const { identify, contacts } = startSandbox()
+
+    expect(await identify({ user_id: 'u1', location: {}, ip: '' })).toMatchObject({ status: 422 })
+    await identify({ user_id: 'u1', location: {}, ip: '203.0.113.7' })
+    expect(contacts()[0].location).toBeUndefined()
+    expect(contacts()[0].ip).toBe('203.0.113.7')
+  })
+
   it('takes an Engage audience that comes as a trait into a yes/no field', async () => {
     const { identify, contacts } = startSandbox()
     await identify({ user_id: 'u1', traits: { vip_customers: true } })
@@ -119,6 +128,18 @@ describe('taking an identify item', () => {
       expect(contact.story[contact.story.length - 1]).toContain(
         'Contact 2 was merged into it: one item named both, by the Email "a@example.com" and by the anonymous id "a1"'
       )
+    })
+
+    it('and merges any number of activities', () => {
+      const { account } = startSandbox({ ...ACCOUNT, plan: { contacts: 10_000 } })
+      account.identify({ user_id: 'u1', traits: { name: 'A' }, ip: undefined, location: undefined })
+      account.identify({ anonymous_id: 'a1', traits: { name: 'B' }, ip: undefined, location: undefined })
+      for (let index = 0; index < 150_000; index += 1) {
+        account.track({ anonymous_id: 'a1', event: 'Signed up', ip: undefined, location: undefined })
+      }
+      account.identify({ user_id: 'u1', anonymous_id: 'a1', traits: {}, ip: undefined, location: undefined })
+
+      expect(account.contacts.all().map(({ activities }) => activities.length)).toEqual([150_000])
     })
 
     it('no more by an email address that it gave up', async () => {

@@ -48,6 +48,18 @@ describe('taking a track item', () => {
     expect(activities()).toHaveLength(3)
   })
 
+  it('knows a duplicate by the moment, however it is written', async () => {
+    const { track, activities } = startSandbox()
+    const item = { user_id: 'u1', event: 'Signed up', message_id: 'm1' }
+    await track({ ...item, timestamp: '2026-03-10T00:00:00Z' })
+    await track({ ...item, timestamp: '2026-03-10T01:00:00.000+01:00' })
+    expect(activities()).toHaveLength(1)
+
+    await track({ ...item, message_id: '', timestamp: '2026-03-10T00:00:00Z' })
+    await track({ ...item, message_id: '', timestamp: '2026-03-10T00:00:00Z' })
+    expect(activities()).toHaveLength(3)
+  })
+
   it.each(['message_id', 'timestamp'])('cannot tell a duplicate without a %s', async (missing) => {
     const { track, activities } = startSandbox()
     const item = { user_id: 'u1', event: 'Signed up', message_id: 'm1', timestamp: '2026-03-10T00:00:00Z' }
@@ -122,6 +134,25 @@ describe('taking a track item', () => {
 
       expect(contacts()[0].activities).toHaveLength(60)
     })
+  })
+
+  it('knows the contact by its traits too, without the limit of the backlog', async () => {
+    const { identify, trackAll, contacts } = startSandbox()
+    const traits = { email: 'a@example.com' }
+    await identify({ user_id: 'u1', traits })
+    await trackAll(
+      Array.from({ length: 60 }, (_, index) => ({ anonymous_id: `a${index}`, event: 'Signed up', traits }))
+    )
+
+    expect(contacts()).toHaveLength(1)
+    expect(contacts()[0].activities).toHaveLength(60)
+  })
+
+  it('counts as a track item alone when its traits are empty', async () => {
+    const { track, account } = startSandbox()
+
+    expect(await track({ user_id: 'u1', event: 'Signed up', traits: {} })).toMatchObject({ status: 200 })
+    expect(account.identifyUsage.used()).toBe(0)
   })
 
   describe('with traits', () => {
