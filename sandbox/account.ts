@@ -6,7 +6,7 @@ import { Audiences } from './audiences'
 import type { Audience } from './audiences'
 import { DAY } from './clock'
 import type { Clock } from './clock'
-import { Contacts, keyOf, showIdentifier } from './contacts'
+import { Contacts, showIdentifier } from './contacts'
 import type { Contact, Found, Identifier } from './contacts'
 import { ErrorLog } from './error-log'
 import { convert } from './field-types'
@@ -259,12 +259,7 @@ export class Account {
   }
 
   private learnIds(contact: Contact, ids: readonly Identifier[]): void {
-    for (const id of ids) {
-      if (!contact.ids.some((known) => keyOf(known) === keyOf(id))) {
-        contact.ids.push(id)
-      }
-      this.contacts.claim(contact, id)
-    }
+    ids.filter((id) => this.contacts.claim(contact, id)).forEach((id) => contact.ids.push(id))
   }
 
   /** True when a field changed. */
@@ -376,8 +371,9 @@ function idsOf({ user_id, anonymous_id }: ContactItem): Identifier[] {
   ]
 }
 
-/** Milliseconds since 1970; undefined when there is no timestamp that can be read. */
+/** Milliseconds since 1970; undefined when it can't be read, or is of no year with four digits. Without a zone: UTC. */
 function readTimestamp(timestamp = ''): number | undefined {
-  const time = Date.parse(timestamp)
+  const hasZone = /(Z|[+-]\d\d:?\d\d)$/i.test(timestamp)
+  const time = /^\d{4}-\d\d-\d\d/.test(timestamp) ? Date.parse(hasZone ? timestamp : `${timestamp}Z`) : NaN
   return Number.isNaN(time) ? undefined : time
 }

@@ -84,9 +84,11 @@ export class Contacts {
     return contact
   }
 
-  /** Gives a contact an identifier, and takes it from nobody: who else had it must have been merged before. */
-  claim(contact: Contact, identifier: Identifier): void {
+  /** Gives a contact an identifier; who else had it must have been merged before. True when it was not its own yet. */
+  claim(contact: Contact, identifier: Identifier): boolean {
+    const isNew = this.byIdentifier.get(keyOf(identifier)) !== contact
     this.byIdentifier.set(keyOf(identifier), contact)
+    return isNew
   }
 
   /** Takes an identifier from a contact, when it is its own. */

@@ -60,6 +60,19 @@ describe('taking a track item', () => {
     expect(activities()).toHaveLength(3)
   })
 
+  it.each([
+    ['2026-03-09T10:00:00', '2026-03-09T10:00:00.000Z'],
+    ['2026-03-09T10:00:00+0200', '2026-03-09T08:00:00.000Z'],
+    ['2026-03-09', '2026-03-09T00:00:00.000Z'],
+    ['garbage', '2026-03-10T12:00:00.000Z'],
+    ['+020000-01-01T00:00:00Z', '2026-03-10T12:00:00.000Z']
+  ])('reads its timestamp, or takes the time at which it came: %s', async (timestamp, stored) => {
+    const { track, activities } = startSandbox()
+    await track({ user_id: 'u1', event: 'Signed up', timestamp })
+
+    expect(activities()[0].timestamp).toBe(stored)
+  })
+
   it.each(['message_id', 'timestamp'])('cannot tell a duplicate without a %s', async (missing) => {
     const { track, activities } = startSandbox()
     const item = { user_id: 'u1', event: 'Signed up', message_id: 'm1', timestamp: '2026-03-10T00:00:00Z' }
