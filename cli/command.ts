@@ -7,6 +7,13 @@ export type Output = Pick<Console, 'log' | 'error'>
 /** Wrong use: the message is for the person who typed the command, which ends with 2. */
 export class UsageError extends Error {}
 
+/** Tells what ended a command, and gives its exit code: 2 for wrong use, in one line, 1 when it broke down. */
+export function fail(error: unknown, output: Output): number {
+  const isUsage = error instanceof UsageError
+  output.error(isUsage ? error.message : error)
+  return isUsage ? 2 : 1
+}
+
 /** npm starts a command in the project's folder; a path is meant from where the person stands. */
 export function pathFrom(path: string): string {
   return resolve(process.env.INIT_CWD ?? '', path)

@@ -11,7 +11,7 @@ import { serve } from '../sandbox/serve'
 import exampleAccount from '../examples/account.json'
 import ortto from '../src'
 import type { Settings } from '../src/generated-types'
-import { pathFrom, readUsage, UsageError } from './command'
+import { fail, pathFrom, readUsage, UsageError } from './command'
 import type { Output } from './command'
 import { accountFor } from './own-account'
 import { report } from './report'
@@ -34,15 +34,15 @@ export async function run(args: readonly string[], output: Output): Promise<numb
     await (help ? output.log(USAGE) : demo(path, output))
     return 0
   } catch (error) {
-    const isUsage = error instanceof UsageError
-    output.error(isUsage ? error.message : error)
-    return isUsage ? 2 : 1
+    return fail(error, output)
   }
 }
 
 async function demo(path: string | undefined, output: Output): Promise<void> {
   const file = await openFile(path)
-  const { app, account, apiKey } = createSandbox({ account: await accountOf(file, path === undefined) })
+  // Only such a file can be read from its start again; a pipe can't.
+  const isPlainFile = (await file.stat()).isFile()
+  const { app, account, apiKey } = createSandbox({ account: await accountOf(file, path === undefined, isPlainFile) })
   const { origin, close } = await serve(app)
   try {
     output.log(`${path ?? EXAMPLES} → Ortto (Actions) → local Ortto at ${origin}\n`)
@@ -51,7 +51,7 @@ async function demo(path: string | undefined, output: Output): Promise<void> {
     await destination.testAuthentication(settings)
     const mappings = await setUpMappings(destination, settings)
     const verdicts: Verdict[] = []
-    const start = (await file.stat()).isFile() ? 0 : undefined
+    const start = isPlainFile ? 0 : undefined
     for await (const verdict of deliver(
       readNdjson(file.createReadStream({ start })),
       destination,
@@ -81,8 +81,7 @@ function readArguments(args: readonly string[]): { path?: string; help: boolean 
 }
 
 /** The examples have an account of their own. Any other file gets one that fits, if it can be read twice. */
-async function accountOf(file: FileHandle, isExample: boolean): Promise<object> {
-  const isPlainFile = (await file.stat()).isFile()
+async function accountOf(file: FileHandle, isExample: boolean, isPlainFile: boolean): Promise<object> {
   return isExample || !isPlainFile
     ? exampleAccount
     : accountFor(readNdjson(file.createReadStream({ start: 0, autoClose: false })))

@@ -1,7 +1,10 @@
 import type { SegmentEvent } from '@segment/actions-core'
 import type { Verdict } from '../delivery'
 import type { Account, Activity, Contact, LogEntry } from '../sandbox'
-import { table } from './table'
+import { cut, table } from './table'
+
+/** Characters of a list of values: long ones would bury the rest. */
+const MAX_MEMBERS = 120
 
 /** What became of the events, and what Ortto holds now and why, for a person to read. */
 export function report(verdicts: readonly Verdict[], { contacts, activities, log }: Account): string {
@@ -72,12 +75,7 @@ function members(values: ReadonlyMap<string, unknown>): string {
   const parts = [...values].map(
     ([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`
   )
-  return clip(parts.join(', ')) || '-'
-}
-
-/** Long values would bury the rest. */
-function clip(text: string): string {
-  return text.length > 120 ? `${text.slice(0, 119)}…` : text
+  return cut(parts.join(', '), MAX_MEMBERS) || '-'
 }
 
 /** One line: every result is counted once. */

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { createSandbox } from '../sandbox'
 import type { Sandbox } from '../sandbox'
 import { serve } from '../sandbox/serve'
-import { pathFrom, readUsage, UsageError } from './command'
+import { fail, pathFrom, readUsage, UsageError } from './command'
 import type { Output } from './command'
 
 const PORT = 8030
@@ -150,8 +150,7 @@ if (require.main === module) {
       process.once('SIGINT', end).once('SIGTERM', end)
     },
     (error: unknown) => {
-      console.error(error instanceof UsageError ? error.message : error)
-      process.exitCode = error instanceof UsageError ? 2 : 1
+      process.exitCode = fail(error, console)
     }
   )
 }

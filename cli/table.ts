@@ -4,7 +4,9 @@ const MAX_WIDTH = 40
 /** Rows under a head, as lines of text with aligned columns. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const last = head.length - 1
-  const cells = [head, ...rows].map((row) => row.map((cell, column) => (column === last ? printable(cell) : cut(cell))))
+  const cells = [head, ...rows].map((row) =>
+    row.map((cell, column) => (column === last ? printable(cell) : cut(printable(cell), MAX_WIDTH)))
+  )
   const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column].length)))
   const rule = widths.map((width, column) => '-'.repeat(column === last ? head[column].length : width))
   const [headLine, ...lines] = cells
@@ -14,12 +16,12 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
     .join('\n')
 }
 
-function cut(cell: string): string {
-  const text = printable(cell)
-  return text.length > MAX_WIDTH ? `${text.slice(0, MAX_WIDTH - 1)}…` : text
+/** At most so many characters, the last one an ellipsis when some are missing. */
+export function cut(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, width - 1)}…` : text
 }
 
 /** Text from outside without what a terminal would take for a command. */
-export function printable(text: string): string {
+function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
 }

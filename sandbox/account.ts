@@ -93,9 +93,7 @@ export class Account {
       return
     }
     for (const other of [...this.contacts.others(found.contact, identifiers), { contact, by: found.by }]) {
-      this.merge(found.contact, other.contact)
-      const reason = `the ${showIdentifier(other.by)} is unique now, and both have it`
-      found.contact.story.push(this.dated(`Contact ${other.contact.number} was merged into it: ${reason}`))
+      this.merge(found.contact, other.contact, `the ${showIdentifier(other.by)} is unique now, and both have it`)
     }
   }
 
@@ -143,7 +141,8 @@ export class Account {
     if (!mapping) {
       return { status: 422, message: `No mappings configured for the activity "${item.event}"` }
     }
-    const timestamp = readTimestamp(item.timestamp) ?? this.clock.now()
+    const sentAt = readTimestamp(item.timestamp)
+    const timestamp = sentAt ?? this.clock.now()
     const { retentionDays = Infinity } = mapping
     if (this.clock.now() - timestamp > retentionDays * DAY) {
       return {
@@ -153,7 +152,7 @@ export class Account {
     }
     // The contact first: an activity of a contact that its traits name is no activity of an unknown one.
     const answer = hasContact(item) ? this.takeContactOf(item) : PROCESSED
-    if (!this.activities.isDuplicate(item.message_id, readTimestamp(item.timestamp))) {
+    if (!this.activities.isDuplicate(item.message_id, sentAt)) {
       this.storeActivity(item, mapping.attributes, timestamp)
     }
     return answer
@@ -194,9 +193,11 @@ export class Account {
       return { status: 400, message: `audience.id: Segment has created no audience "${item.audience.id}"` }
     }
     const fields = this.convertAll(item.traits ?? {}, this.traitFields, item)
-    const isEmpty = fields.size === 0 && !item.location && !item.ip && !audience
-    const isLeaving = fields.size === 0 && !item.location && !item.ip && item.audience?.mode === 'remove'
-    const identifiers = [...this.uniqueIdentifiersOf(fields), ...idsOf(item)]
+    const hasData = fields.size > 0 || item.location !== undefined || item.ip !== undefined
+    const isEmpty = !hasData && !audience
+    const isLeaving = !hasData && item.audience?.mode === 'remove'
+    const ids = idsOf(item)
+    const identifiers = [...this.uniqueIdentifiersOf(fields), ...ids]
     const found = this.contacts.find(identifiers)
     if (!found && (isEmpty || isLeaving)) {
       return isEmpty ? NOTHING_VALID : NOTHING_NEW
@@ -208,8 +209,8 @@ export class Account {
       setPlace(contact, item),
       audience !== undefined && this.setMembership(contact, audience, item.audience?.mode ?? 'add')
     ]
-    this.learnIds(contact, idsOf(item))
-    this.activities.release(contact, idsOf(item))
+    this.learnIds(contact, ids)
+    this.activities.release(contact, ids)
     if (!changes.includes(true)) {
       return isEmpty ? NOTHING_VALID : NOTHING_NEW
     }
@@ -225,14 +226,13 @@ export class Account {
   private mergeInto({ contact, by }: Found, identifiers: readonly Identifier[]): boolean {
     const others = this.contacts.others(contact, identifiers)
     for (const other of others) {
-      this.merge(contact, other.contact)
       const reason = `one item named both, by the ${showIdentifier(by)} and by the ${showIdentifier(other.by)}`
-      contact.story.push(this.dated(`Contact ${other.contact.number} was merged into it: ${reason}`))
+      this.merge(contact, other.contact, reason)
     }
     return others.length > 0
   }
 
-  private merge(contact: Contact, other: Contact): void {
+  private merge(contact: Contact, other: Contact, reason: string): void {
     const otherWins = this.file.dataSource.merge === 'overwrite' && other.changedAt > contact.changedAt
     this.contacts.remove(other)
     this.uniqueIdentifiersOf(other.fields).forEach((identifier) => this.contacts.release(other, identifier))
@@ -256,6 +256,7 @@ export class Account {
     other.story.forEach((line) =>
       contact.story.push(/^Contact \d+: /.test(line) ? line : `Contact ${other.number}: ${line}`)
     )
+    contact.story.push(this.dated(`Contact ${other.number} was merged into it: ${reason}`))
   }
 
   private learnIds(contact: Contact, ids: readonly Identifier[]): void {

@@ -5,6 +5,7 @@ import type { Activity } from './activities'
 import type { Membership } from './audiences'
 import type { Clock } from './clock'
 import type { Contact } from './contacts'
+import { Location } from './wire'
 
 const count = z.number().int().nonnegative()
 const identifier = z.strictObject({ kind: z.string(), value: z.string() })
@@ -24,14 +25,7 @@ const contact = z.strictObject({
   ids: z.array(identifier),
   fields: values,
   ip: z.string().optional(),
-  location: z
-    .strictObject({
-      country: z.string().optional(),
-      state: z.string().optional(),
-      city: z.string().optional(),
-      post_code: z.string().optional()
-    })
-    .optional(),
+  location: z.strictObject(Location.shape).optional(),
   memberships: z.array(
     z.tuple([
       z.string(),

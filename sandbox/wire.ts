@@ -6,6 +6,14 @@ const attributes = z.record(z.string(), z.unknown())
 export type Attributes = z.infer<typeof attributes>
 const id = z.string().optional()
 
+/** The parts of a location. */
+export const Location = z.object({
+  country: z.string().optional(),
+  state: z.string().optional(),
+  city: z.string().optional(),
+  post_code: z.string().optional()
+})
+
 const contact = z.object({
   timestamp: z.string().optional(),
   message_id: id,
@@ -15,15 +23,9 @@ const contact = z.object({
     .string()
     .optional()
     .transform((ip) => ip || undefined),
-  location: z
-    .object({
-      country: z.string().optional(),
-      state: z.string().optional(),
-      city: z.string().optional(),
-      post_code: z.string().optional()
-    })
-    .optional()
-    .transform((location) => (location && Object.keys(location).length > 0 ? location : undefined)),
+  location: Location.optional().transform((location) =>
+    location && Object.keys(location).length > 0 ? location : undefined
+  ),
   traits: attributes.optional(),
   audience: z.object({ mode: z.enum(['add', 'remove']), id: z.string() }).optional()
 })

@@ -42,14 +42,14 @@ export function prepareActivity(payload: ActivityPayload, audience?: OrttoAudien
   if (event === undefined) {
     return rejected('This event has no Event name, so Ortto cannot tell which activity it is. Map one to it.')
   }
+  const { item: contact, leftOut } = toContact(payload, audience)
   const timestamp = unlessBlank(payload.timestamp)
-  if (timestamp !== undefined && toIsoTimestamp(timestamp) === undefined) {
+  if (timestamp !== undefined && contact.timestamp === undefined) {
     return rejected(
       `The Timestamp "${clip(timestamp, 100)}" cannot be read, and Ortto would put the activity at the wrong time. ` +
         'Send a date and time in ISO 8601 (2025-07-10T06:09:00Z), or seconds or milliseconds since 1970.'
     )
   }
-  const { item: contact, leftOut } = toContact(payload, audience)
   const properties = toAttributes(payload.properties)
   return {
     item: { ...contact, event, properties: properties.kept },
