@@ -3,6 +3,18 @@ import { DATE_FORMATS, FIELD_TYPES } from './field-types'
 
 const name = z.string().min(1)
 
+/** Values by name. A record leaves a key `__proto__` out without a word. */
+function byName<Value extends z.ZodType>(value: Value) {
+  return z
+    .unknown()
+    .superRefine((given, context) => {
+      if (typeof given === 'object' && given !== null && Object.prototype.hasOwnProperty.call(given, '__proto__')) {
+        context.addIssue({ code: 'custom', path: ['__proto__'], message: 'nothing can be mapped by this name' })
+      }
+    })
+    .pipe(z.record(z.string(), value))
+}
+
 const field = z
   .strictObject({
     name,
@@ -24,7 +36,7 @@ const activity = z.strictObject({
   /** How long Ortto keeps it; for ever without. */
   retentionDays: z.number().int().positive().optional(),
   /** Which property of the event fills which attribute. */
-  attributes: z.record(z.string(), field).default({})
+  attributes: byName(field).default({})
 })
 
 /** What becomes of a contact that is there already. */
@@ -60,17 +72,18 @@ export const AccountFile = z
     /** The fields that tell contacts apart, besides the user id and the anonymous id; the first outranks the next. */
     uniqueIdentifiers: z.array(name).default([]),
     /** Which trait fills which field. Without it no mapping is saved, and Ortto takes nothing. */
-    traits: z.record(z.string(), name).optional(),
+    traits: byName(name).optional(),
     activities: z.array(activity).default([]),
     /** Names of audiences that Segment has created. */
-    audiences: z.array(name).default([])
+    audiences: z.array(name).default([]),
+    /** Names of audiences that were created otherwise: Segment can't change them. */
+    otherAudiences: z.array(name).default([])
   })
-  .superRefine(({ fields, uniqueIdentifiers, traits = {}, activities }, context) => {
-    const known = new Set(fields.map((one) => one.name))
+  .superRefine(({ fields, uniqueIdentifiers, traits = {}, activities, audiences, otherAudiences }, context) => {
+    const known = new Map(fields.map((one) => [one.name, one.type]))
     const complain = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message })
     uniqueIdentifiers.forEach((one, index) => {
-      const { type } = fields.find((each) => each.name === one) ?? {}
-      if (['user id', 'anonymous id'].includes(one) || type === 'multi select') {
+      if (['user id', 'anonymous id'].includes(one) || known.get(one) === 'multi select') {
         complain(['uniqueIdentifiers', index], `"${one}" cannot tell contacts apart`)
       }
     })
@@ -80,24 +93,40 @@ export const AccountFile = z
     Object.entries(traits).forEach(
       ([trait, one]) => known.has(one) || complain(['traits', trait], `there is no field "${one}"`)
     )
-    findDuplicates(fields).forEach((index) =>
+    findDuplicates(fields.map((one) => one.name)).forEach((index) =>
       complain(['fields', index, 'name'], 'there is a field of this name already')
     )
-    findDuplicates(activities).forEach((index) =>
+    findDuplicates(activities.map((one) => one.name)).forEach((index) =>
       complain(['activities', index, 'name'], 'there is an activity of this name already')
     )
+    findDuplicates([...audiences, ...otherAudiences]).forEach((index) => {
+      const other = index - audiences.length
+      const path = other < 0 ? ['audiences', index] : ['otherAudiences', other]
+      complain(path, 'there is an audience of this name already')
+    })
   })
 export type AccountFile = z.infer<typeof AccountFile>
 
-/** The positions of those whose name an earlier one has. */
-function findDuplicates(named: readonly { name: string }[]): number[] {
-  const names = named.map((one) => one.name)
-  return names.flatMap((one, index) => (names.indexOf(one) < index ? [index] : []))
+/** The positions of the names that an earlier one is the same as. */
+function findDuplicates(names: readonly string[]): number[] {
+  const seen = new Set<string>()
+  return names.flatMap((one, index) => {
+    const isRepeated = seen.has(one)
+    seen.add(one)
+    return isRepeated ? [index] : []
+  })
 }
 
-/** Every problem of a value that was checked, one a line, with its path: `fields[2].type: Invalid option: …`. */
+/** So many problems tell enough. */
+const MAX_PROBLEMS = 20
+
+/** The problems of a value that was checked, one a line, with its path: `fields[2].type: Invalid option: …`. */
 export function problemsOf({ issues }: z.ZodError): string {
-  return issues.map(({ path, message }) => (path.length > 0 ? `${showPath(path)}: ${message}` : message)).join('\n')
+  const shown = issues
+    .slice(0, MAX_PROBLEMS)
+    .map(({ path, message }) => (path.length > 0 ? `${showPath(path)}: ${message}` : message))
+  const more = issues.length - shown.length
+  return [...shown, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n')
 }
 
 function showPath(path: readonly PropertyKey[]): string {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'util'
+import { abridge, quote } from './abridge'
 import type { AccountFile } from './account-file'
 import { Activities } from './activities'
 import type { Activity } from './activities'
@@ -80,7 +81,10 @@ export class Account {
         { ...activity, attributes: new Map(Object.entries(activity.attributes)) }
       ])
     )
-    file.audiences.filter((name) => !this.audiences.find(name)).forEach((name) => this.audiences.create(name, true))
+    const createMissing = (names: readonly string[], isFromSegment: boolean) =>
+      names.filter((name) => !this.audiences.find(name)).forEach((name) => this.audiences.create(name, isFromSegment))
+    createMissing(file.audiences, true)
+    createMissing(file.otherAudiences, false)
     this.contacts.all().forEach((contact) => this.identifyAnew(contact))
   }
 
@@ -123,12 +127,17 @@ export class Account {
   }
 
   private takeIdentify(item: ContactItem): ItemAnswer {
+    return this.countContact(item) ?? this.upsert(item)
+  }
+
+  /** Counts an item as a contact, and keeps it as a sample. Over the limit there is an answer, and neither happens. */
+  private countContact(item: ContactItem): ItemAnswer | undefined {
     if (!this.identifyUsage.hasRoom()) {
       return overLimit('identify', this.identifyUsage)
     }
     this.identifyUsage.take()
-    this.samples.addContact(item)
-    return this.upsert(item)
+    this.samples.addContact(abridge(item))
+    return undefined
   }
 
   private takeTrack(item: ActivityItem): ItemAnswer {
@@ -136,10 +145,12 @@ export class Account {
       return overLimit('track', this.trackUsage)
     }
     this.trackUsage.take()
-    this.samples.addActivity(item.event, item)
+    this.samples.addActivity(item.event, abridge(item))
+    // Counted in both, also when the activity is refused below.
+    const contactRefused = hasContact(item) ? this.countContact(item) : undefined
     const mapping = this.activityMappings.get(item.event)
     if (!mapping) {
-      return { status: 422, message: `No mappings configured for the activity "${item.event}"` }
+      return { status: 422, message: `No mappings configured for the activity ${quote(item.event)}` }
     }
     const sentAt = readTimestamp(item.timestamp)
     const timestamp = sentAt ?? this.clock.now()
@@ -147,11 +158,11 @@ export class Account {
     if (this.clock.now() - timestamp > retentionDays * DAY) {
       return {
         status: 422,
-        message: `The activity is older than the ${retentionDays} days that "${item.event}" is kept`
+        message: `The activity is older than the ${retentionDays} days that ${quote(item.event)} is kept`
       }
     }
     // The contact first: an activity of a contact that its traits name is no activity of an unknown one.
-    const answer = hasContact(item) ? this.takeContactOf(item) : PROCESSED
+    const answer = hasContact(item) ? answerOfBoth(contactRefused ?? this.upsert(item)) : PROCESSED
     if (!this.activities.isDuplicate(item.message_id, sentAt)) {
       this.storeActivity(item, mapping.attributes, timestamp)
     }
@@ -175,22 +186,13 @@ export class Account {
     this.activities.store(activity)
   }
 
-  /** The contact that comes with an activity: what goes wrong with it leaves the activity queued. */
-  private takeContactOf(item: ActivityItem): ItemAnswer {
-    const answer = this.takeIdentify(item)
-    if (answer === NOTHING_NEW || answer.status === 200) {
-      return PROCESSED
-    }
-    return { status: 206, message: `The activity is queued, but its contact was not stored: ${answer.message}` }
-  }
-
   private upsert(item: ContactItem): ItemAnswer {
     if (!this.file.traits) {
       return { status: 422, message: 'No mappings configured for contacts' }
     }
     const audience = item.audience && this.audiences.get(item.audience.id)
     if (item.audience && !audience?.isFromSegment) {
-      return { status: 400, message: `audience.id: Segment has created no audience "${item.audience.id}"` }
+      return { status: 400, message: `audience.id: Segment has created no audience ${quote(item.audience.id)}` }
     }
     const fields = this.convertAll(item.traits ?? {}, this.traitFields, item)
     const hasData = fields.size > 0 || item.location !== undefined || item.ip !== undefined
@@ -206,8 +208,8 @@ export class Account {
     const changes = [
       found !== undefined && this.mergeInto(found, identifiers),
       this.setFields(contact, fields, found === undefined),
-      setPlace(contact, item),
-      audience !== undefined && this.setMembership(contact, audience, item.audience?.mode ?? 'add')
+      this.setPlace(contact, item, found === undefined),
+      audience !== undefined && this.audiences.update(contact, audience, item.audience?.mode ?? 'add')
     ]
     this.learnIds(contact, ids)
     this.activities.release(contact, ids)
@@ -242,13 +244,9 @@ export class Account {
       }
     }
     this.learnIds(contact, other.ids)
-    contact.ip ??= other.ip
-    contact.location ??= other.location
-    other.memberships.forEach((membership, name) => {
-      if (!contact.memberships.has(name)) {
-        contact.memberships.set(name, membership)
-      }
-    })
+    contact.ip = otherWins ? other.ip ?? contact.ip : contact.ip ?? other.ip
+    contact.location = otherWins ? other.location ?? contact.location : contact.location ?? other.location
+    this.audiences.merge(contact, other)
     this.uniqueIdentifiersOf(contact.fields).forEach((identifier) => this.contacts.claim(contact, identifier))
     other.activities.forEach((activity) => contact.activities.push(activity))
     other.backlogDays.forEach((count, day) => contact.backlogDays.set(day, count + (contact.backlogDays.get(day) ?? 0)))
@@ -263,12 +261,17 @@ export class Account {
     ids.filter((id) => this.contacts.claim(contact, id)).forEach((id) => contact.ids.push(id))
   }
 
+  /** The merge setting: whether an item may change what a contact holds there. */
+  private mayChange(held: unknown, isCreated: boolean): boolean {
+    const { merge } = this.file.dataSource
+    return isCreated || merge === 'overwrite' || (merge === 'append' && held === undefined)
+  }
+
   /** True when a field changed. */
   private setFields(contact: Contact, fields: ReadonlyMap<string, FieldValue>, isCreated: boolean): boolean {
-    const { merge } = this.file.dataSource
     const changed = [...fields].filter(([name, value]) => {
-      const mayChange = isCreated || merge === 'overwrite' || (merge === 'append' && !contact.fields.has(name))
-      return mayChange && !isDeepStrictEqual(contact.fields.get(name), value)
+      const held = contact.fields.get(name)
+      return this.mayChange(held, isCreated) && !isDeepStrictEqual(held, value)
     })
     changed.forEach(([name, value]) => this.setField(contact, name, value))
     return changed.length > 0
@@ -286,15 +289,15 @@ export class Account {
     }
   }
 
-  /** True when the contact's place in the audience changed, or what was asked for. */
-  private setMembership(contact: Contact, audience: Audience, mode: 'add' | 'remove'): boolean {
-    const membership = contact.memberships.get(audience.name) ?? { isMember: false, isWanted: false }
-    contact.memberships.set(audience.name, membership)
-    const { isNew, story } = this.audiences.update(membership, mode, audience, contact.story)
-    if (isNew) {
-      contact.story.push(this.dated(story))
+  /** True when the contact is somewhere else now. A location outranks an IP address. */
+  private setPlace(contact: Contact, { location, ip }: ContactItem, isCreated: boolean): boolean {
+    const held = { location: contact.location, ip: contact.ip }
+    if (location) {
+      contact.location = this.mayChange(held.location, isCreated) ? location : held.location
+    } else if (held.location === undefined && ip !== undefined) {
+      contact.ip = this.mayChange(held.ip, isCreated) ? ip : held.ip
     }
-    return isNew
+    return contact.ip !== held.ip || !isDeepStrictEqual(contact.location, held.location)
   }
 
   private uniqueIdentifiersOf(fields: ReadonlyMap<string, FieldValue>): Identifier[] {
@@ -318,7 +321,7 @@ export class Account {
       }
       const result = convert(value, field)
       if ('problem' in result) {
-        this.addToLog(200, `"${key}" was skipped: ${result.problem}, which "${field.name}" takes`, item)
+        this.addToLog(200, `${quote(key)} was skipped: ${result.problem}, which "${field.name}" takes`, item)
       } else {
         converted.set(field.name, result.value)
       }
@@ -334,12 +337,19 @@ export class Account {
   }
 
   private addToLog(status: number, message: string, item: unknown): void {
-    this.log.add({ time: new Date(this.clock.now()).toISOString(), status, message, item })
+    this.log.add({ time: new Date(this.clock.now()).toISOString(), status, message, item: abridge(item) })
   }
 
   private dated(story: string): string {
     return `${new Date(this.clock.now()).toISOString()} ${story}`
   }
+}
+
+/** The answer to an activity whose contact was answered like this: what goes wrong there leaves the activity queued. */
+function answerOfBoth(contact: ItemAnswer): ItemAnswer {
+  return contact === NOTHING_NEW || contact.status === 200
+    ? PROCESSED
+    : { status: 206, message: `The activity is queued, but its contact was not stored: ${contact.message}` }
 }
 
 function hasContact({ traits = {}, audience }: ActivityItem): boolean {
@@ -350,18 +360,6 @@ function overLimit(kind: string, usage: Usage): ItemAnswer {
   const freeAt = usage.freeAt()
   const when = freeAt === undefined ? 'it does not become free' : `it frees up at ${new Date(freeAt).toISOString()}`
   return { status: 429, message: `The limit of ${usage.limit} ${kind} events in 24 hours is used up: ${when}` }
-}
-
-/** True when the contact is somewhere else now. A location outranks an IP address. */
-function setPlace(contact: Contact, { location, ip }: ContactItem): boolean {
-  if (location) {
-    const isNew = !isDeepStrictEqual(contact.location, location)
-    contact.location = location
-    return isNew
-  }
-  const isNew = ip !== undefined && ip !== contact.ip && contact.location === undefined
-  contact.ip = ip ?? contact.ip
-  return isNew
 }
 
 /** The ids of an item, the user id first: it outranks the anonymous one. */

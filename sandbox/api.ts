@@ -4,6 +4,7 @@ import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { IncomingMessage } from 'http'
 import type { z } from 'zod'
+import { quote } from './abridge'
 import type { Account } from './account'
 import { problemsOf } from './account-file'
 import { readBody } from './body'
@@ -71,7 +72,7 @@ function createAudience(account: Account, body: unknown): Response {
   }
   const audience = account.createAudience(request.data.name)
   if (!audience) {
-    throw new HTTPException(400, { message: `The audience "${request.data.name}" was not created by Segment` })
+    throw new HTTPException(400, { message: `The audience ${quote(request.data.name)} was not created by Segment` })
   }
   return Response.json({ id: audience.id, name: audience.name })
 }

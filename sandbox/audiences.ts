@@ -1,6 +1,7 @@
 import { createHash } from 'crypto'
 import { DAY, MINUTE } from './clock'
 import type { Clock } from './clock'
+import type { Contact } from './contacts'
 
 export interface Audience {
   id: string
@@ -14,22 +15,18 @@ export interface Membership {
   isMember: boolean
   /** The "Segment member" field: what the last update asked for. */
   isWanted: boolean
+  /** When that was, in milliseconds since 1970. */
+  updatedAt: number
   /** When the contact left, in milliseconds since 1970. */
   leftAt?: number
-}
-
-/** What an update did, in words; and whether anything changed. */
-export interface MembershipChange {
-  isNew: boolean
-  story: string
 }
 
 /** The audiences of an account. Names are case-sensitive and unique. */
 export class Audiences {
   private readonly byId = new Map<string, Audience>()
   private readonly byName = new Map<string, Audience>()
-  /** Memberships that are not yet what was asked for; the daily synchronization sees to them. */
-  private readonly unsettled = new Map<Membership, string[]>()
+  /** Contacts of whose memberships one may not be what was asked for; the daily synchronization sees to them. */
+  private readonly unsettled = new Set<Contact>()
   private nextSynchronization: number
 
   constructor(private readonly clock: Clock) {
@@ -53,16 +50,16 @@ export class Audiences {
     return this.nextSynchronization
   }
 
-  /** Takes over audiences that were saved, with the memberships of all contacts. */
-  restore(audiences: readonly Audience[], synchronizesAt: number, memberships: Iterable<[Membership, string[]]>): void {
+  /** Takes over audiences that were saved, and what the contacts have in them. */
+  restore(audiences: readonly Audience[], synchronizesAt: number, contacts: Iterable<Contact>): void {
     for (const audience of audiences) {
       this.byId.set(audience.id, audience)
       this.byName.set(audience.name, audience)
     }
     this.nextSynchronization = synchronizesAt
-    for (const [membership, story] of memberships) {
-      if (membership.isMember !== membership.isWanted) {
-        this.unsettled.set(membership, story)
+    for (const contact of contacts) {
+      if ([...contact.memberships.values()].some(({ isMember, isWanted }) => isMember !== isWanted)) {
+        this.unsettled.add(contact)
       }
     }
   }
@@ -78,33 +75,54 @@ export class Audiences {
 
   /**
    * Lets a contact into an audience or out of it. Who left less than a minute ago is not let back in by this, but by
-   * the next daily synchronization.
-   * @param story where the synchronization tells what it did
+   * the next daily synchronization. True when the contact's place changed, or what was asked for.
    */
-  update(membership: Membership, mode: 'add' | 'remove', { name }: Audience, story: string[]): MembershipChange {
+  update(contact: Contact, { name }: Audience, mode: 'add' | 'remove'): boolean {
+    const now = this.clock.now()
     const isWanted = mode === 'add'
+    const membership = contact.memberships.get(name) ?? { isMember: false, isWanted: false, updatedAt: now }
+    contact.memberships.set(name, membership)
     const isAskedAnew = membership.isWanted !== isWanted
     membership.isWanted = isWanted
-    this.unsettled.delete(membership)
+    membership.updatedAt = now
     if (membership.isMember === isWanted) {
-      return { isNew: isAskedAnew, story: `It was ${isWanted ? 'in' : 'out of'} the audience "${name}" already` }
+      if (isAskedAnew) {
+        this.tell(contact, `It was ${isWanted ? 'in' : 'out of'} the audience "${name}" already`)
+      }
+      return isAskedAnew
     }
     if (!isWanted) {
       membership.isMember = false
-      membership.leftAt = this.clock.now()
-      return { isNew: true, story: `Left the audience "${name}"` }
+      membership.leftAt = now
+      this.tell(contact, `Left the audience "${name}"`)
+      return true
     }
-    if (membership.leftAt !== undefined && this.clock.now() - membership.leftAt < MINUTE) {
-      this.unsettled.set(membership, story)
-      return {
-        isNew: isAskedAnew,
-        story:
+    if (membership.leftAt !== undefined && now - membership.leftAt < MINUTE) {
+      this.unsettled.add(contact)
+      if (isAskedAnew) {
+        this.tell(
+          contact,
           `Not let back into the audience "${name}": it left less than a minute ago. ` +
-          `The daily synchronization lets it in at ${new Date(this.nextSynchronization).toISOString()}`
+            `The daily synchronization lets it in at ${new Date(this.nextSynchronization).toISOString()}`
+        )
       }
+      return isAskedAnew
     }
     membership.isMember = true
-    return { isNew: true, story: `Entered the audience "${name}"` }
+    this.tell(contact, `Entered the audience "${name}"`)
+    return true
+  }
+
+  /** Gives a contact the places of another that was merged into it. Of two in one audience the later updated holds. */
+  merge(contact: Contact, other: Contact): void {
+    this.unsettled.delete(other)
+    this.unsettled.add(contact)
+    for (const [name, theirs] of other.memberships) {
+      const own = contact.memberships.get(name)
+      if (!own || theirs.updatedAt > own.updatedAt) {
+        contact.memberships.set(name, theirs)
+      }
+    }
   }
 
   /** Does what is due by now: sets the memberships that the last updates asked for. */
@@ -112,12 +130,20 @@ export class Audiences {
     if (this.clock.now() < this.nextSynchronization) {
       return
     }
-    for (const [membership, story] of this.unsettled) {
-      membership.isMember = membership.isWanted
-      story.push('The daily synchronization let it into the audience')
+    for (const contact of this.unsettled) {
+      for (const [name, membership] of contact.memberships) {
+        if (membership.isMember !== membership.isWanted) {
+          membership.isMember = membership.isWanted
+          this.tell(contact, `The daily synchronization let it into the audience "${name}"`)
+        }
+      }
     }
     this.unsettled.clear()
     this.nextSynchronization = midnightAfter(this.clock.now())
+  }
+
+  private tell(contact: Contact, story: string): void {
+    contact.story.push(`${new Date(this.clock.now()).toISOString()} ${story}`)
   }
 }
 

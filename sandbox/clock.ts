@@ -2,7 +2,10 @@
 export const MINUTE = 60_000
 export const DAY = 24 * 60 * MINUTE
 
-/** The account's own time: it follows real time until somebody moves it forward. It never goes back. */
+/** Where the clock ends: what comes later has more than four digits in its year. */
+export const LAST_MOMENT = Date.parse('9999-01-01T00:00:00Z')
+
+/** The account's own time: it follows real time until somebody moves it forward. It goes back to what was saved, and no other way. */
 export class Clock {
   private offset = 0
 
@@ -14,7 +17,14 @@ export class Clock {
     return this.offset
   }
 
+  /**
+   * Takes over what was saved; it may go back so.
+   * @throws RangeError when it would be past its end
+   */
   set ahead(milliseconds: number) {
+    if (this.realTime() + milliseconds > LAST_MOMENT) {
+      throw new RangeError('The clock ends with the year 9998')
+    }
     this.offset = milliseconds
   }
 
@@ -23,11 +33,11 @@ export class Clock {
     return this.realTime() + this.offset
   }
 
-  /** @throws RangeError when it would go back */
+  /** @throws RangeError when it would go back, or past its end */
   advance(milliseconds: number): void {
     if (!(milliseconds >= 0)) {
       throw new RangeError('The clock goes forward only')
     }
-    this.offset += milliseconds
+    this.ahead += milliseconds
   }
 }

@@ -1,5 +1,6 @@
-import type { Membership } from './audiences'
+import { quote } from './abridge'
 import type { Activity } from './activities'
+import type { Membership } from './audiences'
 import type { FieldValue } from './field-types'
 import type { ContactItem } from './wire'
 
@@ -121,5 +122,5 @@ export function keyOf({ kind, value }: Identifier): string {
 }
 
 export function showIdentifier({ kind, value }: Identifier): string {
-  return `${kind} "${value}"`
+  return `${kind} ${quote(value)}`
 }

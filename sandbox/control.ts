@@ -1,6 +1,8 @@
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { isNativeError } from 'util/types'
 import { z } from 'zod'
+import { quote } from './abridge'
 import type { Account } from './account'
 import { AccountFile, problemsOf } from './account-file'
 import type { Activity } from './activities'
@@ -10,7 +12,7 @@ import type { Clock } from './clock'
 import type { Contact } from './contacts'
 import { Fault } from './faults'
 import type { Faults } from './faults'
-import { State } from './state'
+import type { State } from './state'
 
 /** What the control API works on. */
 export interface Controlled {
@@ -24,8 +26,6 @@ export interface Controlled {
 
 /** Bytes of a state that is imported */
 const MAX_STATE = 256 * 1024 * 1024
-
-const LAST_MOMENT = Date.parse('9999-01-01T00:00:00Z')
 
 const UNITS: Record<string, number> = { second: 1000, minute: MINUTE, hour: 60 * MINUTE, day: DAY }
 
@@ -46,6 +46,7 @@ const ROUTES: [string, string, object | undefined, string][] = [
   ['POST', '/sandbox/clock', { by: '2 minutes' }, 'Moves the clock forward'],
   ['GET', '/sandbox/faults', undefined, 'The faults that are switched on'],
   ['POST', '/sandbox/faults', { kind: 'status', status: 503 }, 'Switches a fault on, for one request'],
+  ['DELETE', '/sandbox/faults/status', undefined, 'Switches the faults of one kind off'],
   ['DELETE', '/sandbox/faults', undefined, 'Switches all faults off'],
   ['GET', '/sandbox/account', undefined, 'How the account is set up'],
   ['PUT', '/sandbox/account', { traits: {} }, 'Sets the account up anew; contacts and activities stay'],
@@ -59,6 +60,7 @@ export function createControl(sandbox: Controlled): Hono {
 
   control.use(async (context, next) => {
     refuseStrangers(context.req.raw)
+    sandbox.account.audiences.synchronize()
     await next()
   })
 
@@ -68,13 +70,17 @@ export function createControl(sandbox: Controlled): Hono {
       ROUTES.map(([method, path, body, what]) => ({ what, curl: curlLine(method, origin + path, body) }))
     )
   })
-  control.get('/contacts', (context) => {
-    sandbox.account.audiences.synchronize()
-    return context.json(sandbox.account.contacts.all().map(showContact))
-  })
+  control.get('/contacts', (context) => context.json(sandbox.account.contacts.all().map(showContact)))
   control.get('/activities', (context) => context.json(sandbox.account.activities.all().map(showActivity)))
   control.get('/audiences', (context) => context.json(sandbox.account.audiences.all()))
-  control.get('/samples', (context) => context.json(sandbox.account.samples.all()))
+  control.get('/samples', (context) => {
+    const samples = sandbox.account.samples.all()
+    const isWaiting = samples.contacts.length === 0
+    return context.json({
+      message: isWaiting ? 'Waiting for Segment to send us an Identify event' : undefined,
+      ...samples
+    })
+  })
   control.get('/log', (context) => context.json(sandbox.account.log.entries()))
   control.get('/usage', (context) => {
     const { identifyUsage, trackUsage } = sandbox.account
@@ -86,10 +92,7 @@ export function createControl(sandbox: Controlled): Hono {
     const { by } = await readChecked(context.req.raw, Advance)
     const [count, unit] = by.split(' ')
     const milliseconds = Number(count) * UNITS[unit.replace(/s$/, '')]
-    if (sandbox.clock.now() + milliseconds > LAST_MOMENT) {
-      throw new HTTPException(400, { message: 'The clock ends with the year 9998' })
-    }
-    sandbox.clock.advance(milliseconds)
+    orRefuse(() => sandbox.clock.advance(milliseconds))
     sandbox.account.audiences.synchronize()
     return context.json({ now: new Date(sandbox.clock.now()).toISOString() })
   })
@@ -101,7 +104,15 @@ export function createControl(sandbox: Controlled): Hono {
   })
   control.delete('/faults', (context) => {
     sandbox.faults.clear()
-    return context.json([])
+    return context.json(sandbox.faults.all())
+  })
+  control.delete('/faults/:kind', (context) => {
+    const kind = context.req.param('kind')
+    if (!sandbox.faults.all().some((fault) => fault.kind === kind)) {
+      throw new HTTPException(404, { message: `No fault ${quote(kind)} is switched on` })
+    }
+    sandbox.faults.clear(kind)
+    return context.json(sandbox.faults.all())
   })
 
   control.get('/account', (context) => context.json(sandbox.account.file))
@@ -111,7 +122,8 @@ export function createControl(sandbox: Controlled): Hono {
   })
   control.get('/state', (context) => context.json(sandbox.save()))
   control.put('/state', async (context) => {
-    sandbox.restore(await readChecked(context.req.raw, State, MAX_STATE))
+    const { value } = await readBody(context.req.raw, MAX_STATE)
+    orRefuse(() => sandbox.restore(value))
     return context.json({ contacts: sandbox.account.contacts.all().length })
   })
   control.post('/reset', (context) => {
@@ -131,7 +143,8 @@ function refuseStrangers(request: Request): void {
     throw new HTTPException(403, { message: `Ask for 127.0.0.1 or localhost, not for ${hostname}` })
   }
   const asking = request.headers.get('origin')
-  if (asking !== null && asking !== origin) {
+  const site = request.headers.get('sec-fetch-site')
+  if ((asking !== null && asking !== origin) || (site !== null && !['same-origin', 'none'].includes(site))) {
     throw new HTTPException(403, { message: 'Pages of other origins may not do this' })
   }
   const isJSON = request.headers.get('content-type')?.split(';')[0].trim() === 'application/json'
@@ -140,8 +153,17 @@ function refuseStrangers(request: Request): void {
   }
 }
 
-async function readChecked<Value>(request: Request, schema: z.ZodType<Value>, limit?: number): Promise<Value> {
-  const { value } = await readBody(request, limit)
+/** What can't be done is the asking side's to mend, with the reason that it was given. */
+function orRefuse(act: () => void): void {
+  try {
+    act()
+  } catch (error) {
+    throw new HTTPException(400, { message: isNativeError(error) ? error.message : String(error) })
+  }
+}
+
+async function readChecked<Value>(request: Request, schema: z.ZodType<Value>): Promise<Value> {
+  const { value } = await readBody(request)
   const checked = schema.safeParse(value)
   if (!checked.success) {
     throw new HTTPException(400, { message: problemsOf(checked.error) })

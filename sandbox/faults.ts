@@ -48,8 +48,9 @@ export class Faults {
     this.faults.push(fault)
   }
 
-  clear(): void {
-    this.faults = []
+  /** Switches faults off: those of one kind, or all. */
+  clear(kind?: string): void {
+    this.faults = this.faults.filter((fault) => kind !== undefined && fault.kind !== kind)
   }
 
   /** The fault that this request meets. One that was meant for one request is gone then. */

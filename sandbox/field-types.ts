@@ -3,6 +3,7 @@ import customParseFormat from 'dayjs/plugin/customParseFormat'
 import utc from 'dayjs/plugin/utc'
 import { parsePhoneNumberFromString } from 'libphonenumber-js'
 import { z } from 'zod'
+import { cut } from './abridge'
 
 dayjs.extend(customParseFormat)
 dayjs.extend(utc)
@@ -86,7 +87,7 @@ function describe({ type, format, options }: Field): string {
 
 function show(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing'
-  return text.length > 100 ? `${text.slice(0, 99)}…` : text
+  return cut(text, 100)
 }
 
 function toText(value: unknown): string | undefined {

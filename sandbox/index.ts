@@ -20,7 +20,7 @@ export interface SandboxOptions {
   /** An account as in `examples/account.json`; without it no mapping is saved, and Ortto takes nothing. */
   account?: unknown
   clock?: Clock
-  /** The one key that opens it; the account's own by default, or any */
+  /** The key that opens it when the account has none of its own; any by default */
   apiKey?: string
 }
 
@@ -29,11 +29,12 @@ export class Sandbox {
   /** Ortto's API and the control API, as a function from request to response: it needs no socket. */
   readonly app = new Hono({ strict: false })
   readonly clock: Clock
-  readonly apiKey: string
   readonly faults = new Faults()
   /** What the account holds; another one after a reset. */
   account: Account
   private readonly file: AccountFile
+  private readonly ownKey: string
+  private readonly startsAhead: number
 
   constructor({ clock = new Clock(), apiKey, account = {} }: SandboxOptions) {
     const file = AccountFile.safeParse(account)
@@ -42,7 +43,8 @@ export class Sandbox {
     }
     this.file = file.data
     this.clock = clock
-    this.apiKey = apiKey ?? this.file.dataSource.apiKey ?? `pau-${randomBytes(16).toString('hex')}`
+    this.startsAhead = clock.ahead
+    this.ownKey = apiKey ?? `pau-${randomBytes(16).toString('hex')}`
     this.account = new Account(this.file, clock)
 
     this.app.route('/v1', createApi(this))
@@ -56,8 +58,14 @@ export class Sandbox {
     })
   }
 
+  /** The one key that opens it. */
+  get apiKey(): string {
+    return this.account.file.dataSource.apiKey ?? this.ownKey
+  }
+
   /** Everything that it holds, as JSON, but for the faults, and for an API key that the account file did not bring. */
   save(): State {
+    this.account.audiences.synchronize()
     return saveState(this)
   }
 
@@ -74,8 +82,9 @@ export class Sandbox {
     this.account = restoreAccount(state.data, this.clock)
   }
 
-  /** Starts over: as it was set up at the start, with no contact, no activity and no fault. */
+  /** Starts over: set up as at the start, with no contact, no activity and no fault, and the clock back. */
   reset(): void {
+    this.clock.ahead = this.startsAhead
     this.account = new Account(this.file, this.clock)
     this.faults.clear()
   }

@@ -56,13 +56,19 @@ export class Usage {
     this.sum += 1
   }
 
-  /** When something is free again, in milliseconds since 1970. Undefined when there is room, or waiting is no help. */
+  /** When there is room again, in milliseconds since 1970. Undefined when there is some, or waiting is no help. */
   freeAt(): number | undefined {
     if (this.hasRoom()) {
       return undefined
     }
-    const [oldest] = this.minutes.keys()
-    return oldest === undefined ? undefined : (oldest + 1) * MINUTE + DAY
+    let used = this.used()
+    for (const [minute, count] of this.minutes) {
+      used -= count
+      if (used < this.limit) {
+        return (minute + 1) * MINUTE + DAY
+      }
+    }
+    return undefined
   }
 
   private forget(): void {

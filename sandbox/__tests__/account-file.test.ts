@@ -30,6 +30,9 @@ describe('an account that is described in a file', () => {
       { fields: [{ name: 'user id', type: 'text' }], uniqueIdentifiers: ['user id'] },
       'uniqueIdentifiers[0]: "user id" cannot tell contacts apart'
     ],
+    [JSON.parse('{"traits":{"__proto__":"Email"}}'), 'traits.__proto__: nothing can be mapped by this name'],
+    [{ audiences: ['A', 'A'] }, 'audiences[1]: there is an audience of this name already'],
+    [{ audiences: ['A'], otherAudiences: ['A'] }, 'otherAudiences[0]: there is an audience of this name already'],
     [{ uniqueIdentifiers: ['Email'] }, 'uniqueIdentifiers[0]: there is no field "Email"']
   ])('is refused with the path and what was expected: %j', (account, problem) => {
     expect(() => createSandbox({ account })).toThrow(problem)

@@ -1,4 +1,5 @@
-import { startSandbox } from './harness'
+import { DAY } from '../clock'
+import { ACCOUNT, START, startSandbox } from './harness'
 
 describe('audiences', () => {
   const start = async () => {
@@ -55,6 +56,58 @@ describe('audiences', () => {
     expect(membership()).toMatchObject({ isMember: true, isWanted: true })
   })
 
+  it('tell the contact when the synchronization let it in, also when it was merged meanwhile', async () => {
+    const { id, identify, contacts, advanceMinutes, account } = await start()
+    await identify({ user_id: 'u2', traits: { email: 'a@example.com' } })
+    for (const mode of ['add', 'remove', 'add']) {
+      await identify({ anonymous_id: 'a1', audience: { mode, id } })
+    }
+    await identify({ user_id: 'u2', anonymous_id: 'a1', traits: { name: 'Lana' } })
+    advanceMinutes(12 * 60)
+    account.audiences.synchronize()
+
+    expect(contacts()).toHaveLength(1)
+    expect(contacts()[0].memberships.get('VIP')).toMatchObject({ isMember: true })
+    expect(contacts()[0].story).toContain(
+      `${new Date(START + DAY / 2).toISOString()} The daily synchronization let it into the audience "VIP"`
+    )
+  })
+
+  it.each([
+    ['remove', 'add', true],
+    ['add', 'remove', false]
+  ])('of two contacts that become one: after %s, then %s the later holds', async (first, second, isMember) => {
+    const { id, identify, contacts, advanceMinutes } = await start()
+    const update = (user_id: string, mode: string) => identify({ user_id, audience: { mode, id } })
+    for (const user of ['u1', 'u2']) {
+      await update(user, 'add')
+    }
+    advanceMinutes(5)
+    await update('u1', 'remove')
+    advanceMinutes(5)
+    await update('u1', 'add')
+    await update('u1', first)
+    advanceMinutes(5)
+    await update('u2', 'remove')
+    advanceMinutes(5)
+    await update('u2', second)
+    await identify({ user_id: 'u1', traits: { email: 'a@example.com' } })
+    await identify({ user_id: 'u2', traits: { email: 'a@example.com' } })
+
+    expect(contacts()).toHaveLength(1)
+    expect(contacts()[0].memberships.get('VIP')).toMatchObject({ isMember })
+  })
+
+  it('are told to a contact whose place was what the update asks for already', async () => {
+    const { update, contacts } = await start()
+    for (const mode of ['add', 'remove', 'add', 'remove']) {
+      await update(mode)
+    }
+    const [{ story }] = contacts()
+
+    expect(story[story.length - 1]).toContain('It was out of the audience "VIP" already')
+  })
+
   it('learn nothing new from the same update while the contact is kept out', async () => {
     const { update } = await start()
     for (const mode of ['add', 'remove', 'add']) {
@@ -81,8 +134,8 @@ describe('audiences', () => {
   })
 
   it('that Segment has not created cannot be changed', async () => {
-    const { identify, account, post, contacts } = await start()
-    const { id } = account.audiences.create('By hand', false)
+    const { identify, account, post, contacts } = startSandbox({ ...ACCOUNT, otherAudiences: ['By hand'] })
+    const [{ id }] = account.audiences.all()
 
     expect(await identify({ user_id: 'u1', audience: { mode: 'add', id } })).toMatchObject({ status: 400 })
     expect(await identify({ user_id: 'u1', audience: { mode: 'add', id: 'none' } })).toMatchObject({ status: 400 })

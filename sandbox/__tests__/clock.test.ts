@@ -16,4 +16,12 @@ describe('the clock', () => {
     expect(() => clock.advance(milliseconds)).toThrow(RangeError)
     expect(clock.now()).toBe(0)
   })
+
+  it('ends with the year 9998', () => {
+    const clock = new Clock(() => Date.parse('9998-12-31T00:00:00Z'))
+    clock.advance(24 * 60 * MINUTE)
+
+    expect(() => clock.advance(1)).toThrow('The clock ends with the year 9998')
+    expect(new Date(clock.now()).toISOString()).toBe('9999-01-01T00:00:00.000Z')
+  })
 })

@@ -123,14 +123,59 @@ describe('the control API', () => {
     expect(await control('POST', '/clock', { by: '99999 days' })).toMatchObject({ status: 400 })
   })
 
+  it('switches off the faults of one kind, or all', async () => {
+    const { control, read } = startControlled()
+    await control('POST', '/faults', { kind: 'status', status: 503, once: false })
+    await control('POST', '/faults', { kind: 'size limit', bytes: 5 })
+
+    expect((await control('DELETE', '/faults/size%20limit')).body).toMatchObject([{ kind: 'status' }])
+    expect(await control('DELETE', '/faults/stall')).toMatchObject({ status: 404 })
+    await control('DELETE', '/faults')
+    expect(await read('/faults')).toEqual([])
+  })
+
+  it('waits for an identify event, and says so', async () => {
+    const { read, identify } = startControlled({})
+    expect(await read('/samples')).toEqual({
+      message: 'Waiting for Segment to send us an Identify event',
+      contacts: [],
+      activities: {}
+    })
+
+    await identify({ user_id: 'u1', traits: { name: 'Lana' } })
+    expect(await read('/samples')).toEqual({
+      contacts: [{ user_id: 'u1', traits: { name: 'Lana' } }],
+      activities: {}
+    })
+  })
+
+  it('changes the API key with the account', async () => {
+    const { control, identifyAll, apiKey } = startControlled()
+    await control('PUT', '/account', { ...ACCOUNT, dataSource: { apiKey: 'pau-other' } })
+
+    expect((await identifyAll([], 'pau-other')).status).toBe(200)
+    expect((await identifyAll([], apiKey)).status).toBe(401)
+  })
+
+  it('refuses a state that is none', async () => {
+    const { control } = startControlled()
+
+    expect(await control('PUT', '/state', {})).toMatchObject({
+      status: 400,
+      body: { message: expect.stringContaining('The state is not valid:\nclockAhead: ') as string }
+    })
+  })
+
   it('starts over', async () => {
     const { app, control, read, identify, post } = startControlled()
     const audience = await post('/audiences/create', { name: 'VIP' })
     await identify({ user_id: 'u1', traits: { name: 'Lana' } })
     await control('POST', '/faults', { kind: 'status', status: 503 })
+    await control('POST', '/clock', { by: '1 day' })
     await control('POST', '/reset', {})
 
     expect(await read('/contacts')).toEqual([])
+    expect(await read('/clock')).toEqual({ now: new Date(START).toISOString() })
     expect(await read('/faults')).toEqual([])
     expect(await post('/audiences/create', { name: 'VIP' })).toEqual(audience)
     expect(app).toBeDefined()
@@ -167,6 +212,15 @@ describe('the control API', () => {
 
       expect((await control('GET', '/contacts', undefined, { origin })).status).toBe(403)
       expect((await control('POST', '/reset', {}, { origin })).status).toBe(403)
+    })
+
+    it.each(['cross-site', 'same-site'])('whose request comes from a site that is %s', async (site) => {
+      const { control } = startControlled()
+      const get = (value: string) => control('GET', '/contacts', undefined, { 'sec-fetch-site': value })
+
+      expect((await get(site)).status).toBe(403)
+      expect((await get('same-origin')).status).toBe(200)
+      expect((await get('none')).status).toBe(200)
     })
 
     it.each(['text/plain', 'application/x-www-form-urlencoded', ''])('with a form: %j', async (type) => {

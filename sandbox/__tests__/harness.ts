@@ -52,6 +52,9 @@ export function startSandbox(account: object = ACCOUNT) {
     get account() {
       return sandbox.account
     },
+    get apiKey() {
+      return sandbox.apiKey
+    },
     save: () => sandbox.save(),
     restore: (state: unknown) => sandbox.restore(state),
     clock,

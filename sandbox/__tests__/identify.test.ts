@@ -153,6 +153,36 @@ describe('taking an identify item', () => {
   })
 
   describe('with the merge setting', () => {
+    it.each([
+      ['overwrite', { city: 'Rome' }, undefined, '203.0.113.9'],
+      ['append', { city: 'Paris' }, { city: 'Rome' }, '203.0.113.8'],
+      ['ignore existing', { city: 'Paris' }, undefined, '203.0.113.8']
+    ])('%s, so it is with the location and the IP address', async (merge, location, added, ip) => {
+      const { identify, contacts } = startSandbox({ ...ACCOUNT, dataSource: { merge } })
+      await identify({ user_id: 'u1', location: { city: 'Paris' } })
+      await identify({ user_id: 'u2', ip: '203.0.113.8' })
+      const placed = await identify({ user_id: 'u1', location: { city: 'Rome' } })
+      await identify({ user_id: 'u2', ip: '203.0.113.9' })
+
+      expect(placed.status).toBe(merge === 'overwrite' ? 200 : 422)
+      expect(contacts().map((contact) => contact.location ?? contact.ip)).toEqual([location, ip])
+      await identify({ user_id: 'u2', location: { city: 'Rome' } })
+      expect(contacts()[1].location).toEqual(merge === 'overwrite' ? { city: 'Rome' } : added)
+    })
+
+    it.each([
+      ['overwrite', 'Rome'],
+      ['append', 'Paris']
+    ])('%s, of two contacts that become one the place is: %s', async (merge, city) => {
+      const { identify, contacts, advanceMinutes } = startSandbox({ ...ACCOUNT, dataSource: { merge } })
+      await identify({ user_id: 'u1', location: { city: 'Paris' }, ip: '203.0.113.8' })
+      advanceMinutes(1)
+      await identify({ anonymous_id: 'a1', location: { city: 'Rome' } })
+      await identify({ user_id: 'u1', anonymous_id: 'a1' })
+
+      expect(contacts().map(({ location }) => location)).toEqual([{ city }])
+    })
+
     const update = async (merge: string) => {
       const { identify, contacts } = startSandbox({ ...ACCOUNT, dataSource: { merge } })
       await identify({ user_id: 'u1', traits: { name: 'Old' } })

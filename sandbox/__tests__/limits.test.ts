@@ -46,6 +46,29 @@ describe('the rate limits of 24 hours', () => {
     expect([account.trackUsage.used(), account.identifyUsage.used()]).toEqual([3, 2])
   })
 
+  it('count a track item with traits in both also when its activity is refused', async () => {
+    const { trackAll, account } = startSandbox({ ...ACCOUNT, plan })
+    const traits = { name: 'A' }
+    const { errors } = await trackAll([
+      { user_id: 'u1', event: 'Fax sent', traits },
+      { user_id: 'u1', event: 'Page viewed', timestamp: '2020-01-01T00:00:00Z', traits }
+    ])
+
+    expect(errors.map(({ status }) => status)).toEqual([422, 422])
+    expect([account.trackUsage.used(), account.identifyUsage.used()]).toEqual([2, 2])
+    expect(account.contacts.all()).toHaveLength(0)
+  })
+
+  it('free up when enough is a day old, where more than the limit is used', async () => {
+    const { identifyAll, account, advanceMinutes } = startSandbox({ ...ACCOUNT, plan })
+    await identifyAll(people(2))
+    advanceMinutes(10)
+    await identifyAll(people(6).map((item) => ({ ...item, user_id: `b${item.user_id}` })))
+    account.configure({ ...account.file, plan: { ...account.file.plan, classicUsage: { identify: 5, track: 0 } } })
+
+    expect((await identifyAll([person(20)])).errors[0].message).toContain('it frees up at 2026-03-11T12:11:00.000Z')
+  })
+
   it('are shared with the classic integration', async () => {
     const classicUsage = { identify: 9, track: 10 }
     const { identifyAll, trackAll } = startSandbox({ ...ACCOUNT, plan: { ...plan, classicUsage } })

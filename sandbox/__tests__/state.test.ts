@@ -46,4 +46,51 @@ describe('a saved state', () => {
     expect(() => restore(state)).toThrow(problem)
     expect(contacts()).toHaveLength(1)
   })
+
+  /** A state with two contacts, an activity of the first, a waiting activity, an audience, and some usage. */
+  const saved = async () => {
+    const { post, identify, track, save, advanceMinutes } = startSandbox()
+    const { id } = (await post('/audiences/create', { name: 'VIP' })).body as { id: string }
+    await identify({ user_id: 'u1', traits: { name: 'Lana' }, audience: { mode: 'add', id } })
+    advanceMinutes(5)
+    await identify({ user_id: 'u2', traits: { name: 'Max' } })
+    await track({ user_id: 'u1', event: 'Signed up' })
+    await track({ user_id: 'u3', event: 'Signed up' })
+    return save()
+  }
+  type Saved = Awaited<ReturnType<typeof saved>>
+
+  it.each<[string, (state: Saved) => void]>([
+    ['contacts[1].number: an earlier one is the same', ({ contacts }) => (contacts[1].number = 1)],
+    ['contacts[1].number: only 1 were created', (state) => (state.contactsCreated = 1)],
+    ['contacts[1].ids[0]: an earlier one is the same', ({ contacts }) => (contacts[1].ids = contacts[0].ids)],
+    ['contacts[1].activities[0]: an earlier one is the same', ({ contacts }) => (contacts[1].activities = [0])],
+    ['contacts[1].activities[0]: there is no attached activity 1', ({ contacts }) => (contacts[1].activities = [1])],
+    ['contacts[1].activities[0]: there is no attached activity 7', ({ contacts }) => (contacts[1].activities = [7])],
+    ['activities[0].state: it is attached to no contact', ({ contacts }) => (contacts[0].activities = [])],
+    ['contacts[0].memberships[0]: there is no audience "VIP"', (state) => (state.audiences = [])],
+    ['audiences[1].id: an earlier one is the same', ({ audiences }) => audiences.push(audiences[0])],
+    ['contacts[0].changedAt: Too big', ({ contacts }) => (contacts[0].changedAt = 1e300)],
+    ['nextSynchronization: Too big', (state) => (state.nextSynchronization = 1e300)],
+    ['usage.identify: the minutes are not in order', ({ usage }) => usage.identify.reverse()],
+    ['usage.track[0][0]: Too big', ({ usage }) => (usage.track = [[1e15, 1]])],
+    ['The clock ends with the year 9998', (state) => (state.clockAhead = 253e12)]
+  ])('that no sandbox could go on from is refused: %s', async (problem, spoil) => {
+    const state = await saved()
+    startSandbox().restore(JSON.parse(JSON.stringify(state)))
+    spoil(state)
+    const { restore, contacts, clock } = startSandbox()
+
+    expect(() => restore(JSON.parse(JSON.stringify(state)))).toThrow(problem)
+    expect(contacts()).toHaveLength(0)
+    expect(clock.ahead).toBe(0)
+  })
+
+  it('with ever so many problems is refused with some of them', async () => {
+    const state = await saved()
+    const [contact] = state.contacts
+    state.contacts = Array.from({ length: 100 }, () => contact)
+
+    expect(() => startSandbox().restore(state)).toThrow(/\n… and \d+ more$/)
+  })
 })
