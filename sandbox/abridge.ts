@@ -9,7 +9,7 @@ interface Room {
   characters: number
 }
 
-/** An item to keep in the log or as a sample: itself, or its beginning when it is so large that 500 would be too much. */
+/** An item to keep in the log or as a sample: itself, or its beginning when 500 as large would be too much. */
 export function abridge(item: unknown): unknown {
   return fits(item, newRoom()) ? item : beginningOf(item, newRoom())
 }

@@ -5,7 +5,7 @@ export const DAY = 24 * 60 * MINUTE
 /** Where the clock ends: what comes later has more than four digits in its year. */
 export const LAST_MOMENT = Date.parse('9999-01-01T00:00:00Z')
 
-/** The account's own time: it follows real time until somebody moves it forward. It goes back to what was saved, and no other way. */
+/** The account's own time: it follows real time until it is moved forward. It goes back to what was saved only. */
 export class Clock {
   private offset = 0
 
