@@ -1,33 +1,99 @@
+import { InvalidArgumentError } from 'commander'
+import { readFile } from 'fs/promises'
 import { resolve } from 'path'
 import { isNativeError } from 'util/types'
+import { InputError, MappingsError } from '../delivery'
 
 /** Where a command writes: `console` is one. */
-export type Output = Pick<Console, 'log' | 'error'>
+export interface Output {
+  log: (text: string) => void
+  error: (text: unknown) => void
+  /** On a terminal: shows a line that the next one replaces, or takes it away. */
+  progress?: (line?: string) => void
+}
 
 /** Wrong use: the message is for the person who typed the command, which ends with 2. */
 export class UsageError extends Error {}
 
-/** Tells what ended a command, and gives its exit code: 2 for wrong use, in one line, 1 when it broke down. */
+/** What a command ends with. */
+export const EXIT = {
+  /** All events were delivered. */
+  done: 0,
+  /** Some were rejected, or the command broke down. */
+  rejected: 1,
+  /** The command was called wrongly, and did nothing. */
+  wrongUse: 2,
+  /** It was stopped, and can be resumed. */
+  stopped: 3
+}
+
+/** Tells what ended a command, and gives its exit code: one line for wrong use; everything when it broke down. */
 export function fail(error: unknown, output: Output): number {
-  const isUsage = error instanceof UsageError
-  output.error(isUsage ? error.message : error)
-  return isUsage ? 2 : 1
+  const isUsage = [UsageError, InputError, MappingsError].some((kind) => error instanceof kind)
+  output.error(isUsage ? (error as Error).message : error)
+  return isUsage ? EXIT.wrongUse : EXIT.rejected
 }
 
 /** npm starts a command in the project's folder; a path is meant from where the person stands. */
 export function pathFrom(path: string): string {
-  return resolve(process.env.INIT_CWD ?? '', path)
+  const { INIT_CWD = process.cwd() } = process.env
+  return INIT_CWD === process.cwd() ? path : resolve(INIT_CWD, path)
 }
 
 /**
- * Reads the arguments of a command.
- * @throws UsageError that says what is wrong in one line, and where help is
+ * What a file of JSON holds.
+ * @throws UsageError when it can't be read
  */
-export function readUsage<Arguments>(command: string, read: () => Arguments): Arguments {
+export async function readJSON(path: string): Promise<unknown> {
   try {
-    return read()
+    return named(path, JSON.parse, await readFile(pathFrom(path), 'utf8'))
   } catch (error) {
-    const problem = isNativeError(error) ? error.message.split('. ')[0].replace(/\.$/, '') : String(error)
-    throw new UsageError(`${problem}. See ${command} -- --help.`)
+    if (error instanceof UsageError) {
+      throw error
+    }
+    throw new UsageError(`Cannot read ${path}: ${reasonOf(error)}.`)
   }
+}
+
+/** Reads a value that came from a file: what goes wrong with it is told with the file's name, as wrong use. */
+export function named<Given, Value>(path: string, read: (given: Given) => Value, given: Given): Value {
+  try {
+    return read(given)
+  } catch (error) {
+    throw new UsageError(`${path}: ${isNativeError(error) ? error.message : String(error)}`)
+  }
+}
+
+const REASONS: Record<string, string> = {
+  ENOENT: 'there is no such file or folder',
+  EACCES: 'you may not do that',
+  EISDIR: 'it is a folder',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the disk is read-only'
+}
+
+/** Why a file could not be read or written. */
+export function reasonOf(error: unknown): string {
+  const { code = '', message = String(error) } = error as NodeJS.ErrnoException
+  return REASONS[code] ?? message
+}
+
+/** A whole number in an argument. */
+export function wholeNumber(from: number, to = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value < from || value > to) {
+      throw new InvalidArgumentError(`It takes a whole number from ${from} to ${to}.`)
+    }
+    return value
+  }
+}
+
+/** A time in an argument, in milliseconds since 1970. */
+export function moment(text: string): number {
+  const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN
+  if (Number.isNaN(time)) {
+    throw new InvalidArgumentError('It takes a date, or a date and time: 2026-01-31 or 2026-01-31T12:00:00Z.')
+  }
+  return time
 }

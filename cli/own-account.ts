@@ -1,18 +1,21 @@
 import exampleAccount from '../examples/account.json'
 import type { Line } from '../delivery'
 
+/** So many lines are looked at. */
+const ENOUGH_LINES = 10_000
+
 /**
  * The example account with a mapping for everything that a file brings, so that the file's own traits and activities
  * are seen in Ortto. Traits and properties that the example doesn't know become text; those that are not text, a number
  * or a yes or no stay unmapped.
  */
-export async function accountFor(lines: AsyncIterable<Line>): Promise<object> {
+export async function accountFor(lines: AsyncIterable<readonly Line[]>): Promise<object> {
   const traits = new Map(Object.entries<string>(exampleAccount.traits))
   const fields = new Map<string, object>(exampleAccount.fields.map((field) => [field.name, field]))
   const activities = new Map(
     exampleAccount.activities.map(({ name, attributes }) => [name, new Map<string, object>(Object.entries(attributes))])
   )
-  for await (const line of lines) {
+  for await (const line of firstOf(lines)) {
     if (!('event' in line)) {
       continue
     }
@@ -36,6 +39,18 @@ export async function accountFor(lines: AsyncIterable<Line>): Promise<object> {
     traits: Object.fromEntries(traits),
     fields: [...fields.values()],
     activities: [...activities].map(([name, attributes]) => ({ name, attributes: Object.fromEntries(attributes) }))
+  }
+}
+
+/** The first lines; those of so many tell what is there. */
+async function* firstOf(lines: AsyncIterable<readonly Line[]>): AsyncGenerator<Line> {
+  let count = 0
+  for await (const some of lines) {
+    yield* some
+    count += some.length
+    if (count >= ENOUGH_LINES) {
+      return
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { SegmentEvent } from '@segment/actions-core'
+import { kindOf } from '../delivery'
 import type { Verdict } from '../delivery'
 import type { Account, Activity, Contact, LogEntry } from '../sandbox'
 import { cut, table } from './table'
@@ -28,8 +29,9 @@ export function report(verdicts: readonly Verdict[], { contacts, activities, log
   ].join('\n')
 }
 
-function verdictRow({ line, event, mapping = '-', status, message }: Verdict): string[] {
-  return [String(line), eventName(event), who(event?.userId, event?.anonymousId), mapping, statusOf(status), message]
+function verdictRow({ line, event, mapping, status, message }: Verdict): string[] {
+  const name = mapping?.name ?? '-'
+  return [String(line), eventName(event), who(event?.userId, event?.anonymousId), name, statusOf(status), message]
 }
 
 function statusOf(status: number | undefined): string {
@@ -80,13 +82,12 @@ function members(values: ReadonlyMap<string, unknown>): string {
 
 /** One line: every result is counted once. */
 function summary(verdicts: readonly Verdict[]): string {
-  const count = (matches: (verdict: Verdict) => boolean) => verdicts.filter(matches).length
-  const isSuccess = ({ status = 0 }: Verdict) => status >= 200 && status < 400
+  const count = (kind: ReturnType<typeof kindOf>) => verdicts.filter((verdict) => kindOf(verdict) === kind).length
   const parts = [
-    [count((verdict) => isSuccess(verdict) && verdict.sent), 'delivered'],
-    [count(({ status = 0 }) => status >= 400), 'rejected'],
-    [count((verdict) => isSuccess(verdict) && !verdict.sent), 'ignored (from Ortto)'],
-    [count(({ status }) => status === undefined), 'taken by no mapping']
+    [count('delivered'), 'delivered'],
+    [count('rejected'), 'rejected'],
+    [count('ignored'), 'ignored (from Ortto)'],
+    [count('untaken'), 'taken by no mapping']
   ]
   const total = verdicts.length === 1 ? '1 result' : `${verdicts.length} results`
   return verdicts.length === 0

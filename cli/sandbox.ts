@@ -1,25 +1,44 @@
-import { readFile, rename, writeFile } from 'fs/promises'
-import { join } from 'path'
-import { parseArgs } from 'util'
-import { isNativeError } from 'util/types'
+import { Command } from 'commander'
+import { rename, stat, writeFile } from 'fs/promises'
 import { z } from 'zod'
+import exampleAccount from '../examples/account.json'
 import { createSandbox } from '../sandbox'
 import type { Sandbox } from '../sandbox'
 import { serve } from '../sandbox/serve'
-import { fail, pathFrom, readUsage, UsageError } from './command'
+import { named, pathFrom, readJSON, reasonOf, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
 
 const PORT = 8030
-/** From the project's folder, where npm starts the command. */
-const ACCOUNT = join('examples', 'account.json')
 
-export const USAGE = `Usage: npm run sandbox [-- --port ${PORT} --account path/to/account.json --state path/to/state.json]
+/** `ortto sandbox` */
+export function sandboxCommand(output: Output): Command {
+  return new Command('sandbox')
+    .description('Runs a local Ortto on 127.0.0.1 until Ctrl-C.')
+    .option('--port <number>', 'the port to listen on; 0 takes any that is free', wholeNumber(0, 65_535), PORT)
+    .option('--account <file>', 'how the account is set up (the example account without it)')
+    .option('--state <file>', 'where the account is saved at the end, with its API key, and loaded from at the start')
+    .addHelpText(
+      'after',
+      `
+It forgets everything when it ends, unless it has a state file.
 
-Runs a local Ortto on 127.0.0.1 until Ctrl-C. It forgets everything when it ends, unless it has a state file.
+Examples:
+  ortto sandbox
+  ortto sandbox --port 8031 --account account.json --state state.json`
+    )
+    .action(async (options: SandboxOptions) => {
+      const running = await startSandbox(options, output)
+      await new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve))
+      await running.end()
+      output.log('\nEnded.')
+    })
+}
 
-  --port     the port to listen on; 0 takes any that is free (${PORT})
-  --account  how the account is set up (${ACCOUNT})
-  --state    where the account is saved at the end, with its API key, and loaded from at the next start`
+export interface SandboxOptions {
+  port?: number
+  account?: string
+  state?: string
+}
 
 /** A sandbox that runs. */
 export interface Running {
@@ -29,15 +48,10 @@ export interface Running {
 }
 
 /**
- * Starts the sandbox and tells how to use it. Resolves with nothing when only help was asked for.
+ * Starts the sandbox and tells how to use it.
  * @throws UsageError when it was called wrongly
  */
-export async function startSandbox(args: readonly string[], output: Output): Promise<Running | undefined> {
-  const { port, account, state, help } = readArguments(args)
-  if (help) {
-    output.log(USAGE)
-    return undefined
-  }
+export async function startSandbox({ port = PORT, account, state }: SandboxOptions, output: Output): Promise<Running> {
   const sandbox = await createFrom(account, state)
   const save = async () => {
     if (state !== undefined) {
@@ -45,8 +59,8 @@ export async function startSandbox(args: readonly string[], output: Output): Pro
     }
   }
   // Better now than at the end, when there is something to lose.
-  await save().catch((error: Error) => {
-    throw new UsageError(`Cannot write the state file: ${error.message}.`)
+  await save().catch((error: unknown) => {
+    throw new UsageError(`Cannot write the state file: ${reasonOf(error)}.`)
   })
   const { origin, close } = await serve(sandbox.app, port).catch((error: NodeJS.ErrnoException) => {
     const reason =
@@ -77,16 +91,23 @@ Ctrl-C ends it.`
 
 /** As the state file says, when there is one; else as the account file says. */
 async function createFrom(account: string | undefined, state: string | undefined): Promise<Sandbox> {
-  const described = await readJSON(account ?? ACCOUNT)
-  const saved = state === undefined ? undefined : await readJSON(state, { isOptional: true })
-  if (state !== undefined && saved !== undefined) {
-    const { apiKey, ...held } = named(state, () => SavedState.parse(saved))
-    // A reset goes back to the account file.
-    const sandbox = named(account ?? ACCOUNT, () => createSandbox({ apiKey, account: described }))
-    named(state, () => sandbox.restore(held))
-    return sandbox
+  const described = account === undefined ? exampleAccount : await readJSON(account)
+  // A reset goes back to the account file.
+  const create = (apiKey?: string) => createSandbox({ apiKey, account: described })
+  if (state === undefined || !(await exists(pathFrom(state)))) {
+    return named(account ?? 'the example account', create, undefined)
   }
-  return named(account ?? ACCOUNT, () => createSandbox({ account: described }))
+  const { apiKey, ...held } = named(state, (saved) => SavedState.parse(saved), await readJSON(state))
+  const sandbox = named(account ?? 'the example account', create, apiKey)
+  named(state, () => sandbox.restore(held), undefined)
+  return sandbox
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false
+  )
 }
 
 /** A state file holds what the sandbox holds, and its key, so that what knows the key goes on working. */
@@ -97,60 +118,4 @@ async function saveState(path: string, sandbox: Sandbox): Promise<void> {
   const aside = `${pathFrom(path)}.new`
   await writeFile(aside, JSON.stringify({ apiKey: sandbox.apiKey, ...sandbox.save() }), { mode: 0o600 })
   await rename(aside, pathFrom(path))
-}
-
-async function readJSON(path: string, { isOptional = false } = {}): Promise<unknown> {
-  try {
-    const text = await readFile(path === ACCOUNT ? ACCOUNT : pathFrom(path), 'utf8')
-    return named(path, () => JSON.parse(text) as unknown)
-  } catch (error) {
-    if (error instanceof UsageError) {
-      throw error
-    }
-    const { code, message } = error as NodeJS.ErrnoException
-    if (isOptional && code === 'ENOENT') {
-      return undefined
-    }
-    throw new UsageError(`Cannot read ${path}: ${code === 'ENOENT' ? 'there is no such file' : message}.`)
-  }
-}
-
-/** What goes wrong with a file is told with its name. */
-function named<Value>(path: string, read: () => Value): Value {
-  try {
-    return read()
-  } catch (error) {
-    throw new UsageError(`${path}: ${isNativeError(error) ? error.message : String(error)}`)
-  }
-}
-
-function readArguments(args: readonly string[]): { port: number; account?: string; state?: string; help: boolean } {
-  const { values } = readUsage('npm run sandbox', () =>
-    parseArgs({
-      args: [...args],
-      options: {
-        port: { type: 'string', default: String(PORT) },
-        account: { type: 'string' },
-        state: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false }
-      }
-    })
-  )
-  const port = Number(values.port)
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new UsageError(`--port takes a whole number from 0 to 65535, not "${values.port}".`)
-  }
-  return { port, account: values.account, state: values.state, help: values.help }
-}
-
-if (require.main === module) {
-  startSandbox(process.argv.slice(2), console).then(
-    (running) => {
-      const end = () => void running?.end().then(() => console.log('\nEnded.'))
-      process.once('SIGINT', end).once('SIGTERM', end)
-    },
-    (error: unknown) => {
-      process.exitCode = fail(error, console)
-    }
-  )
 }

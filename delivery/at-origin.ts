@@ -1,4 +1,5 @@
-import type { ActionDefinition, DestinationDefinition, RequestClient } from '@segment/actions-core'
+import type { DestinationDefinition } from '@segment/actions-core'
+import { withRequests } from './with-requests'
 
 /**
  * The same destination, but every request that it makes goes to another origin, with the same path, headers and body.
@@ -12,40 +13,8 @@ export function atOrigin<Settings>(
   origin: string
 ): DestinationDefinition<Settings> {
   const target = new URL(origin).origin
-  const redirected =
-    (request: RequestClient): RequestClient =>
-    (url, options) => {
-      const { pathname, search } = new URL(url)
-      return request(`${target}${pathname}${search}`, options)
-    }
-
-  const { authentication, actions } = definition
-  const test = authentication?.testAuthentication
-  return {
-    ...definition,
-    authentication: authentication && {
-      ...authentication,
-      testAuthentication: test && ((request, input) => test(redirected(request), input))
-    },
-    actions: Object.fromEntries(
-      Object.entries(actions).map(([key, action]) => [key, redirectAction(action, redirected)])
-    )
-  }
-}
-
-function redirectAction<Settings>(
-  action: ActionDefinition<Settings>,
-  redirected: (request: RequestClient) => RequestClient
-): ActionDefinition<Settings> {
-  const { perform, performBatch, hooks } = action
-  const hook = hooks?.onMappingSave
-  return {
-    ...action,
-    perform: (request, input): unknown => perform(redirected(request), input),
-    performBatch: performBatch && ((request, input) => performBatch(redirected(request), input)),
-    hooks: hooks && {
-      ...hooks,
-      onMappingSave: hook && { ...hook, performHook: (request, input) => hook.performHook(redirected(request), input) }
-    }
-  }
+  return withRequests(definition, (request) => (url, options) => {
+    const { pathname, search } = new URL(url)
+    return request(`${target}${pathname}${search}`, options)
+  })
 }

@@ -1,128 +1,407 @@
-import type { Destination, JSONObject, SegmentEvent, Subscription } from '@segment/actions-core'
-import { parseFql, validate } from '@segment/destination-subscriptions'
+import { Destination } from '@segment/actions-core'
+import type { DestinationDefinition, RequestClient, RequestOptions, SegmentEvent } from '@segment/actions-core'
+import { validate } from '@segment/destination-subscriptions'
 import type { Settings } from '../src/generated-types'
-import type { Line } from './read-ndjson'
+import { isMeantFor } from './integrations'
+import type { Mapping } from './mappings'
+import { backoff, Pace } from './pace'
+import type { Shown } from './pace'
+import { Queue, Task } from './queue'
+import type { Batch } from './queue'
+import type { Line } from './read-events'
+import { readRetryAfter } from './retry-after'
+import { sendBatch } from './send-batch'
+import type { Result } from './send-batch'
+import { realTime } from './time'
+import type { Time } from './time'
+import { withRequests } from './with-requests'
 
-/** What became of one event in one mapping. */
-export interface Verdict {
+/** What became of one event in one mapping, or of a line that no mapping took. */
+export interface Verdict extends Partial<Result> {
+  file: string
+  /** The line in the file, or the place in its array, from 1 */
   line: number
   /** None for a line that holds no event. */
   event?: SegmentEvent
-  /** The name of the mapping that took the event. None when no mapping did. */
-  mapping?: string
-  /** HTTP's: below 400 it was delivered, or ignored on purpose. None when nothing was tried. */
-  status?: number
+  /** What stands there instead of an event, when it can be shown. */
+  text?: string
+  /** The mapping that took the event, and its action. None when no mapping did, and then there is no status either. */
+  mapping?: Mapping
   message: string
-  /** True when the event went on the wire. */
-  sent: boolean
 }
 
-/** As many events as one request to Ortto takes. */
-const WINDOW = 500
+export interface DeliveryOptions {
+  definition: DestinationDefinition<Settings>
+  settings: Settings
+  mappings: readonly Mapping[]
+  /** Names by which an event's `integrations` may switch the destination off and on, besides its own. */
+  integrations?: readonly string[]
+  /** Events a second, at most */
+  rate?: number
+  /** Stops it: what is under way is waited for, and nothing more is sent. */
+  signal?: AbortSignal
+  /** Only for tests: real time otherwise. */
+  time?: Time
+}
 
-/** A subscription whose trigger has been read. */
-type Mapping = Subscription & { trigger: ReturnType<typeof parseFql> }
+/** A delivery that ended before all events had their verdicts. The message says why, and what to do. */
+export class Stopped extends Error {}
+
+/** Events that were read and have no verdict yet: no more are held, and no more bytes of them. */
+const MAX_WAITING = 8000
+const MAX_WAITING_BYTES = 32 * 1024 * 1024
+
+/** Milliseconds that a batch waits for more events when none come. */
+const LINGER = 100
+
+/** An event that fails so often, while Ortto takes others, is given up: its last failure is its verdict. */
+const MAX_FAILURES = 8
+
+/** A batch that failed whole more than once goes on in so many parts. */
+const SPLIT = 4
+
+/** Milliseconds of nothing but failures, after which it stops. */
+const MAX_OUTAGE = 5 * 60_000
+
+/** When each of the first so many results is the same refusal, it stops: something is set up wrongly. */
+const FIRST_RESULTS = 1000
+
+/** Of a line that holds no event. */
+const NO_EVENT = { status: 400, errorType: 'BAD_REQUEST' }
+
+/** A line that was read, and its results so far. */
+interface Pending {
+  line: Line
+  verdicts: Verdict[]
+  /** Tasks without a result */
+  open: number
+}
 
 /**
- * Delivers events and yields a verdict for every event and mapping, in the order of the lines.
- *
- * Within each window of 500 events the subscriptions take their turns in the order given, so that a contact reaches
- * Ortto before its activities.
- *
- * @throws Error when a subscription has a trigger that can't be read, or names no action of the destination.
+ * One delivery of events to Ortto: each event goes through each mapping that takes it, in batches, several at a time,
+ * those of one user in their order, and again when that may mend what went wrong.
  */
-export async function* deliver(
-  lines: AsyncIterable<Line>,
-  destination: Destination<Settings>,
-  settings: Settings,
-  subscriptions: readonly Subscription[]
-): AsyncGenerator<Verdict> {
-  const mappings = subscriptions.map((subscription) => readMapping(subscription, destination))
-  let window: Line[] = []
-  for await (const line of lines) {
-    window.push(line)
-    if (window.length === WINDOW) {
-      yield* await deliverWindow(window, destination, settings, mappings)
-      window = []
+export class Delivery {
+  /** Tries that were made again */
+  retried = 0
+  private readonly time: Time
+  private readonly pace: Pace
+  private readonly destination: Destination<Settings>
+  private readonly integrations: readonly string[]
+  private readonly queue = new Queue()
+  /** Lines without verdicts, or with verdicts that were not yielded yet */
+  private readonly pending: Pending[] = []
+  private pendingBytes = 0
+  /** Tasks that wait for another try */
+  private delayed: { tasks: Task[]; dueAt: number }[] = []
+  private readonly firstResults = new FirstResults()
+  /** Since when Ortto has taken nothing of what it was sent */
+  private failingSince?: number
+  /** When Ortto last gave an answer that makes sense */
+  private aliveAt = -Infinity
+  /** Since when the next lines are waited for */
+  private readingSince?: number
+  private hasEnded = false
+  private ending?: Stopped
+  /** Why no more lines can be read */
+  private readError?: Error
+  /** Lets `run`, or `feed`, look at everything anew. */
+  private ring: () => void = () => undefined
+  private makeRoom: () => void = () => undefined
+
+  constructor(private readonly options: DeliveryOptions) {
+    const { definition, integrations = [], rate, time = realTime } = options
+    this.time = time
+    this.pace = new Pace(time.now, time.random, rate)
+    this.integrations = [definition.name, ...integrations]
+    this.destination = new Destination<Settings>(withRequests(definition, (request) => this.heed(request)))
+  }
+
+  /** Milliseconds until sending goes on, while Ortto makes it wait. */
+  get pause(): number {
+    return Math.max(0, this.pace.pausedUntil - this.time.now())
+  }
+
+  /**
+   * Delivers the events, and yields the verdicts in the order of the lines, all of a line together.
+   * @throws Stopped when it ends early; what was yielded until then has its verdict, and nothing after it has
+   */
+  async *run(lines: AsyncIterable<readonly Line[]>): AsyncGenerator<Verdict[]> {
+    const { signal } = this.options
+    const onAbort = () => this.end(new Stopped('You stopped it.'))
+    signal?.addEventListener('abort', onAbort)
+    if (signal?.aborted) {
+      onAbort()
+    }
+    this.feed(lines).catch((error: Error) => {
+      this.readError = error
+      this.hasEnded = true
+      this.ring()
+    })
+    try {
+      while (!this.hasEnded || this.pending.length > 0) {
+        const wakeAt = this.send()
+        const verdicts = this.takeVerdicts()
+        if (verdicts.length > 0) {
+          yield verdicts
+        } else if (this.ending && this.pace.requests === 0) {
+          throw this.ending
+        } else if (!this.hasEnded || this.pending.length > 0) {
+          await this.rung(wakeAt)
+        }
+      }
+      if (this.readError) {
+        throw this.readError
+      }
+    } finally {
+      signal?.removeEventListener('abort', onAbort)
+      this.end(new Stopped('Nobody takes its verdicts any more.'))
     }
   }
-  yield* await deliverWindow(window, destination, settings, mappings)
-}
 
-function readMapping(subscription: Subscription, destination: Destination<Settings>): Mapping {
-  const { subscribe, partnerAction, name = partnerAction } = subscription
-  const trigger = parseFql(subscribe)
-  if ('error' in trigger) {
-    throw new Error(`The trigger of the mapping "${name}" cannot be read (${subscribe}): ${trigger.error.message}`)
+  /** Resolves when something has happened, or at a time. */
+  private async rung(wakeAt: number): Promise<void> {
+    const bell = new Promise<void>((resolve) => (this.ring = resolve))
+    const cancel = wakeAt < Infinity ? this.time.at(wakeAt, this.ring) : undefined
+    await bell
+    cancel?.()
   }
-  if (!Object.keys(destination.actions).includes(partnerAction)) {
-    throw new Error(`The mapping "${name}" names an action that there is not: ${partnerAction}`)
+
+  /** Nothing more is read or sent. */
+  private end(reason: Stopped): void {
+    this.ending ??= reason
+    this.ring()
+    this.makeRoom()
   }
-  return { ...subscription, trigger }
-}
 
-async function deliverWindow(
-  lines: readonly Line[],
-  destination: Destination<Settings>,
-  settings: Settings,
-  mappings: readonly Mapping[]
-): Promise<Verdict[]> {
-  const verdicts = new Map<number, Verdict[]>(lines.map(({ line }) => [line, []]))
-  for (const { trigger, ...subscription } of mappings) {
-    const taken = lines.flatMap((line) => ('event' in line && validate(trigger, line.event) ? [line] : []))
-    const events = taken.map(({ event }) => event)
-    const results = events.length > 0 ? await sendBatch(events, destination, { ...settings, subscription }) : []
-    taken.forEach(({ line, event }, index) =>
-      verdicts.get(line)?.push({ line, event, mapping: subscription.name, ...results[index] })
-    )
+  private get isFull(): boolean {
+    return this.pending.length >= MAX_WAITING || this.pendingBytes >= MAX_WAITING_BYTES
   }
-  return lines.flatMap((line) => {
-    const found = verdicts.get(line.line) ?? []
-    return found.length > 0 ? found : [untaken(line)]
-  })
+
+  /** Takes the lines in, as long as there is room. */
+  private async feed(lines: AsyncIterable<readonly Line[]>): Promise<void> {
+    this.readingSince = this.time.now()
+    for await (const some of lines) {
+      this.readingSince = undefined
+      some.forEach((line) => this.add(line))
+      this.ring()
+      while (this.isFull && !this.ending) {
+        await new Promise<void>((resolve) => (this.makeRoom = resolve))
+      }
+      if (this.ending) {
+        return
+      }
+      this.readingSince = this.time.now()
+    }
+    this.hasEnded = true
+    this.ring()
+  }
+
+  private add(line: Line): void {
+    const pending: Pending = { line, verdicts: [], open: 0 }
+    this.pending.push(pending)
+    this.pendingBytes += line.size
+    const { file, line: number } = line
+    if (!('event' in line)) {
+      pending.verdicts.push({ file, line: number, text: line.text, ...NO_EVENT, message: line.problem })
+      return
+    }
+    const { event } = line
+    const place = { file, line: number, event }
+    if (!isMeantFor(event, this.integrations)) {
+      pending.verdicts.push({ ...place, message: 'Its integrations keep this event from Ortto, so it was not sent.' })
+      return
+    }
+    const mappings = this.options.mappings.filter(({ trigger }) => validate(trigger, event))
+    if (mappings.length === 0) {
+      pending.verdicts.push({ ...place, message: 'No mapping takes this event, so it was not sent.' })
+    }
+    pending.open = mappings.length
+    mappings.forEach((mapping, index) => {
+      const settle = (result: Result) => {
+        pending.verdicts[index] = { ...place, mapping, ...result }
+        pending.open -= 1
+      }
+      this.queue.add(new Task(event, mapping, line.size, settle))
+    })
+  }
+
+  /** The verdicts of the first lines that have all of theirs. */
+  private takeVerdicts(): Verdict[] {
+    let count = 0
+    while (count < this.pending.length && this.pending[count].open === 0) {
+      count += 1
+    }
+    const verdicts = this.pending.slice(0, count).flatMap((line) => line.verdicts)
+    const isAll = this.isFull || (this.hasEnded && count === this.pending.length)
+    const refusal = this.firstResults.sameRefusal(verdicts, isAll)
+    if (refusal !== undefined) {
+      if (refusal !== '') {
+        this.end(new Stopped(`Each of the first ${FIRST_RESULTS} results is the same refusal: ${refusal}`))
+      }
+      return []
+    }
+    this.pending.splice(0, count).forEach(({ line }) => (this.pendingBytes -= line.size))
+    if (!this.isFull) {
+      this.makeRoom()
+    }
+    return verdicts
+  }
+
+  /** Sends what can be sent now. Gives the time at which there may be more. */
+  private send(): number {
+    const now = this.time.now()
+    const due = this.delayed.filter(({ dueAt }) => dueAt <= now)
+    this.delayed = this.delayed.filter(({ dueAt }) => dueAt > now)
+    due.forEach(({ tasks }) => tasks.forEach((task) => this.queue.retry(task)))
+
+    const idleAt = this.readingSince === undefined ? Infinity : this.readingSince + LINGER
+    const isEnough = this.hasEnded || this.isFull || idleAt <= now
+    while (!this.ending && this.pace.hasRoom && this.pace.nextAt <= now) {
+      const batch = this.queue.take(isEnough)
+      if (!batch) {
+        return Math.min(isEnough ? Infinity : idleAt, ...this.delayed.map(({ dueAt }) => dueAt))
+      }
+      void this.sendBatch(batch)
+    }
+    return this.ending || !this.pace.hasRoom ? Infinity : this.pace.nextAt
+  }
+
+  private async sendBatch({ tasks, mapping }: Batch): Promise<void> {
+    const begunAt = this.pace.begin(tasks.length)
+    const events = tasks.map(({ event }) => event)
+    const results = await sendBatch(events, this.destination, this.options.settings, mapping)
+    this.settle(tasks, results, begunAt)
+    this.ring()
+  }
+
+  /** Gives each task its verdict, or another try. */
+  private settle(tasks: readonly Task[], results: readonly Result[], begunAt: number): void {
+    const refusal = results.find(({ status }) => status === 401 || status === 403)
+    const isTaken = results.some(({ status, item }) => item !== undefined && !isRetryable(status))
+    const shown = refusal ? 'failing' : showsOf(results, isTaken)
+    this.pace.end(begunAt, shown)
+    if (refusal) {
+      this.end(new Stopped(`The API key is refused: ${refusal.message}`))
+      return
+    }
+    const again = new Set<Task>()
+    tasks.forEach((task, index) => {
+      const result = results[index]
+      if (isRetryable(result.status) && this.mayMend(task, result, begunAt)) {
+        again.add(task)
+        task.maxBatch = !isTaken && task.failures > 1 ? Math.ceil(tasks.length / SPLIT) : Infinity
+      } else if (isSentAgain(task, result, again)) {
+        task.confirmed ??= result.status < 400 ? result : undefined
+        again.add(task)
+      } else {
+        task.settle(task.confirmed ?? result)
+        this.queue.finish(task)
+      }
+    })
+    this.tryAgain([...again], isTaken)
+    this.watchOutage(isTaken, shown, results)
+  }
+
+  /** True when another try may mend a failure: always, unless it failed too often while Ortto answered others. */
+  private mayMend(task: Task, { status }: Result, begunAt: number): boolean {
+    if (status === 429) {
+      return true
+    }
+    task.failures += 1
+    task.failedSince ??= begunAt
+    return task.failures < MAX_FAILURES || this.aliveAt <= task.failedSince
+  }
+
+  private tryAgain(tasks: Task[], isTaken: boolean): void {
+    if (tasks.length > 0) {
+      const failures = Math.max(...tasks.map((task) => task.failures))
+      const wait = isTaken && failures > 0 ? backoff(failures, this.time.random) : 0
+      tasks.forEach((task) => this.queue.delay(task))
+      this.delayed.push({ tasks, dueAt: Math.max(this.time.now() + wait, this.pace.pausedUntil) })
+      this.retried += tasks.length
+    }
+  }
+
+  /** Stops when Ortto has taken nothing for so long that waiting is no help. */
+  private watchOutage(isTaken: boolean, shown: Shown | undefined, results: readonly Result[]): void {
+    if (isTaken || shown === undefined) {
+      this.failingSince = isTaken ? undefined : this.failingSince
+      return
+    }
+    this.failingSince ??= this.time.now()
+    const [{ message }] = results.filter(({ status }) => isRetryable(status))
+    const wait = this.pace.pausedUntil - this.time.now()
+    if (wait > MAX_OUTAGE) {
+      this.end(new Stopped(`Ortto asks to wait ${Math.ceil(wait / 60_000)} minutes: ${message}`))
+    } else if (this.time.now() - this.failingSince >= MAX_OUTAGE) {
+      const what = shown === 'over its limit' ? 'has been over its limit' : 'has taken nothing'
+      this.end(new Stopped(`Ortto ${what} for five minutes: ${message}`))
+    }
+  }
+
+  /** The same request function, which heeds what Ortto says to all of the delivery. */
+  private heed(request: RequestClient): RequestClient {
+    return async <Data>(url: string, options?: RequestOptions) => {
+      const response = await request<Data>(url, options)
+      const wait = readRetryAfter(response.headers.get('retry-after'), Date.now())
+      if (wait !== undefined && (response.status === 429 || response.status === 503)) {
+        this.pace.pauseFor(wait)
+      }
+      if (response.ok && makesSense(response.content)) {
+        this.aliveAt = this.time.now()
+      }
+      return response
+    }
+  }
 }
 
-function untaken(line: Line): Verdict {
-  return 'event' in line
-    ? { ...line, message: 'No mapping takes this event, so it was not sent.', sent: false }
-    : { line: line.line, status: 400, message: line.problem, sent: false }
+/** Tells when the first results are all the same refusal: something is set up wrongly. */
+class FirstResults {
+  private isDecided = false
+
+  /**
+   * The refusal, when all of the first results are this one; '' when that is not known yet; undefined when they are not.
+   * @param isAll there will be no more of them
+   */
+  sameRefusal(verdicts: readonly Verdict[], isAll: boolean): string | undefined {
+    const results = this.isDecided ? [] : verdicts.filter(({ status }) => status !== undefined)
+    const [first] = results
+    const isSame = results.every(({ status = 0, message }) => status >= 400 && message === first.message)
+    this.isDecided = this.isDecided || !isSame || (isAll && results.length < FIRST_RESULTS)
+    if (this.isDecided) {
+      return undefined
+    }
+    return results.length < FIRST_RESULTS ? '' : first.message
+  }
 }
 
-type Result = Pick<Verdict, 'status' | 'message' | 'sent'>
+/** What a request showed of Ortto. Nothing, when nothing was sent. */
+function showsOf(results: readonly Result[], isTaken: boolean): Shown | undefined {
+  if (results.some(({ status }) => status === 429)) {
+    return 'over its limit'
+  }
+  if (isTaken) {
+    return 'taking'
+  }
+  return results.some(({ status }) => isRetryable(status)) ? 'failing' : undefined
+}
 
-async function sendBatch(
-  events: SegmentEvent[],
-  destination: Destination<Settings>,
-  settings: JSONObject
-): Promise<Result[]> {
+/** A contact is sent again behind an earlier event of its user that is, or the earlier would win in the end. */
+function isSentAgain({ mapping, blockers }: Task, { status }: Result, again: ReadonlySet<Task>): boolean {
+  const wasUnderstood = status < 400 || status === 422
+  return mapping.partnerAction === 'upsertContact' && wasUnderstood && blockers.some((blocker) => again.has(blocker))
+}
+
+/** The statuses that Segment retries. */
+function isRetryable(status: number): boolean {
+  return status === 408 || status === 423 || status === 429 || (status >= 500 && status !== 501)
+}
+
+function makesSense(content: string): boolean {
   try {
-    const [{ multistatus = [] }] = await destination.onBatch(events, settings)
-    return multistatus.map((node) => ({
-      status: node.status,
-      message: 'errormessage' in node ? node.errormessage : textOf(node.body),
-      sent: isSent(node.sent)
-    }))
-  } catch (error) {
-    // The destination never throws for a batch. The framework does, before anything is sent, when it can't map one of
-    // the events. Alone, that event fails alone.
-    if (events.length === 1) {
-      const reason = error instanceof Error ? error.message : String(error)
-      return [{ status: 400, message: `Segment's framework refuses this event: ${reason}`, sent: false }]
-    }
-    const half = Math.ceil(events.length / 2)
-    const first = await sendBatch(events.slice(0, half), destination, settings)
-    return [...first, ...(await sendBatch(events.slice(half), destination, settings))]
-  } finally {
-    // The framework keeps every response that it ever saw, for its tests.
-    destination.responses.length = 0
+    return content.trim() === '' || JSON.parse(content) !== undefined
+  } catch {
+    return false
   }
-}
-
-function textOf(body: unknown): string {
-  return typeof body === 'string' ? body : JSON.stringify(body)
-}
-
-/** An event that the destination ignored has nothing in `sent`; one that was refused before sending has no `sent`. */
-function isSent(sent: unknown): boolean {
-  return typeof sent === 'object' && sent !== null && Object.keys(sent).length > 0
 }

@@ -47,6 +47,10 @@ export class Contacts {
     return [...this.contacts]
   }
 
+  get count(): number {
+    return this.contacts.size
+  }
+
   /** How many there have ever been: the number of the last one that was created. */
   get lastNumber(): number {
     return this.created

@@ -7,7 +7,7 @@ import { run } from '../demo'
 async function demo(...args: string[]) {
   const out: string[] = []
   const errors: string[] = []
-  const code = await run(args, { log: (text: string) => out.push(text), error: (text: string) => errors.push(text) })
+  const code = await run(args, { log: (text) => out.push(text), error: (text) => errors.push(String(text)) })
   return { code, out: out.join('\n'), errors }
 }
 
@@ -88,17 +88,13 @@ describe('npm start', () => {
     })
 
     it('survives an event that is too large for Ortto', async () => {
-      const large = JSON.stringify({
-        type: 'identify',
-        userId: 'u1',
-        traits: { firstName: 'x'.repeat(11 * 1024 * 1024) }
-      })
+      const large = JSON.stringify({ type: 'identify', userId: 'u1', traits: { name: 'x'.repeat(11 * 1024 * 1024) } })
       const { code, out } = await demo(
         await fileOf(`${large}\n{"type":"identify","userId":"u2","traits":{"active":true}}\n`)
       )
 
       expect(code).toBe(0)
-      expect(out).toMatch(/^1 +identify +u1 +Upsert Contact +413 +The body is larger than/m)
+      expect(out).toMatch(/^1 +- +- +- +400 +This line is longer than 10 MiB/m)
       expect(out).toMatch(/^2 +identify +u2 +Upsert Contact +200 /m)
     })
 
@@ -110,8 +106,11 @@ describe('npm start', () => {
     })
 
     it.each([
-      [['no-such-file.ndjson'], 'Cannot read no-such-file.ndjson: there is no such file.'],
-      [['examples'], 'Cannot read examples: it is a folder.'],
+      [['no-such-file.ndjson'], 'There is no file or folder no-such-file.ndjson: check its name.'],
+      [
+        ['src/track-activity'],
+        'There are no event files in src/track-activity: .ndjson, .jsonl and .json are read, also with .gz.'
+      ],
       [['--fast'], "Unknown option '--fast'. See npm start -- --help."],
       [['one.ndjson', 'two.ndjson'], 'Name one file only. See npm start -- --help.']
     ])('ends %j with one clear line', async (args, line) => {

@@ -1,28 +1,30 @@
 import { mkdtemp, readdir, rm, writeFile } from 'fs/promises'
 import { tmpdir } from 'os'
 import { join } from 'path'
+import { run } from '../ortto'
 import { startSandbox } from '../sandbox'
+import type { SandboxOptions } from '../sandbox'
 import { runCurl } from './curl'
 
-async function start(...args: string[]) {
+async function start(options: SandboxOptions) {
   const out: string[] = []
-  const log = (text: string) => out.push(text)
-  const running = await startSandbox(args, { log, error: log })
+  const log = (text: unknown) => out.push(String(text))
+  const running = await startSandbox({ port: 0, ...options }, { log, error: log })
   return { running, out: out.join('\n') }
 }
 
-describe('npm run sandbox', () => {
+describe('ortto sandbox', () => {
   it('listens, and prints lines that can be copied to send a first event and to see it', async () => {
-    const { running, out } = await start('--port', '0')
+    const { running, out } = await start({})
     try {
-      expect(out).toContain(`A local Ortto listens at ${running?.origin}`)
+      expect(out).toContain(`A local Ortto listens at ${running.origin}`)
       const curl = out.split('\n').filter((line) => line.startsWith('  curl '))
 
       expect(await runCurl(curl[0])).toBe('{}')
       expect(await runCurl(curl[1])).toContain('"First name":"Lana"')
       expect(await runCurl(curl[2])).toContain('/sandbox/clock')
     } finally {
-      await running?.end()
+      await running.end()
     }
   })
 
@@ -31,13 +33,13 @@ describe('npm run sandbox', () => {
     const path = join(folder, 'account.json')
     try {
       await writeFile(path, '{"plan":{"contacts":7}}')
-      const { running } = await start('--port', '0', '--account', path)
-      const usage: unknown = await (await fetch(`${running?.origin}/sandbox/usage`)).json()
-      await running?.end()
+      const { running } = await start({ account: path })
+      const usage: unknown = await (await fetch(`${running.origin}/sandbox/usage`)).json()
+      await running.end()
       expect(usage).toMatchObject({ identify: { limit: 70 } })
 
       await writeFile(path, '{"plan":{"contacts":"many"}}')
-      await expect(start('--account', path)).rejects.toThrow('plan.contacts: Invalid input: expected number')
+      await expect(start({ account: path })).rejects.toThrow('plan.contacts: Invalid input: expected number')
     } finally {
       await rm(folder, { recursive: true })
     }
@@ -48,51 +50,55 @@ describe('npm run sandbox', () => {
     const path = join(folder, 'state.json')
     const keyIn = (out: string) => /API key: (\S+)/.exec(out)?.[1]
     try {
-      const first = await start('--port', '0', '--state', path)
+      const first = await start({ state: path })
       await runCurl(first.out.split('\n').filter((line) => line.startsWith('  curl '))[0])
-      await first.running?.end()
+      await first.running.end()
 
-      const second = await start('--port', '0', '--state', path)
-      const contacts = await runCurl(`curl ${second.running?.origin}/sandbox/contacts`)
-      await second.running?.end()
+      const second = await start({ state: path })
+      const contacts = await runCurl(`curl ${second.running.origin}/sandbox/contacts`)
+      await second.running.end()
       expect(contacts).toContain('"First name":"Lana"')
       expect(keyIn(second.out)).toBe(keyIn(first.out))
       expect(await readdir(folder)).toEqual(['state.json'])
 
       await writeFile(path, '{"apiKey":"pau-key","contacts":[')
-      await expect(start('--state', path)).rejects.toThrow(path)
+      await expect(start({ state: path })).rejects.toThrow(path)
       await writeFile(path, '{"apiKey":"pau-key"}')
-      await expect(start('--state', path)).rejects.toThrow('clockAhead: Invalid input')
+      await expect(start({ state: path })).rejects.toThrow('clockAhead: Invalid input')
     } finally {
       await rm(folder, { recursive: true })
     }
   })
 
   it('says which port is taken', async () => {
-    const { running } = await start('--port', '0')
+    const { running } = await start({})
     try {
-      const port = new URL(running?.origin ?? '').port
-      await expect(start('--port', port)).rejects.toThrow(
+      const port = Number(new URL(running.origin).port)
+      await expect(start({ port })).rejects.toThrow(
         `Cannot listen on port ${port}: another program listens there`
       )
     } finally {
-      await running?.end()
+      await running.end()
     }
   })
 
   it.each([
-    [['--port', 'x'], '--port takes a whole number from 0 to 65535, not "x".'],
-    [['--state', 'none/state.json'], 'Cannot write the state file: '],
-    [['--account', 'none.json'], 'Cannot read none.json'],
-    [['--fast'], "Unknown option '--fast'. See npm run sandbox -- --help."]
+    [['--port', 'x'], 'It takes a whole number from 0 to 65535.'],
+    [['--state', 'none/state.json'], 'Cannot write the state file: there is no such file or folder.'],
+    [['--account', 'none.json'], 'Cannot read none.json: there is no such file or folder.'],
+    [['--fast'], "unknown option '--fast'"]
   ])('ends %j with one clear line', async (args, message) => {
-    await expect(start(...args)).rejects.toThrow(message)
+    const errors: string[] = []
+    const code = await run(['sandbox', ...args], { log: () => undefined, error: (text) => errors.push(String(text)) })
+
+    expect(code).toBe(2)
+    expect(errors[0]).toContain(message)
   })
 
   it('says how it is used', async () => {
-    const { running, out } = await start('--help')
+    const out: string[] = []
 
-    expect(running).toBeUndefined()
-    expect(out).toContain('Usage: npm run sandbox')
+    expect(await run(['sandbox', '--help'], { log: (text) => out.push(text), error: () => undefined })).toBe(0)
+    expect(out.join('\n')).toContain('ortto sandbox --port 8031')
   })
 })

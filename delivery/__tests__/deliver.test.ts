@@ -1,175 +1,437 @@
-import { Destination } from '@segment/actions-core'
-import type { DestinationDefinition, Subscription } from '@segment/actions-core'
-import { Readable } from 'stream'
-import { createSandbox } from '../../sandbox'
-import { serve } from '../../sandbox/serve'
-import ortto from '../../src'
-import type { Settings } from '../../src/generated-types'
-import { atOrigin, deliver, readNdjson } from '..'
-import type { Verdict } from '..'
+import fc from 'fast-check'
+import type { Line, Mapping } from '..'
+import { presetMappings } from '..'
+import { deliverTo, deliverToSandbox, except, identify, linesOf, refusing, took, track, users } from './harness'
 
-const presets = (ortto.presets ?? []).flatMap((preset) => (preset.type === 'automatic' ? [preset] : []))
-
-const ACCOUNT = {
-  fields: [{ name: 'Name', type: 'text' }],
-  traits: { name: 'Name' },
-  activities: [{ name: 'Signed up' }]
-}
-
-/** Delivers the lines to a sandbox over real HTTP. */
-async function deliverLines(lines: readonly (object | string)[], subscriptions: readonly Subscription[] = presets) {
-  const { app, account, apiKey } = createSandbox({ account: ACCOUNT })
-  const bodies: unknown[][] = []
-  const recording = {
-    fetch: async (request: Request) => {
-      const copy = request.clone()
-      const response = await app.fetch(request)
-      bodies.push((await copy.json()) as unknown[])
-      return response
-    }
-  }
-  const { origin, close } = await serve(recording)
-  try {
-    const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n')
-    const destination = new Destination<Settings>(atOrigin(ortto, origin))
-    const verdicts: Verdict[] = []
-    for await (const verdict of deliver(
-      readNdjson(Readable.from(text)),
-      destination,
-      { api_key: apiKey },
-      subscriptions
-    )) {
-      verdicts.push(verdict)
-    }
-    return { verdicts, account, bodies, destination }
-  } finally {
-    await close()
-  }
-}
-
-const identify = (userId: string, members: object = {}) => ({
-  type: 'identify',
-  userId,
-  traits: { name: userId },
-  ...members
-})
-const track = (userId: string, members: object = {}) => ({ type: 'track', event: 'Signed up', userId, ...members })
+const MINUTE = 60_000
 
 describe('delivering events', () => {
   it('stores contacts and activities in Ortto, and has a verdict for each line in order', async () => {
-    const { verdicts, account, bodies, destination } = await deliverLines([track('u1'), identify('u1'), identify('')])
+    const { verdicts, account, bodies } = await deliverToSandbox([track('u1'), identify('u1'), identify('')])
 
-    expect(verdicts.map(({ line, mapping, status, sent }) => ({ line, mapping, status, sent }))).toEqual([
-      { line: 1, mapping: 'Track Activity', status: 200, sent: true },
-      { line: 2, mapping: 'Upsert Contact', status: 200, sent: true },
-      { line: 3, mapping: 'Upsert Contact', status: 400, sent: false }
+    expect(
+      verdicts.map(({ line, mapping, status, item }) => [line, mapping?.name, status, item !== undefined])
+    ).toEqual([
+      [1, 'Track Activity', 200, true],
+      [2, 'Upsert Contact', 200, true],
+      [3, 'Upsert Contact', 400, false]
     ])
     expect(bodies).toHaveLength(2)
     expect(account.contacts.all()).toHaveLength(1)
     expect(account.contacts.all()[0].activities).toEqual(account.activities.all())
-    expect(destination.responses).toHaveLength(0)
   })
 
   it('reports a line that is no event, and goes on', async () => {
-    const { verdicts, account } = await deliverLines([
-      '\uFEFF{"type":"identify","userId":"u1","traits":{"name":"A"}}',
-      '',
-      '{oops',
-      '[]',
-      '{}',
-      track('u1')
-    ])
-
-    expect(verdicts.map(({ line, status }) => [line, status])).toEqual([
-      [1, 200],
-      [3, 400],
-      [4, 400],
-      [5, 400],
-      [6, 200]
-    ])
-    expect(verdicts[1].message).toContain('not JSON')
-    expect(verdicts[2].message).toContain('not a Segment event')
-    expect(account.contacts.all()).toHaveLength(1)
-  })
-
-  it('says which events no mapping takes', async () => {
-    const { verdicts, bodies } = await deliverLines([{ type: 'page', userId: 'u1' }])
+    const lines: Line[] = [
+      { file: 'a', line: 1, size: 5, problem: 'This line is not JSON.', text: '{oops' },
+      { file: 'a', line: 2, size: 5, event: identify('u1') as never }
+    ]
+    const { verdicts } = await deliverTo(took, feed(lines))
 
     expect(verdicts).toMatchObject([
-      { line: 1, sent: false, message: 'No mapping takes this event, so it was not sent.' }
+      { file: 'a', line: 1, status: 400, errorType: 'BAD_REQUEST', message: 'This line is not JSON.', text: '{oops' },
+      { file: 'a', line: 2, status: 200 }
     ])
-    expect(verdicts[0].status).toBeUndefined()
+  })
+
+  it('says which events no mapping takes, and which are kept from Ortto', async () => {
+    const { verdicts, bodies } = await deliverToSandbox(
+      [
+        { type: 'page', userId: 'u1' },
+        identify('u1', { integrations: { All: false } }),
+        identify('u1', { integrations: { 'Ortto (Actions)': false } }),
+        identify('u1', { integrations: { AutopilotApp: false } })
+      ],
+      { integrations: ['AutopilotApp'] }
+    )
+
+    expect(verdicts.map(({ status, message }) => [status, message])).toEqual([
+      [undefined, 'No mapping takes this event, so it was not sent.'],
+      ...Array<unknown>(3).fill([undefined, 'Its integrations keep this event from Ortto, so it was not sent.'])
+    ])
     expect(bodies).toHaveLength(0)
   })
 
   it('has a verdict for each mapping that takes an event', async () => {
-    const everything = presets.map((preset) => ({ ...preset, subscribe: 'type = "track"' }))
-    const { verdicts } = await deliverLines([track('u1')], everything)
+    const everything = presetMappings().map((mapping, _, [, { trigger }]) => ({
+      ...mapping,
+      trigger,
+      subscribe: 'type = "track"'
+    }))
+    const { verdicts } = await deliverToSandbox([track('u1')], { mappings: everything })
 
-    expect(verdicts.map(({ line, mapping }) => [line, mapping])).toEqual([
+    expect(verdicts.map(({ line, mapping }) => [line, mapping?.name])).toEqual([
       [1, 'Upsert Contact'],
       [1, 'Track Activity']
     ])
   })
 
-  it('sends 500 events in a request at most', async () => {
-    const { verdicts, bodies } = await deliverLines(Array.from({ length: 1001 }, (_, index) => identify(`u${index}`)))
+  it('sends 500 events in a request at most, and so many as the mapping says', async () => {
+    const sizes = async (members: Partial<Mapping>) => {
+      const [contacts] = presetMappings()
+      const { bodies, statuses } = await deliverToSandbox(users(1001), { mappings: [{ ...contacts, ...members }] })
+      expect(statuses).toEqual(Array(1001).fill(200))
+      return bodies.map((items) => items.length).sort((one, other) => other - one)
+    }
 
-    expect(bodies.map((items) => items.length)).toEqual([500, 500, 1])
-    expect(verdicts.map(({ line, status }) => [line, status])).toEqual(verdicts.map((_, index) => [index + 1, 200]))
+    expect(await sizes({})).toEqual([500, 500, 1])
+    expect(await sizes({ batchSize: 400 })).toEqual([400, 400, 201])
+  })
+
+  it('sends 4 MiB of events in a request at most', async () => {
+    const large = users(10).map((event, index) => ({
+      file: 'a',
+      line: index + 1,
+      size: 1.5 * 2 ** 20,
+      event: event as never
+    }))
+    const sizes: number[] = []
+    await deliverTo((_, items) => {
+      sizes.push(items.length)
+      return took()
+    }, feed(large))
+
+    expect(sizes).toEqual([2, 2, 2, 2, 2])
   })
 
   it('loses no event because the framework cannot map another one', async () => {
-    const { verdicts, account } = await deliverLines([
-      identify('u1'),
-      identify('u2', { context: null }),
-      identify('u3')
-    ])
+    const events = [identify('u1'), identify('u2', { context: null }), identify('u3')]
+    const { statuses, verdicts, account } = await deliverToSandbox(events)
 
-    expect(verdicts.map(({ status }) => status)).toEqual([200, 400, 200])
+    expect(statuses).toEqual([200, 400, 200])
     expect(verdicts[1].message).toContain('refuses this event')
     expect(account.contacts.all().map(({ ids }) => ids[0].value)).toEqual(['u1', 'u3'])
   })
-})
 
-describe('a mapping', () => {
-  it.each([
-    [{ subscribe: 'type = "track' }, 'The trigger of the mapping "Broken" cannot be read (type = "track)'],
-    [{ partnerAction: 'sendFax' }, 'The mapping "Broken" names an action that there is not: sendFax']
-  ])('that is wrong stops the delivery before it starts: %j', async (members, message) => {
-    await expect(deliverLines([identify('u1')], [{ ...presets[0], name: 'Broken', ...members }])).rejects.toThrow(
-      message
+  it('makes at most 8 requests at a time, and reads no further than it can send', async () => {
+    let [inFlight, most, read] = [0, 0, 0]
+    const endless = async function* () {
+      for (;;) {
+        const some = Array.from({ length: 100 }, () => ({ file: 'a', line: ++read, size: 100 }))
+        yield await Promise.resolve(some.map((place) => ({ ...place, event: identify(`u${place.line}`) as never })))
+      }
+    }
+    const stop = new AbortController()
+    const held: (() => void)[] = []
+    const { stopped } = await deliverTo(
+      async () => {
+        inFlight += 1
+        most = Math.max(most, inFlight)
+        if (inFlight === 8) {
+          // Nothing is answered until all that can be under way is.
+          setImmediate(() => {
+            stop.abort()
+            held.forEach((release) => release())
+          })
+        }
+        await new Promise<void>((resolve) => (stop.signal.aborted ? resolve() : held.push(resolve)))
+        inFlight -= 1
+        return took()
+      },
+      endless(),
+      { signal: stop.signal }
     )
+
+    expect(stopped).toBe('You stopped it.')
+    expect(most).toBe(8)
+    expect(read).toBeLessThanOrEqual(8100)
+  })
+
+  it('waits no longer than a moment for more events, when they come slowly', async () => {
+    let release: () => void = () => undefined
+    const slow = async function* () {
+      yield await Promise.resolve([{ file: '-', line: 1, size: 100, event: identify('u1') as never }])
+      await new Promise<void>((resolve) => (release = resolve))
+      yield [{ file: '-', line: 2, size: 100, event: identify('u2') as never }]
+    }
+    const users_: unknown[] = []
+    await deliverTo((_, items) => {
+      users_.push(items.map(({ user_id }) => user_id))
+      release()
+      return took()
+    }, slow())
+
+    expect(users_).toEqual([['u1'], ['u2']])
+  })
+
+  it('sends so many events a second as it may, at most', async () => {
+    const { time, statuses } = await deliverTo(took, users(2000), { rate: 100 })
+
+    expect(statuses).toEqual(Array(2000).fill(200))
+    expect(time.now()).toBeGreaterThanOrEqual(15_000)
+    expect(time.now()).toBeLessThanOrEqual(20_000)
   })
 })
 
-describe('a destination at another origin', () => {
-  it('makes the same requests there: actions, hooks and the test of the key', async () => {
-    const urls: string[] = []
-    const definition: DestinationDefinition<Settings> = atOrigin(ortto, 'http://127.0.0.1:8030/ignored')
-    const request = ((url: string) => {
-      urls.push(url)
-      return Promise.reject(new Error('not needed'))
-    }) as never
-    const { upsertContact } = definition.actions
-    const input = { settings: { api_key: 'pau-key' }, hookInputs: { audience_name: 'VIP' } }
+describe('what another try may mend', () => {
+  it.each([408, 429, 500, 502, 503])('is tried again: a request that is answered %d', async (status) => {
+    let tries = 0
+    const { statuses, delivery } = await deliverTo(() => ((tries += 1) < 3 ? refusing(status) : took()), users(10))
 
-    await upsertContact.performBatch?.(request, { ...input, payload: [{ user_id: 'u1' }] })
-    await expect(upsertContact.perform(request, { ...input, payload: { user_id: 'u1' } })).rejects.toThrow()
-    await upsertContact.hooks?.onMappingSave?.performHook(request, { ...input, payload: {} })
-    await expect(
-      Promise.resolve(definition.authentication?.testAuthentication?.(request, { ...input, auth: {} as never }))
-    ).rejects.toThrow()
+    expect(statuses).toEqual(Array(10).fill(200))
+    expect(tries).toBeGreaterThanOrEqual(3)
+    expect(delivery.retried).toBeGreaterThanOrEqual(20)
+  })
 
-    expect(urls).toEqual([
-      'http://127.0.0.1:8030/v1/identify',
-      'http://127.0.0.1:8030/v1/identify',
-      'http://127.0.0.1:8030/v1/audiences/create',
-      'http://127.0.0.1:8030/v1/me'
+  it.each([400, 413, 422, 501])('is not a request that is answered %d', async (status) => {
+    let tries = 0
+    const { statuses } = await deliverTo(() => {
+      tries += 1
+      return refusing(status)
+    }, users(1))
+
+    expect([statuses, tries]).toEqual([[status], 1])
+  })
+
+  it('is tried again alone, when the rest of the request was taken', async () => {
+    const asked: number[] = []
+    const { statuses } = await deliverTo((_, items) => {
+      asked.push(items.length)
+      return asked.length === 1 ? except([{ index: 1, status: 500, message: 'Oops' }]) : took()
+    }, users(3))
+
+    expect(statuses).toEqual([200, 200, 200])
+    expect(asked).toEqual([3, 1])
+  })
+
+  it('is given up when it fails again and again while Ortto takes others', async () => {
+    let tries = 0
+    const { verdicts } = await deliverTo((_, items) => {
+      const index = items.findIndex(({ user_id }) => user_id === 'u1')
+      tries += index < 0 ? 0 : 1
+      return except(index < 0 ? [] : [{ index, status: 500, message: 'Oops' }])
+    }, users(3))
+
+    expect(verdicts.map(({ status, message }) => [status, message])).toEqual([
+      [200, 'Processed by Ortto.'],
+      [500, 'Oops'],
+      [200, 'Processed by Ortto.']
     ])
+    expect(tries).toBe(8)
   })
 
-  it('needs a URL', () => {
-    expect(() => atOrigin(ortto, 'localhost')).toThrow('Invalid URL')
+  it('is given up for the one event that makes each request fail, and no other', async () => {
+    const { statuses } = await deliverTo(
+      (_, items) => (items.some(({ user_id }) => user_id === 'u77') ? refusing(500) : took()),
+      users(1000)
+    )
+
+    expect(statuses.map((status, index) => [index, status]).filter(([, status]) => status !== 200)).toEqual([[77, 500]])
+  })
+
+  it.each([
+    ['not JSON', () => new Response('<html>')],
+    ['of items that were not sent', () => except([{ index: 700, status: 400, message: 'Bad' }])]
+  ])('is an answer that is %s', async (_what, answer) => {
+    let tries = 0
+    const { statuses } = await deliverTo(() => ((tries += 1) === 1 ? answer() : took()), users(2))
+
+    expect([statuses, tries]).toEqual([[200, 200], 2])
   })
 })
+
+describe('when Ortto is over its limit', () => {
+  it('waits as long as it asks for', async () => {
+    let tries = 0
+    const { time, statuses } = await deliverTo(
+      () => ((tries += 1) === 1 ? refusing(429, 'Slow down', { 'retry-after': '120' }) : took()),
+      users(1)
+    )
+
+    expect(statuses).toEqual([200])
+    expect(time.now()).toBeGreaterThanOrEqual(120_000)
+  })
+
+  it('stops after five minutes of nothing else, and can go on later', async () => {
+    const { stopped, verdicts, time } = await deliverTo(() => refusing(429, 'Too many'), users(10))
+
+    expect(stopped).toBe('Ortto has been over its limit for five minutes: Too many')
+    expect(verdicts).toEqual([])
+    expect(time.now()).toBeGreaterThanOrEqual(5 * MINUTE)
+    expect(time.now()).toBeLessThan(8 * MINUTE)
+  })
+
+  it('stops at once when it asks for a longer wait than that', async () => {
+    const { stopped } = await deliverTo(() => refusing(429, 'Full', { 'retry-after': '7200' }), users(10))
+
+    expect(stopped).toBe('Ortto asks to wait 120 minutes: Full')
+  })
+})
+
+describe('a delivery stops, with all that was confirmed', () => {
+  it('when the API key is refused', async () => {
+    let tries = 0
+    const { stopped, statuses } = await deliverTo(
+      () => ((tries += 1) < 3 ? took() : refusing(401, 'No such key')),
+      users(20_000)
+    )
+
+    expect(stopped).toBe('The API key is refused: No such key')
+    expect(new Set(statuses)).toEqual(new Set([200]))
+    expect(statuses.length).toBeLessThanOrEqual(20_000)
+  })
+
+  it('when Ortto takes nothing for five minutes', async () => {
+    const { stopped, verdicts } = await deliverTo(() => refusing(503, 'Down'), users(600))
+
+    expect(stopped).toBe('Ortto has taken nothing for five minutes: Down')
+    expect(verdicts).toEqual([])
+  })
+
+  it('when each of the first 1,000 results is the same refusal', async () => {
+    const message = 'No mappings configured for contacts'
+    const none = (_: string, items: unknown[]) => except(items.map((_item, index) => ({ index, status: 422, message })))
+    const { stopped, verdicts } = await deliverTo(none, users(3000))
+
+    expect(stopped).toBe(`Each of the first 1000 results is the same refusal: ${message}`)
+    expect(verdicts).toEqual([])
+  })
+
+  it('but not when fewer are, or one is another', async () => {
+    const answer = (_: string, items: { user_id?: string }[]) =>
+      except(
+        items.flatMap(({ user_id }, index) => (user_id === 'u999' ? [] : [{ index, status: 422, message: 'None' }]))
+      )
+
+    expect((await deliverTo(answer, users(3000))).statuses).toHaveLength(3000)
+    expect((await deliverTo(answer, users(900))).statuses).toEqual(Array(900).fill(422))
+  })
+
+  it('when it is told to: what is under way is waited for', async () => {
+    const stop = new AbortController()
+    const { stopped, statuses } = await deliverTo(
+      () => {
+        stop.abort()
+        return took()
+      },
+      users(20_000),
+      { signal: stop.signal }
+    )
+
+    expect(stopped).toBe('You stopped it.')
+    expect(statuses.length).toBeGreaterThanOrEqual(500)
+    expect(new Set(statuses)).toEqual(new Set([200]))
+    expect(statuses.length).toBeLessThanOrEqual(8000)
+  })
+
+  it('when the events cannot be read any more', async () => {
+    const broken = async function* () {
+      yield* linesOf(users(2))
+      throw new Error('The disk is gone')
+    }
+
+    expect(await deliverTo(took, broken())).toMatchObject({ stopped: 'The disk is gone', statuses: [200, 200] })
+  })
+})
+
+describe('the order of the events of one user', () => {
+  /** Few users, few ids that link them, contacts and activities. */
+  const event = fc.record({
+    kind: fc.constantFrom('identify', 'track'),
+    userId: fc.constantFrom('u1', 'u2', 'u3'),
+    anonymousId: fc.constantFrom(undefined, 'a1', 'a2')
+  })
+
+  it(
+    'is kept across the actions and through retries',
+    () =>
+      fc.assert(
+        fc.asyncProperty(
+          fc.array(event, { maxLength: 60 }),
+          fc.array(fc.constantFrom(200, 200, 200, 429, 500), { minLength: 1, maxLength: 200 }),
+          fc.array(fc.constantFrom(200, 200, 503), { minLength: 1, maxLength: 20 }),
+          fc.integer({ min: 1, max: 7 }),
+          async (kinds, itemStatuses, requestStatuses, batchSize) => {
+            const events = kinds.map(({ kind, userId, anonymousId }, index) =>
+              kind === 'identify'
+                ? identify(userId, { anonymousId, traits: { name: String(index) } })
+                : track(userId, { anonymousId, messageId: String(index), timestamp: '2026-01-01T00:00:00Z' })
+            )
+            const holds = new Map<string | undefined, number>()
+            const taken = new Set<number>()
+            const early: string[] = []
+            let requests = 0
+            const tries = new Map<number, number>()
+            const next = (list: number[], count: number) => list[count % list.length]
+            const { statuses, stopped } = await deliverTo(
+              (path, sent) => {
+                const failure = next(requestStatuses, requests++)
+                // Sooner or later everything is taken.
+                if (failure !== 200 && requests < 8) {
+                  return refusing(failure)
+                }
+                return except(
+                  sent.flatMap((item, index) => {
+                    const position = Number(path === '/v1/track' ? item.message_id : item.traits?.name)
+                    const count = (tries.get(position) ?? 0) + 1
+                    tries.set(position, count)
+                    const status = count > 3 ? 200 : next(itemStatuses, position * 7 + count)
+                    if (status !== 200) {
+                      return [{ index, status, message: 'Busy' }]
+                    }
+                    taken.add(position)
+                    if (path === '/v1/identify') {
+                      holds.set(item.user_id, position)
+                    } else {
+                      const missing = events.findIndex(
+                        ({ type, userId }, at) =>
+                          at < position && type === 'identify' && userId === item.user_id && !taken.has(at)
+                      )
+                      early.push(...(missing < 0 ? [] : [`${position} before ${missing}`]))
+                    }
+                    return []
+                  })
+                )
+              },
+              events,
+              { mappings: presetMappings().map((mapping) => ({ ...mapping, batchSize })) }
+            )
+
+            expect(stopped).toBeUndefined()
+            expect(statuses).toEqual(events.map(() => 200))
+            expect(early).toEqual([])
+            for (const userId of ['u1', 'u2', 'u3']) {
+              const last = events.map((one) => one.type === 'identify' && one.userId === userId).lastIndexOf(true)
+              expect(holds.get(userId) ?? -1).toBe(last)
+            }
+          }
+        ),
+        { numRuns: 60 }
+      ),
+    60_000
+  )
+
+  it('does not keep the events of one user from going out together', async () => {
+    const sizes: number[] = []
+    await deliverTo(
+      (_, items) => {
+        sizes.push(items.length)
+        return took()
+      },
+      Array.from({ length: 1200 }, () => track('u1'))
+    )
+
+    expect(sizes).toEqual([500, 500, 200])
+  })
+
+  it('tells of a contact that was sent again what Ortto said when it took it', async () => {
+    let requests = 0
+    const { statuses } = await deliverTo(
+      (_, items) => {
+        requests += 1
+        return requests === 1
+          ? except([{ index: 0, status: 500, message: 'Oops' }])
+          : except(
+              items.flatMap((_item, index) => (index === 1 ? [{ index, status: 422, message: 'Nothing new' }] : []))
+            )
+      },
+      [identify('u1'), identify('u1')]
+    )
+
+    expect([statuses, requests]).toEqual([[200, 200], 2])
+  })
+})
+
+async function* feed(lines: Line[]): AsyncGenerator<Line[]> {
+  yield await Promise.resolve(lines)
+}

@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander'
+import { checkCommand } from './check'
+import { EXIT, fail } from './command'
+import type { Output } from './command'
+import { deliverCommand } from './deliver'
+import { estimateCommand } from './estimate'
+import { sandboxCommand } from './sandbox'
+import { terminal } from './terminal'
+
+/** Runs a command line, and resolves with its exit code. */
+export async function run(args: readonly string[], output: Output): Promise<number> {
+  let code = EXIT.done
+  const end = (with_: number) => (code = with_)
+  const program = new Command('ortto')
+    .description('Brings Segment events to Ortto, and tells the truth about every one of them.')
+    .addHelpText('after', '\nEach command has more help: ortto deliver --help.\n')
+  for (const command of [
+    deliverCommand(output, end),
+    checkCommand(output, end),
+    estimateCommand(output),
+    sandboxCommand(output)
+  ]) {
+    program.addCommand(command)
+  }
+  for (const command of [program, ...program.commands]) {
+    command
+      .exitOverride()
+      .configureOutput({
+        writeOut: (text) => output.log(text.trimEnd()),
+        writeErr: (text) => output.error(text.trimEnd())
+      })
+      .showHelpAfterError(`See ortto ${command === program ? '' : `${command.name()} `}--help.`)
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      return error.exitCode === 0 ? EXIT.done : EXIT.wrongUse
+    }
+    return fail(error, output)
+  }
+}
+
+if (require.main === module) {
+  void run(process.argv.slice(2), terminal()).then((code) => {
+    process.exitCode = code
+  })
+}

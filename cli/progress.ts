@@ -1,0 +1,65 @@
+import type { Delivery, InputFile, Records } from '../delivery'
+import type { Output } from './command'
+
+/** Characters of the bar */
+const WIDTH = 20
+
+/** A line that tells how far a delivery is. */
+export class Progress {
+  private readonly total: number
+  private read = 0
+  private readonly startedAt = performance.now()
+  private readonly before: number
+
+  constructor(
+    files: readonly InputFile[],
+    private readonly records: Records,
+    private readonly delivery: Delivery,
+    private readonly output: Output
+  ) {
+    this.total = files.reduce((sum, { size }) => sum + size, 0)
+    this.before = records.summary.state.lines
+  }
+
+  /** Bytes of the files were read. */
+  readonly onBytes = (count: number): void => {
+    this.read += count
+  }
+
+  /** Seconds since the start */
+  get seconds(): number {
+    return (performance.now() - this.startedAt) / 1000
+  }
+
+  show(): void {
+    if (this.output.progress) {
+      this.output.progress(this.line())
+    }
+  }
+
+  private line(): string {
+    const { lines, delivered, rejected } = this.records.summary.counts
+    const rate = Math.round((lines - this.before) / this.seconds)
+    const part = this.total > 0 ? Math.min(1, this.read / this.total) : undefined
+    const wait = this.delivery.pause
+    return [
+      ...(part === undefined ? [] : [`[${'#'.repeat(Math.round(part * WIDTH)).padEnd(WIDTH, '.')}]`]),
+      `${lines} events`,
+      `${rate}/s`,
+      `${delivered} delivered`,
+      `${rejected} rejected`,
+      `${this.delivery.retried} tried again`,
+      ...(wait > 0 ? [`waits ${Math.ceil(wait / 1000)} s, as Ortto wants`] : []),
+      ...(part ? [`${duration((this.seconds / part) * (1 - part))} left`] : [])
+    ].join('  ')
+  }
+}
+
+/** Seconds as people write them: 1:05, 2:00:00. */
+export function duration(seconds: number): string {
+  const rounded = Math.ceil(seconds)
+  const parts = [Math.floor(rounded / 3600), Math.floor(rounded / 60) % 60, rounded % 60]
+  return (parts[0] > 0 ? parts : parts.slice(1))
+    .map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, '0')))
+    .join(':')
+}

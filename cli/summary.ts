@@ -1,0 +1,84 @@
+import type { SummaryState, Verdict } from '../delivery'
+import type { Output } from './command'
+import { table } from './table'
+
+/** How a delivery ended. */
+export interface Ending {
+  summary: SummaryState
+  seconds: number
+  retried: number
+  /** Events that were passed over because of their time */
+  outside: number
+  /** Why it ended early */
+  stopped?: string
+  canBeResumed: boolean
+  /** What the embedded sandbox holds at the end */
+  sandbox?: { contacts: number; activities: number }
+}
+
+/** Reasons that are shown */
+const MAX_ROWS = 30
+
+/** Tells how a delivery ended, to a person. */
+export function tellEnding({ summary, seconds, retried, outside, stopped, canBeResumed, sandbox }: Ending): string {
+  const { lines, delivered, rejected, ignored, untaken, rows } = summary
+  const shown = rows.slice(0, MAX_ROWS)
+  const cells = shown.map(({ count, mapping, status, message }) => [String(count), mapping, String(status), message])
+  const parts = [
+    `${delivered} delivered`,
+    `${rejected} rejected`,
+    ...(ignored > 0 ? [`${ignored} ignored, since they came from Ortto`] : []),
+    ...(untaken > 0 ? [`${untaken} taken by no mapping`] : []),
+    ...(outside > 0 ? [`${outside} of another time`] : [])
+  ]
+  return [
+    ...(rows.length > 0 ? [table(['Results', 'Mapping', 'Status', 'Reason'], cells)] : []),
+    ...(rows.length > shown.length ? [`… and ${rows.length - shown.length} other reasons`] : []),
+    '',
+    `${lines} lines in ${seconds.toFixed(1)} s: ${parts.join(', ')}.`,
+    ...(retried > 0 ? [`${retried} tries were made again.`] : []),
+    ...(sandbox ? [`The local Ortto held ${sandbox.contacts} contacts and ${sandbox.activities} activities.`] : []),
+    ...notes(summary),
+    ...(stopped === undefined ? [] : ['', tellStopped(stopped, canBeResumed)])
+  ].join('\n')
+}
+
+function notes({ undedupable, rows }: SummaryState): string[] {
+  const again = rows
+    .filter(({ status, message }) => status === 422 && /\bnew\b/i.test(message))
+    .reduce((sum, { count }) => sum + count, 0)
+  return [
+    ...(again > 0 ? [`${again} contacts brought Ortto nothing new: they were probably stored already.`] : []),
+    ...(undedupable > 0
+      ? [`${undedupable} activities have no message id or no timestamp: if they are sent again, they are stored twice.`]
+      : [])
+  ]
+}
+
+function tellStopped(reason: string, canBeResumed: boolean): string {
+  const next = canBeResumed ? 'The same command goes on from here.' : 'It starts from the beginning the next time.'
+  return `Stopped. ${reason} ${next}`
+}
+
+/** What of these verdicts would go out, a line each; and what would not. */
+export function showItems(verdicts: readonly Verdict[], isJSON: boolean, output: Output): void {
+  for (const { file, line, mapping, status, message, item } of verdicts) {
+    const action = mapping?.partnerAction
+    if (isJSON) {
+      output.log(
+        JSON.stringify({
+          file,
+          line,
+          mapping: mapping?.name,
+          action,
+          status,
+          item,
+          message: item ? undefined : message
+        })
+      )
+    } else {
+      const path = action === 'trackActivity' ? '/v1/track' : '/v1/identify'
+      output.log(`${file}:${line} ${item ? `POST ${path} ${JSON.stringify(item)}` : `stays here: ${message}`}`)
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import type { DestinationDefinition } from '@segment/actions-core'
+import { atOrigin } from '../delivery'
+import { createSandbox } from '../sandbox'
+import type { Account } from '../sandbox'
+import { serve } from '../sandbox/serve'
+import ortto from '../src'
+import type { Settings } from '../src/generated-types'
+import { UsageError } from './command'
+import { readKey } from './key'
+
+/** Where a command sends events. */
+export interface Target {
+  /** For people to read */
+  name: string
+  definition: DestinationDefinition<Settings>
+  settings: Settings
+  /** What the embedded sandbox holds */
+  account?: Account
+  close: () => Promise<void>
+}
+
+/** A local Ortto of its own, which is gone at the end. */
+export async function embeddedSandbox(account: unknown): Promise<Target> {
+  const { app, apiKey, account: held } = createSandbox({ account })
+  const { origin, close } = await serve(app)
+  return {
+    name: `a local Ortto at ${origin}, which is gone at the end`,
+    definition: atOrigin(ortto, origin),
+    settings: { api_key: apiKey },
+    account: held,
+    close
+  }
+}
+
+/**
+ * The real Ortto, or the one at a URL.
+ * @throws UsageError when it can't be used, or there is no key
+ */
+export async function remoteTarget(to: string, keyFile: string | undefined): Promise<Target> {
+  const definition = to === 'ortto' ? ortto : atOrigin(ortto, originOf(to))
+  const settings = { api_key: await readKey(keyFile) }
+  return { name: to === 'ortto' ? 'Ortto' : to, definition, settings, close: () => Promise.resolve() }
+}
+
+/** The key travels with every request, so only this machine is spoken to in the clear. */
+function originOf(to: string): string {
+  let url: URL
+  try {
+    url = new URL(to)
+  } catch {
+    throw new UsageError(`--to takes sandbox, ortto or a URL such as http://127.0.0.1:8030, not "${to}".`)
+  }
+  const isLocal = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLocal)) {
+    throw new UsageError(`--to takes https, or http on this machine, so that the API key is not sent in the clear.`)
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new UsageError('--to takes no user name and no password.')
+  }
+  return url.origin
+}

@@ -1,0 +1,208 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'fs/promises'
+import { tmpdir } from 'os'
+import { join } from 'path'
+import { presetMappings, Records } from '..'
+import type { RecordsOptions, Verdict } from '..'
+import { identify } from './harness'
+
+const [contacts, activities] = presetMappings()
+
+const verdict = (file: string, line: number, members: Partial<Verdict> = {}): Verdict => ({
+  file,
+  line,
+  event: identify(`u${line}`, { messageId: `m${line}` }) as never,
+  mapping: contacts,
+  status: 200,
+  message: 'Processed by Ortto.',
+  item: { user_id: `u${line}` },
+  ...members
+})
+
+describe('the records of a delivery', () => {
+  let folder: string
+  let options: RecordsOptions
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
+    options = {
+      files: ['a', 'b', 'c'].map((name) => ({ name, path: name, size: 10 })),
+      job: 'job',
+      checkpoint: join(folder, 'a.checkpoint'),
+      results: join(folder, 'results.ndjson'),
+      rejected: join(folder, 'rejected.ndjson')
+    }
+  })
+  afterEach(() => rm(folder, { recursive: true }))
+
+  const linesOf = async (name: string) =>
+    (await readFile(join(folder, name), 'utf8'))
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as unknown)
+
+  it('have a line for each event and mapping, and the refused events with the reason beside them', async () => {
+    const records = await Records.open(options)
+    await records.add([
+      verdict('a', 1),
+      verdict('a', 2, { status: 422, errorType: 'UNPROCESSABLE_ENTITY', message: 'Nothing new' }),
+      verdict('a', 2, { mapping: activities, status: 400, message: 'Bad' }),
+      { file: 'a', line: 3, status: 400, errorType: 'BAD_REQUEST', message: 'Not JSON', text: '{oops' },
+      { file: 'b', line: 1, event: { type: 'page' }, message: 'No mapping takes this event, so it was not sent.' }
+    ])
+    await records.close(true)
+
+    expect(await linesOf('results.ndjson')).toEqual([
+      {
+        file: 'a',
+        line: 1,
+        messageId: 'm1',
+        mapping: 'Upsert Contact',
+        action: 'upsertContact',
+        status: 200,
+        message: 'Processed by Ortto.'
+      },
+      {
+        file: 'a',
+        line: 2,
+        messageId: 'm2',
+        mapping: 'Upsert Contact',
+        action: 'upsertContact',
+        status: 422,
+        errorType: 'UNPROCESSABLE_ENTITY',
+        message: 'Nothing new'
+      },
+      {
+        file: 'a',
+        line: 2,
+        messageId: 'm2',
+        mapping: 'Track Activity',
+        action: 'trackActivity',
+        status: 400,
+        message: 'Bad'
+      },
+      { file: 'a', line: 3, status: 400, errorType: 'BAD_REQUEST', message: 'Not JSON' },
+      { file: 'b', line: 1, message: 'No mapping takes this event, so it was not sent.' }
+    ])
+    expect(await linesOf('rejected.ndjson')).toEqual([
+      {
+        ...identify('u2', { messageId: 'm2' }),
+        _rejected: [
+          {
+            file: 'a',
+            line: 2,
+            mapping: 'Upsert Contact',
+            action: 'upsertContact',
+            status: 422,
+            errorType: 'UNPROCESSABLE_ENTITY',
+            message: 'Nothing new'
+          },
+          { file: 'a', line: 2, mapping: 'Track Activity', action: 'trackActivity', status: 400, message: 'Bad' }
+        ]
+      },
+      {
+        _line: '{oops',
+        _rejected: [{ file: 'a', line: 3, status: 400, errorType: 'BAD_REQUEST', message: 'Not JSON' }]
+      }
+    ])
+    expect(records.summary.state).toMatchObject({ lines: 4, delivered: 1, rejected: 3, untaken: 1 })
+    expect((await readdir(folder)).sort()).toEqual(['rejected.ndjson', 'results.ndjson'])
+  })
+
+  it('go on where they were saved, and cut off what was written behind it', async () => {
+    const first = await Records.open(options)
+    await first.add([verdict('a', 1), verdict('b', 4)])
+    await first.close(false)
+    const saved = await readFile(join(folder, 'a.checkpoint'))
+    const again = await Records.open(options)
+    expect(again.start).toEqual({ file: 1, line: 4 })
+    await again.add([verdict('b', 5, { status: 400 })])
+    await again.close(false)
+    // As if it had been killed before the last checkpoint.
+    await writeFile(join(folder, 'a.checkpoint'), saved)
+
+    const third = await Records.open(options)
+    await third.add([verdict('c', 1)])
+    await third.close(true)
+    expect((await linesOf('results.ndjson')).map((line) => Object(line) as object)).toMatchObject([
+      { file: 'a', line: 1 },
+      { file: 'b', line: 4 },
+      { file: 'c', line: 1 }
+    ])
+    expect(await linesOf('rejected.ndjson')).toEqual([])
+    expect(third.summary.state).toMatchObject({ lines: 3, delivered: 3, rejected: 0 })
+  })
+
+  it.each<[string, (given: RecordsOptions) => RecordsOptions, string]>([
+    ['another job', (given) => ({ ...given, job: 'other' }), 'another target or other mappings or options'],
+    ['other files before', (given) => ({ ...given, files: given.files.slice(1) }), 'other inputs'],
+    [
+      'a file that is not what it was',
+      (given) => ({ ...given, files: given.files.map((file) => ({ ...file, size: 9 })) }),
+      'other inputs'
+    ]
+  ])('do not go on with %s', async (_what, change, problem) => {
+    const records = await Records.open(options)
+    await records.add([verdict('b', 4)])
+    await records.close(false)
+
+    await expect(Records.open(change(options))).rejects.toThrow(problem)
+    expect(await linesOf('results.ndjson')).toHaveLength(1)
+  })
+
+  it('go on when the file that was being read has grown, or files came behind it', async () => {
+    const records = await Records.open(options)
+    await records.add([verdict('c', 4)])
+    await records.close(false)
+    const [one, two, three] = options.files
+    const files = [one, two, { ...three, size: 20 }, { name: 'd', path: 'd', size: 1 }]
+
+    expect((await Records.open({ ...options, files })).start).toEqual({ file: 2, line: 4 })
+  })
+
+  it('start over with another job when nothing was done yet', async () => {
+    await (await Records.open(options)).close(false)
+
+    expect((await Records.open({ ...options, job: 'other' })).start).toBeUndefined()
+  })
+
+  it.each([
+    ['{"job":', 'it is no checkpoint'],
+    ['{}', 'it is no checkpoint']
+  ])('say when the checkpoint is none: %s', async (text, problem) => {
+    await writeFile(join(folder, 'a.checkpoint'), text)
+
+    await expect(Records.open(options)).rejects.toThrow(problem)
+  })
+
+  it('say which file cannot be written, before anything is sent', async () => {
+    for (const name of ['results', 'rejected', 'checkpoint']) {
+      const path = join(folder, 'none', name)
+      await expect(Records.open({ ...options, [name]: path })).rejects.toThrow(path)
+    }
+  })
+
+  it('say when the disk is full', async () => {
+    const records = await Records.open({ ...options, results: '/dev/full' })
+
+    await expect(records.add([verdict('a', 1)])).rejects.toThrow('Cannot write /dev/full: ENOSPC')
+    expect(records.summary.state.lines).toBe(0)
+  })
+
+  it('say when a file has lost what was written', async () => {
+    const records = await Records.open(options)
+    await records.add([verdict('a', 1)])
+    await records.close(false)
+    await writeFile(join(folder, 'results.ndjson'), '')
+
+    await expect(Records.open(options)).rejects.toThrow('it has 0 bytes, and had')
+  })
+
+  it('are none, when none are wanted', async () => {
+    const records = await Records.open({ files: options.files, job: 'job' })
+    await records.add([verdict('a', 1, { status: 400 })])
+    await records.close(true)
+
+    expect([records.canBeResumed, records.summary.state.rejected]).toEqual([false, 1])
+    expect(await readdir(folder)).toEqual([])
+  })
+})

@@ -1,0 +1,65 @@
+import { open, readFile, rename, rm } from 'fs/promises'
+import { z } from 'zod'
+
+const count = z.number().int().nonnegative()
+
+/** How far a delivery has come: everything before has its verdict, and nothing after it. */
+export const Checkpoint = z.strictObject({
+  /** What was delivered where and how, as text that is the same for the same delivery */
+  job: z.string(),
+  /** The files up to the one that it has come to, each with its bytes. */
+  files: z.array(z.strictObject({ name: z.string(), size: count })).min(1),
+  /** The last line of the last of these files that has its verdict; 0 before the first */
+  line: count,
+  /** Bytes of the files that it writes */
+  written: z.record(z.string(), count),
+  /** The summary so far */
+  summary: z.unknown()
+})
+export type Checkpoint = z.infer<typeof Checkpoint>
+
+/**
+ * The checkpoint of a file. Undefined when there is none.
+ * @throws Error when there is one that can't be read
+ */
+export async function readCheckpoint(path: string): Promise<Checkpoint | undefined> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      return undefined
+    }
+    throw error
+  }
+  const checked = Checkpoint.safeParse(parse(text))
+  if (!checked.success) {
+    throw new Error('it is no checkpoint')
+  }
+  return checked.data
+}
+
+/** Written aside, then renamed: whenever it is cut short, the old file or the new one is there, never half of it. */
+export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
+  const aside = `${path}.new`
+  const file = await open(aside, 'w', 0o600)
+  try {
+    await file.writeFile(JSON.stringify(checkpoint))
+    await file.datasync()
+  } finally {
+    await file.close()
+  }
+  await rename(aside, path)
+}
+
+export async function removeCheckpoint(path: string): Promise<void> {
+  await rm(path, { force: true })
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,99 @@
+import { constants, promises as fs } from 'fs'
+import type { Stats } from 'fs'
+import { join } from 'path'
+import { isNativeError } from 'util/types'
+
+/** Files cannot be read as asked. The message is one sentence for whoever named them, and says what to do. */
+export class InputError extends Error {}
+
+/** A file of events, or standard input. */
+export interface InputFile {
+  /** As the user named it, or its folder with its path in there. `-` is standard input. */
+  name: string
+  /** What is opened. */
+  path: string
+  /** Bytes, before decompression. 0 when nobody can know: standard input and pipes. */
+  size: number
+}
+
+const STANDARD_INPUT = '-'
+const EVENT_FILE = /\.(ndjson|jsonl|json)(\.gz)?$/i
+
+/**
+ * Finds the files of events: those named, whatever their ending, and those in the folders named, by their ending.
+ * The order is that of the paths, and in a folder that of the names in code units: the same on every machine.
+ *
+ * @throws InputError when a path leads nowhere, may not be read, or leads to a file that another one led to.
+ */
+export async function findFiles(paths: readonly string[]): Promise<InputFile[]> {
+  if (paths.includes(STANDARD_INPUT)) {
+    if (paths.length > 1) {
+      throw new InputError('Standard input (-) is read alone: name it once, or name files.')
+    }
+    return [{ name: STANDARD_INPUT, path: STANDARD_INPUT, size: 0 }]
+  }
+  const files: InputFile[] = []
+  for (const path of paths) {
+    const stats = await attempt(path, () => fs.stat(path))
+    const found = stats.isDirectory() ? await searchFolder(path) : [await readableFile(path, stats)]
+    if (found.length === 0) {
+      throw new InputError(`There are no event files in ${path}: .ndjson, .jsonl and .json are read, also with .gz.`)
+    }
+    files.push(...found)
+  }
+  await refuseTwins(files)
+  return files
+}
+
+/** A link to a file is followed. One to a folder is not: it may lead back to where it stands. */
+async function searchFolder(folder: string): Promise<InputFile[]> {
+  const entries = await attempt(folder, () => fs.readdir(folder, { withFileTypes: true }))
+  const shown = entries.filter(({ name }) => !name.startsWith('.'))
+  const files: InputFile[] = []
+  for (const entry of shown.sort((one, other) => (one.name < other.name ? -1 : 1))) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) {
+      files.push(...(await searchFolder(path)))
+    } else if (EVENT_FILE.test(entry.name)) {
+      const stats = await attempt(path, () => fs.stat(path))
+      // Opening a pipe that nobody writes to would wait forever.
+      files.push(...(stats.isFile() ? [await readableFile(path, stats)] : []))
+    }
+  }
+  return files
+}
+
+async function readableFile(path: string, stats: Stats): Promise<InputFile> {
+  await attempt(path, () => fs.access(path, constants.R_OK))
+  return { name: path, path, size: stats.isFile() ? stats.size : 0 }
+}
+
+async function refuseTwins(files: readonly InputFile[]): Promise<void> {
+  const names = new Map<string, string>()
+  for (const { name, path } of files) {
+    // The shell's <(command) is a pipe, which has no path of its own.
+    const place = await fs.realpath(path).catch(() => path)
+    const twin = names.get(place)
+    if (twin !== undefined) {
+      const same = twin === name ? `${name} is named twice` : `${twin} and ${name} are the same file`
+      throw new InputError(`${same}: leave one out, or its events are delivered twice.`)
+    }
+    names.set(place, name)
+  }
+}
+
+/** Does something with the file or folder at the path. An error of the file system becomes an InputError. */
+export async function attempt<T>(path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action()
+  } catch (error) {
+    const code = isNativeError(error) && 'code' in error ? error.code : undefined
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw new InputError(`There is no file or folder ${path}: check its name.`)
+    }
+    if (code === 'EACCES' || code === 'EPERM') {
+      throw new InputError(`${path} may not be read: change its permissions, or run this as a user who may.`)
+    }
+    throw new InputError(`${path} cannot be read (${isNativeError(error) ? error.message : String(error)}).`)
+  }
+}

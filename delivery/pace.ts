@@ -1,0 +1,82 @@
+/** Requests that are under way at the same time, when Ortto takes them all. */
+const MAX_IN_FLIGHT = 8
+/** Milliseconds until the next try: the first time, and at most. */
+const FIRST_PAUSE = 1000
+const LONGEST_PAUSE = 60_000
+
+/** What a request showed of Ortto: it takes events, has had too many of them, or gives no answer that is of use. */
+export type Shown = 'taking' | 'over its limit' | 'failing'
+
+/**
+ * How fast to send. When Ortto is over its limit, or fails, everything waits, each time longer, and goes on with half
+ * the requests at a time; with each answer that takes events it becomes one more.
+ */
+export class Pace {
+  private limit = MAX_IN_FLIGHT
+  private inFlight = 0
+  private pauses = 0
+  private pausedAt = -Infinity
+  /** When the pause ends that Ortto's answers brought about. */
+  pausedUntil = -Infinity
+  /** When the ceiling allows the next event. */
+  private allowedAt = -Infinity
+
+  /**
+   * @param now milliseconds from any start
+   * @param random from 0 to 1
+   * @param rate events a second, at most
+   */
+  constructor(
+    private readonly now: () => number,
+    private readonly random: () => number,
+    private readonly rate = Infinity
+  ) {}
+
+  /** Requests under way */
+  get requests(): number {
+    return this.inFlight
+  }
+
+  /** True when another request may be made, as far as those under way are concerned. */
+  get hasRoom(): boolean {
+    return this.inFlight < this.limit
+  }
+
+  /** When the next request may be made; it may be now. */
+  get nextAt(): number {
+    return Math.max(this.pausedUntil, this.allowedAt)
+  }
+
+  /** A request is made with so many events. What it shows is told with the time that this gives. */
+  begin(events: number): number {
+    this.inFlight += 1
+    this.allowedAt = Math.max(this.allowedAt, this.now()) + (events / this.rate) * 1000
+    return this.now()
+  }
+
+  /** A request that was begun then has ended, and showed this. */
+  end(begunAt: number, shown: Shown | undefined): void {
+    this.inFlight -= 1
+    if (shown === 'taking') {
+      this.pauses = 0
+      this.limit = Math.min(MAX_IN_FLIGHT, this.limit + 1)
+    } else if (shown && begunAt > this.pausedAt) {
+      // Requests that were under way when a pause began tell nothing new.
+      this.limit = Math.max(1, Math.floor(this.limit / 2))
+      this.pauses += 1
+      this.pausedAt = this.now()
+      this.pausedUntil = Math.max(this.pausedUntil, this.now() + backoff(this.pauses, this.random))
+    }
+  }
+
+  /** Ortto named the milliseconds to wait (Retry-After). */
+  pauseFor(milliseconds: number): void {
+    this.pausedUntil = Math.max(this.pausedUntil, this.now() + milliseconds)
+  }
+}
+
+/** Milliseconds to wait before the next try: twice as long each time, less up to a half, so that tries spread. */
+export function backoff(failures: number, random: () => number): number {
+  const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1))
+  return longest * (1 - random() / 2)
+}

@@ -1,0 +1,35 @@
+import type { ActionDefinition, DestinationDefinition, RequestClient } from '@segment/actions-core'
+
+/** Makes of the function that a destination makes its requests with another one. */
+export type WrapRequest = (request: RequestClient) => RequestClient
+
+/** The same destination, but each of its requests, of actions, hooks and the authentication test, is made by `wrap`. */
+export function withRequests<Settings>(
+  definition: DestinationDefinition<Settings>,
+  wrap: WrapRequest
+): DestinationDefinition<Settings> {
+  const { authentication, actions } = definition
+  const test = authentication?.testAuthentication
+  return {
+    ...definition,
+    authentication: authentication && {
+      ...authentication,
+      testAuthentication: test && ((request, input) => test(wrap(request), input))
+    },
+    actions: Object.fromEntries(Object.entries(actions).map(([key, action]) => [key, wrapAction(action, wrap)]))
+  }
+}
+
+function wrapAction<Settings>(action: ActionDefinition<Settings>, wrap: WrapRequest): ActionDefinition<Settings> {
+  const { perform, performBatch, hooks } = action
+  const hook = hooks?.onMappingSave
+  return {
+    ...action,
+    perform: (request, input): unknown => perform(wrap(request), input),
+    performBatch: performBatch && ((request, input) => performBatch(wrap(request), input)),
+    hooks: hooks && {
+      ...hooks,
+      onMappingSave: hook && { ...hook, performHook: (request, input) => hook.performHook(wrap(request), input) }
+    }
+  }
+}
