@@ -62,4 +62,3 @@ export async function writeEvents(path: string, count: number): Promise<void> {
   file.end()
   await once(file, 'close')
 }
-

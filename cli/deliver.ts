@@ -2,22 +2,13 @@ import { Command } from 'commander'
 import { createHash } from 'crypto'
 import { realpath } from 'fs/promises'
 import { resolve } from 'path'
-import {
-  Delivery,
-  dryRun,
-  findFiles,
-  presetMappings,
-  readAll,
-  readMappings,
-  Records,
-  RecordsError,
-  Stopped
-} from '../delivery'
+import { Delivery, dryRun, readAll, Records, RecordsError, Stopped } from '../delivery'
 import type { InputFile, Mapping, RecordsOptions } from '../delivery'
 import exampleAccount from '../examples/account.json'
 import ortto from '../src'
 import { EXIT, moment, named, pathFrom, readJSON, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
+import { collect, filesOf, mappingsOf } from './inputs'
 import { accountFor } from './own-account'
 import { Progress } from './progress'
 import { showItems, tellEnding } from './summary'
@@ -64,7 +55,7 @@ export function deliverCommand(output: Output, end: (code: number) => void): Com
     .argument('<inputs...>', 'files, folders, or - for standard input')
     .option('--to <where>', 'sandbox, ortto, or the URL of an Ortto', 'sandbox')
     .option('--mappings <file>', "mappings in Segment's shape (the destination's presets without it)")
-    .option('--integration <name...>', "names in the events' integrations that mean Ortto as well", [])
+    .option('--integration <name>', "a name in the events' integrations that means Ortto as well", collect, [])
     .option('--from <time>', 'only events of this time or later', moment)
     .option('--until <time>', 'only events before this time', moment)
     .option('--rate <number>', 'events a second, at most', wholeNumber(1))
@@ -81,11 +72,8 @@ export function deliverCommand(output: Output, end: (code: number) => void): Com
 
 /** Delivers, and resolves with the exit code. */
 export async function deliver(inputs: string[], options: DeliverOptions, output: Output): Promise<number> {
-  const files = await findFiles(inputs.map((input) => (input === '-' ? input : pathFrom(input))))
-  const mappings =
-    options.mappings === undefined
-      ? presetMappings()
-      : named(options.mappings, readMappings, await readJSON(options.mappings))
+  const files = await filesOf(inputs)
+  const mappings = await mappingsOf(options.mappings)
   await refuseOverwriting(files, options)
   const target = await targetOf(files, options)
   try {
@@ -113,7 +101,7 @@ async function deliverTo(
   const progress = new Progress(files, records, delivery, output)
   if (!isJSON) {
     output.log(`${describe(files)} → ${ortto.name} → ${target.name}`)
-    output.log(`${whereItStarts(files, records)}\n`)
+    output.log(`${whereItStarts(files, records)}\n`.trimStart())
   }
   let outside = 0
   const onOutside = (count: number) => (outside += count)
@@ -176,7 +164,7 @@ async function targetOf(files: readonly InputFile[], options: DeliverOptions): P
   return embeddedSandbox(files.every(({ size }) => size > 0) ? await accountFor(readAll(files)) : exampleAccount)
 }
 
-/** What a delivery writes about itself, and where. What is gone at the end, or can't be read again, has no checkpoint. */
+/** What a delivery writes about itself. What is gone at the end, or can't be read again, has no checkpoint. */
 function recordsOf(
   inputs: readonly string[],
   files: readonly InputFile[],
@@ -229,5 +217,8 @@ function whereItStarts(files: readonly InputFile[], { start, canBeResumed, summa
   if (start) {
     return `Goes on behind ${files[start.file].name}:${start.line}. ${summary.counts.lines} lines have their verdict.`
   }
-  return canBeResumed ? 'When it is stopped, the same command goes on.' : 'When it is stopped, it can not be resumed.'
+  if (files[0].name === '-') {
+    return "Standard input can't be resumed: when this is stopped, it starts from the beginning."
+  }
+  return canBeResumed ? 'When it is stopped, the same command goes on.' : ''
 }

@@ -4,6 +4,9 @@ import type { Line } from '../delivery'
 /** So many lines are looked at. */
 const ENOUGH_LINES = 10_000
 
+/** No limit of it is in the way of a file. */
+const LARGE_PLAN = { contacts: 100_000_000, activities: 100 }
+
 /**
  * The example account with a mapping for everything that a file brings, so that the file's own traits and activities
  * are seen in Ortto. Traits and properties that the example doesn't know become text; those that are not text, a number
@@ -36,6 +39,7 @@ export async function accountFor(lines: AsyncIterable<readonly Line[]>): Promise
   }
   return {
     ...exampleAccount,
+    plan: LARGE_PLAN,
     traits: Object.fromEntries(traits),
     fields: [...fields.values()],
     activities: [...activities].map(([name, attributes]) => ({ name, attributes: Object.fromEntries(attributes) }))

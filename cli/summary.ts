@@ -35,9 +35,9 @@ export function tellEnding({ summary, seconds, retried, outside, stopped, canBeR
     ...(rows.length > 0 ? [table(['Results', 'Mapping', 'Status', 'Reason'], cells)] : []),
     ...(rows.length > shown.length ? [`… and ${rows.length - shown.length} other reasons`] : []),
     '',
-    `${lines} lines in ${seconds.toFixed(1)} s: ${parts.join(', ')}.`,
-    ...(retried > 0 ? [`${retried} tries were made again.`] : []),
-    ...(sandbox ? [`The local Ortto held ${sandbox.contacts} contacts and ${sandbox.activities} activities.`] : []),
+    `Lines: ${lines}, in ${seconds.toFixed(1)} s. Results: ${parts.join(', ')}.`,
+    ...(retried > 0 ? [`Tried again: ${retried}.`] : []),
+    ...(sandbox ? [`The local Ortto held contacts: ${sandbox.contacts}, activities: ${sandbox.activities}.`] : []),
     ...notes(summary),
     ...(stopped === undefined ? [] : ['', tellStopped(stopped, canBeResumed)])
   ].join('\n')
@@ -48,9 +48,11 @@ function notes({ undedupable, rows }: SummaryState): string[] {
     .filter(({ status, message }) => status === 422 && /\bnew\b/i.test(message))
     .reduce((sum, { count }) => sum + count, 0)
   return [
-    ...(again > 0 ? [`${again} contacts brought Ortto nothing new: they were probably stored already.`] : []),
+    ...(again > 0 ? [`Contacts that brought Ortto nothing new, and were probably stored already: ${again}.`] : []),
     ...(undedupable > 0
-      ? [`${undedupable} activities have no message id or no timestamp: if they are sent again, they are stored twice.`]
+      ? [
+          `Activities without a message id or a timestamp, which are stored twice if they are sent again: ${undedupable}.`
+        ]
       : [])
   ]
 }

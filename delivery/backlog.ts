@@ -17,8 +17,8 @@ interface Contact {
 /**
  * Counts the activities that wait in Ortto's backlog, because they come before their contact is known.
  *
- * Like Ortto, it knows contacts by their ids; an item that creates or updates one makes its user id and its anonymous id
- * those of one contact. It knows nothing of contacts that Ortto knows already, or merges by their fields.
+ * Like Ortto, it knows contacts by their ids; an item that creates or updates one makes its user id and its anonymous
+ * id those of one contact. It knows nothing of contacts that Ortto knows already, or merges by their fields.
  *
  * Memory grows with the ids, and for those that are waited for with their days, but not with the activities.
  */
@@ -79,7 +79,7 @@ export class Backlog {
       days = new Map()
       this.waiting.set(key, days)
       if (keys.length > 1) {
-        keys.forEach((id) => this.pairs.set(id, [...(this.pairs.get(id) ?? []), key]))
+        keys.forEach((id) => this.pairsOf(id).push(key))
       }
     }
     add(days, day, 1)
@@ -90,9 +90,17 @@ export class Backlog {
   private find(key: string): Contact | undefined {
     let contact = this.contacts.get(key)
     while (contact?.mergedInto) {
+      // Each step makes the way shorter for the next time.
+      contact.mergedInto = contact.mergedInto.mergedInto ?? contact.mergedInto
       contact = contact.mergedInto
     }
     return contact
+  }
+
+  private pairsOf(id: string): string[] {
+    const pairs = this.pairs.get(id) ?? []
+    this.pairs.set(id, pairs)
+    return pairs
   }
 
   /** Gives a contact what waited for it. */

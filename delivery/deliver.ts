@@ -2,6 +2,7 @@ import { Destination } from '@segment/actions-core'
 import type { DestinationDefinition, RequestClient, RequestOptions, SegmentEvent } from '@segment/actions-core'
 import { validate } from '@segment/destination-subscriptions'
 import type { Settings } from '../src/generated-types'
+import { surviveBrokenSockets } from './broken-sockets'
 import { isMeantFor } from './integrations'
 import type { Mapping } from './mappings'
 import { backoff, Pace } from './pace'
@@ -111,6 +112,7 @@ export class Delivery {
 
   constructor(private readonly options: DeliveryOptions) {
     const { definition, integrations = [], rate, time = realTime } = options
+    surviveBrokenSockets()
     this.time = time
     this.pace = new Pace(time.now, time.random, rate)
     this.integrations = [definition.name, ...integrations]
@@ -361,7 +363,7 @@ class FirstResults {
   private isDecided = false
 
   /**
-   * The refusal, when all of the first results are this one; '' when that is not known yet; undefined when they are not.
+   * The refusal that all of the first results are; '' when that is not known yet; undefined when they are not the same.
    * @param isAll there will be no more of them
    */
   sameRefusal(verdicts: readonly Verdict[], isAll: boolean): string | undefined {

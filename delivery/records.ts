@@ -33,6 +33,7 @@ export class Records {
   readonly summary: Summary
   private place: { file: number; line: number }
   private savedAt = performance.now()
+  private isWhole = true
 
   private constructor(
     private readonly options: RecordsOptions,
@@ -74,8 +75,11 @@ export class Records {
   /** Takes verdicts, in order, all of a line together. */
   async add(verdicts: readonly Verdict[]): Promise<void> {
     const { results, rejected } = this.options
+    // Until all is written, a checkpoint would count some of it twice.
+    this.isWhole = false
     await told(`Cannot write ${results ?? ''}`, () => this.results?.append(verdicts.map(resultLine)))
     await told(`Cannot write ${rejected ?? ''}`, () => this.rejected?.append(rejectedLines(verdicts)))
+    this.isWhole = true
     this.summary.add(verdicts)
     const { file, line } = verdicts[verdicts.length - 1]
     while (this.options.files[this.place.file].name !== file) {
@@ -101,7 +105,7 @@ export class Records {
 
   private async save(): Promise<void> {
     const { checkpoint, files, job } = this.options
-    if (checkpoint !== undefined) {
+    if (checkpoint !== undefined && this.isWhole) {
       await told(`Cannot write the checkpoint ${checkpoint}`, async () => {
         await this.results?.sync()
         await this.rejected?.sync()

@@ -84,6 +84,6 @@ function keyOf({ mapping, status, message }: Row): string {
 }
 
 /** By these Ortto knows an activity that it has already. */
-function hasIdentity(item: object): boolean {
-  return 'message_id' in item && 'timestamp' in item
+function hasIdentity({ message_id, timestamp }: { message_id?: unknown; timestamp?: unknown }): boolean {
+  return message_id !== undefined && timestamp !== undefined
 }

@@ -74,9 +74,7 @@ describe('ortto sandbox', () => {
     const { running } = await start({})
     try {
       const port = Number(new URL(running.origin).port)
-      await expect(start({ port })).rejects.toThrow(
-        `Cannot listen on port ${port}: another program listens there`
-      )
+      await expect(start({ port })).rejects.toThrow(`Cannot listen on port ${port}: another program listens there`)
     } finally {
       await running.end()
     }

@@ -156,13 +156,17 @@ describe('the records of a delivery', () => {
     const [one, two, three] = options.files
     const files = [one, two, { ...three, size: 20 }, { name: 'd', path: 'd', size: 1 }]
 
-    expect((await Records.open({ ...options, files })).start).toEqual({ file: 2, line: 4 })
+    const again = await Records.open({ ...options, files })
+    await again.close(true)
+    expect(again.start).toEqual({ file: 2, line: 4 })
   })
 
   it('start over with another job when nothing was done yet', async () => {
     await (await Records.open(options)).close(false)
 
-    expect((await Records.open({ ...options, job: 'other' })).start).toBeUndefined()
+    const other = await Records.open({ ...options, job: 'other' })
+    await other.close(true)
+    expect(other.start).toBeUndefined()
   })
 
   it.each([
@@ -185,7 +189,22 @@ describe('the records of a delivery', () => {
     const records = await Records.open({ ...options, results: '/dev/full' })
 
     await expect(records.add([verdict('a', 1)])).rejects.toThrow('Cannot write /dev/full: ENOSPC')
+    await records.close(false)
     expect(records.summary.state.lines).toBe(0)
+  })
+
+  it('count nothing twice when one of the files could not be written', async () => {
+    await (await Records.open(options)).close(false)
+    const full = { ...options, rejected: '/dev/full' }
+    const records = await Records.open(full)
+    await expect(records.add([verdict('a', 1, { status: 400 })])).rejects.toThrow('Cannot write /dev/full')
+    await records.close(false)
+
+    const again = await Records.open(options)
+    await again.add([verdict('a', 1, { status: 400 })])
+    await again.close(true)
+    expect(await linesOf('results.ndjson')).toHaveLength(1)
+    expect(again.summary.state.rejected).toBe(1)
   })
 
   it('say when a file has lost what was written', async () => {

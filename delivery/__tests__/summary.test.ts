@@ -1,4 +1,5 @@
 import { presetMappings } from '..'
+import type { SummaryState } from '..'
 import { Summary } from '../summary'
 
 const [contacts, activities] = presetMappings()
@@ -37,7 +38,7 @@ describe('the summary', () => {
     const item = (members: object, mapping = activities) => ({ ...place, mapping, status: 200, item: members })
     summary.add([
       item({ message_id: 'm1', timestamp: '2026-01-01T00:00:00Z' }),
-      item({ message_id: 'm1' }),
+      item({ message_id: 'm1', timestamp: undefined }),
       item({ timestamp: '2026-01-01T00:00:00Z' }),
       item({}, contacts)
     ])
@@ -48,7 +49,7 @@ describe('the summary', () => {
   it('goes on from a state', () => {
     const first = new Summary()
     first.add([{ ...place, mapping: contacts, status: 200, item: {} }])
-    const second = new Summary(JSON.parse(JSON.stringify(first.state)))
+    const second = new Summary(JSON.parse(JSON.stringify(first.state)) as SummaryState)
     second.add([{ ...place, line: 2, mapping: contacts, status: 200, item: {} }])
 
     expect(second.state).toMatchObject({ lines: 2, delivered: 2, rows: [{ count: 2 }] })

@@ -1,0 +1,376 @@
+import { fork } from 'child_process'
+import fc from 'fast-check'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'fs/promises'
+import { tmpdir } from 'os'
+import { join } from 'path'
+import { gzipSync } from 'zlib'
+import { createSandbox } from '../../sandbox'
+import { serve } from '../../sandbox/serve'
+import { run } from '../ortto'
+
+const ROOT = join(__dirname, '..', '..')
+
+const ACCOUNT = {
+  plan: { contacts: 1_000_000 },
+  fields: [{ name: 'Name', type: 'text' }],
+  traits: { name: 'Name' },
+  activities: [{ name: 'Signed up' }]
+}
+
+const identify = (userId: string) => ({ type: 'identify', userId, messageId: `i-${userId}`, traits: { name: userId } })
+const track = (userId: string, number: number) => ({
+  type: 'track',
+  event: 'Signed up',
+  userId,
+  messageId: `t-${number}`,
+  timestamp: new Date(Date.parse('2026-03-01T00:00:00Z') + number * 1000).toISOString()
+})
+const ndjson = (events: readonly object[]) => events.map((event) => `${JSON.stringify(event)}\n`).join('')
+
+/** Runs `ortto …args` here. */
+async function ortto(...args: string[]) {
+  const out: string[] = []
+  const errors: string[] = []
+  const code = await run(args, { log: (text) => out.push(text), error: (text) => errors.push(String(text)) })
+  return { code, out: out.join('\n'), errors }
+}
+
+describe('ortto deliver', () => {
+  let folder: string
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
+  })
+  afterEach(async () => {
+    delete process.env.ORTTO_API_KEY
+    await rm(folder, { recursive: true })
+  })
+
+  const file = async (name: string, content: string | Buffer) => {
+    await writeFile(join(folder, name), content)
+    return join(folder, name)
+  }
+  const linesOf = async (name: string) =>
+    (await readFile(join(folder, name), 'utf8'))
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+
+  /** A sandbox of another process, as far as the command can see. `onRequest` sees each before it is answered. */
+  const serveSandbox = async (onRequest: (path: string) => unknown = () => undefined) => {
+    const { app, account, apiKey } = createSandbox({ account: ACCOUNT })
+    const fetch = async (request: Request) => {
+      const answer = await onRequest(new URL(request.url).pathname)
+      return answer instanceof Response ? answer : app.fetch(request)
+    }
+    const { origin, close } = await serve({ fetch })
+    process.env.ORTTO_API_KEY = apiKey
+    return { origin, close, account, apiKey }
+  }
+
+  it('delivers files, folders and archives to a local Ortto, and sums up', async () => {
+    await mkdir(join(folder, 'archive', 'old'), { recursive: true })
+    await file('archive/1.ndjson', ndjson([identify('u1'), track('u1', 1)]))
+    await file('archive/old/2.json.gz', gzipSync(JSON.stringify([identify('u2'), { type: 'page', userId: 'u2' }])))
+    const single = await file('3.txt', ndjson([{ type: 'identify', traits: {} }]))
+    const { code, out, errors } = await ortto('deliver', join(folder, 'archive'), single)
+
+    expect(errors).toEqual([])
+    expect(code).toBe(1)
+    expect(out).toContain('3 files → Ortto (Actions) → a local Ortto at http://127.0.0.1:')
+    expect(out).toMatch(/^2 +Upsert Contact +200 +Processed by Ortto\.$/m)
+    expect(out).toMatch(/^1 +Upsert Contact +400 +This event has neither a User ID nor an Anonymous ID/m)
+    expect(out).toMatch(/^Lines: 5, in [\d.]+ s\. Results: 3 delivered, 1 rejected, 1 taken by no mapping\.$/m)
+    expect(out).toContain('The local Ortto held contacts: 2, activities: 1.')
+  })
+
+  it('ends with 0 when all was delivered', async () => {
+    expect((await ortto('deliver', await file('a.ndjson', ndjson([identify('u1')])))).code).toBe(0)
+  })
+
+  it('prints one object for machines', async () => {
+    const { code, out } = await ortto('deliver', await file('a.ndjson', ndjson([identify('u1'), {}])), '--json')
+
+    expect(code).toBe(1)
+    expect(JSON.parse(out)).toMatchObject({
+      summary: { lines: 2, delivered: 1, rejected: 1 },
+      canBeResumed: false,
+      sandbox: { contacts: 1, activities: 0 }
+    })
+  })
+
+  it('takes an account for the local Ortto', async () => {
+    const account = await file('account.json', '{"activities":[{"name":"Signed up"}]}')
+    const input = await file('a.ndjson', ndjson([identify('u1'), track('u1', 1)]))
+    const { out } = await ortto('deliver', input, '--account', account)
+
+    expect(out).toMatch(/^1 +Upsert Contact +422 +No mappings configured for contacts$/m)
+    expect(out).toContain('The local Ortto held contacts: 0, activities: 1.')
+  })
+
+  it('writes a line for each result, and the rejected events ready to be delivered again', async () => {
+    const input = await file('a.ndjson', ndjson([identify('u1'), { type: 'identify', traits: { name: 'A' } }]))
+    const args = ['--results', join(folder, 'results.ndjson'), '--rejected', join(folder, 'rejected.ndjson')]
+    await ortto('deliver', input, ...args)
+
+    expect(await linesOf('results.ndjson')).toMatchObject([
+      { file: input, line: 1, messageId: 'i-u1', mapping: 'Upsert Contact', action: 'upsertContact', status: 200 },
+      { file: input, line: 2, status: 400, errorType: 'PAYLOAD_VALIDATION_FAILED' }
+    ])
+    const [rejected] = await linesOf('rejected.ndjson')
+    expect(rejected).toMatchObject({ type: 'identify', _rejected: [{ line: 2, status: 400 }] })
+
+    await file('mended.ndjson', ndjson([{ ...rejected, userId: 'u2' }]))
+    expect((await ortto('deliver', join(folder, 'mended.ndjson'))).code).toBe(0)
+  })
+
+  it('shows what would go out, and sends nothing', async () => {
+    const input = await file('a.ndjson', ndjson([identify('u1'), track('u1', 1), { type: 'page' }]))
+    const { code, out } = await ortto('deliver', input, '--dry-run', '--to', 'ortto')
+
+    expect(code).toBe(0)
+    expect(out).toContain(`${input}:1 POST /v1/identify {"message_id":"i-u1"`)
+    expect(out).toContain(`${input}:2 POST /v1/track {`)
+    expect(out).toContain(`${input}:3 stays here: No mapping takes this event, so it was not sent.`)
+    const lines = (await ortto('deliver', input, '--dry-run', '--json')).out.split('\n')
+    expect(JSON.parse(lines[1])).toMatchObject({ line: 2, action: 'trackActivity', item: { user_id: 'u1' } })
+  })
+
+  it('delivers with mappings of its own, of the time that is wanted', async () => {
+    const mappings = [
+      {
+        name: 'Everyone',
+        subscribe: 'type = "track"',
+        partnerAction: 'upsertContact',
+        mapping: { user_id: { '@path': '$.userId' }, traits: { name: { '@path': '$.messageId' } } }
+      }
+    ]
+    const input = await file('a.ndjson', ndjson([1, 2, 3, 4].map((number) => track(`u${number}`, number))))
+    const args = ['--mappings', await file('mappings.json', JSON.stringify(mappings))]
+    const span = ['--from', '2026-03-01T00:00:02Z', '--until', '2026-03-01T00:00:04Z']
+    const { out } = await ortto('deliver', input, ...args, ...span, '--dry-run')
+
+    expect(out.match(/POST \/v1\/identify .*/g)).toEqual([
+      'POST /v1/identify {"user_id":"u2","traits":{"name":"t-2"}}',
+      'POST /v1/identify {"user_id":"u3","traits":{"name":"t-3"}}'
+    ])
+    expect(out).toContain('2 of another time')
+  })
+
+  it('goes on where it was when it is called again', async () => {
+    const events = [identify('u1'), ...Array.from({ length: 1200 }, (_, index) => track('u1', index))]
+    const input = await file('a.ndjson', ndjson(events))
+    let requests = 0
+    const { origin, close, account } = await serveSandbox(() =>
+      (requests += 1) > 2 && requests < 4 ? Response.json({ message: 'No such key' }, { status: 401 }) : undefined
+    )
+    try {
+      const args = ['deliver', input, '--to', origin, '--results', join(folder, 'results.ndjson')]
+      const first = await ortto(...args)
+      expect(first.code).toBe(3)
+      expect(first.out).toContain('Stopped. The API key is refused: No such key The same command goes on from here.')
+      expect(await readdir(folder)).toContain('a.ndjson.checkpoint')
+
+      const second = await ortto(...args)
+      expect(second.code).toBe(0)
+      expect(second.out).toContain(`Goes on behind ${input}:501. 501 lines have their verdict.`)
+      expect(second.out).toMatch(/^Lines: 1201, in [\d.]+ s\. Results: 1201 delivered, 0 rejected\.$/m)
+    } finally {
+      await close()
+    }
+    expect(account.activities.all()).toHaveLength(1200)
+    expect((await linesOf('results.ndjson')).map(({ line }) => line)).toEqual(events.map((_, index) => index + 1))
+    expect(await readdir(folder)).not.toContain('a.ndjson.checkpoint')
+  })
+
+  it('stores each event once, however often it is killed', async () => {
+    const users = Array.from({ length: 300 }, (_, index) => `u${index}`)
+    const events = Array.from({ length: 6000 }, (_, index) =>
+      index < users.length ? identify(users[index]) : track(users[(index * 7) % users.length], index)
+    )
+    await mkdir(join(folder, 'archive'))
+    await file('archive/1.ndjson', ndjson(events.slice(0, 2500)))
+    await file('archive/2.ndjson.gz', gzipSync(ndjson(events.slice(2500))))
+    const seed = Date.now() % 2 ** 31
+    const pick = fc.sample(fc.tuple(fc.integer({ min: 1, max: 6 }), fc.boolean()), { seed, numRuns: 60 })
+    let [kills, requests] = [0, 0]
+    let child: ReturnType<typeof fork> | undefined
+    const { app, account, apiKey } = createSandbox({ account: ACCOUNT })
+    const { origin, close } = await serve({
+      fetch: async (request: Request) => {
+        const [after, isStored] = pick[kills]
+        requests += 1
+        const isLast = kills < 8 && requests >= after
+        const response = isLast && !isStored ? undefined : await app.fetch(request)
+        if (isLast) {
+          child?.kill('SIGKILL')
+        }
+        return response ?? new Response(null, { status: 500 })
+      }
+    })
+    const results = join(folder, 'results.ndjson')
+    const deliverOnce = () =>
+      new Promise<number | null>((resolve) => {
+        requests = 0
+        child = fork(
+          join(ROOT, 'cli', 'ortto.ts'),
+          ['deliver', join(folder, 'archive'), '--to', origin, '--results', results],
+          { execArgv: ['--import', 'tsx'], env: { ...process.env, ORTTO_API_KEY: apiKey }, stdio: 'ignore' }
+        )
+        child.once('exit', (code) => resolve(code))
+      })
+    try {
+      let code = await deliverOnce()
+      while (code === null) {
+        kills += 1
+        code = await deliverOnce()
+      }
+      // Contacts that are sent again bring nothing new, and are answered 422.
+      expect({ seed, code: [0, 1].includes(code ?? -1), kills }).toEqual({ seed, code: true, kills: 8 })
+    } finally {
+      await close()
+    }
+    const stored = account.activities.all().map(({ timestamp }) => timestamp)
+    expect({ seed, stored: stored.length }).toEqual({ seed, stored: events.length - users.length })
+    expect(new Set(stored).size).toBe(stored.length)
+    expect(account.contacts.count).toBe(users.length)
+    expect((await linesOf('results.ndjson')).map(({ messageId }) => messageId)).toEqual(
+      events.map(({ messageId }) => messageId)
+    )
+  }, 120_000)
+
+  describe('tells in one line, and does nothing, when', () => {
+    const cases: [string, (input: string) => string[], string][] = [
+      ['there is no such file', () => [join('none', 'a.ndjson')], 'There is no file or folder none/a.ndjson'],
+      ['the target is none', (input) => [input, '--to', 'mars'], '--to takes sandbox, ortto or a URL'],
+      ['the key would go in the clear', (input) => [input, '--to', 'http://example.com'], 'not sent in the clear'],
+      ['there is no key', (input) => [input, '--to', 'ortto'], 'There is no API key. Set ORTTO_API_KEY'],
+      ['the key file is none', (input) => [input, '--to', 'ortto', '--key-file', 'none'], 'Cannot read the API key'],
+      ['the rate is none', (input) => [input, '--rate', '0'], 'It takes a whole number from 1'],
+      ['the time is none', (input) => [input, '--from', 'May'], 'It takes a date'],
+      ['the mappings are not there', (input) => [input, '--mappings', 'none.json'], 'Cannot read none.json'],
+      ['the results would overwrite the input', (input) => [input, '--results', input], 'name another file'],
+      ['both outputs are one', (input) => [input, '--results', 'x', '--rejected', 'x'], 'name another file'],
+      ['the results cannot be written', (input) => [input, '--results', 'none/x'], 'Cannot write none/x'],
+      ['an account is for another', (input) => [input, '--to', 'ortto', '--account', 'x'], '--account sets up'],
+      ['the option is none', (input) => [input, '--fast'], "unknown option '--fast'"],
+      ['the files are missing', () => [], "missing required argument 'inputs'"]
+    ]
+    it.each(cases)('%s', async (_when, args, message) => {
+      const input = await file('a.ndjson', ndjson([identify('u1')]))
+      const { code, errors } = await ortto('deliver', ...args(input))
+
+      expect(code).toBe(2)
+      expect(errors.join('\n')).toContain(message)
+      expect((await readdir(folder)).sort()).toEqual(['a.ndjson'])
+    })
+
+    it('the checkpoint cannot be written', async () => {
+      const { origin, close } = await serveSandbox()
+      const input = await file('a.ndjson', ndjson([identify('u1')]))
+      const { code, errors } = await ortto('deliver', input, '--to', origin, '--checkpoint', '/proc/none')
+      await close()
+
+      expect(code).toBe(2)
+      expect(errors[0]).toContain('Cannot write the checkpoint /proc/none')
+    })
+
+    it('the checkpoint is of another delivery', async () => {
+      const { origin, close } = await serveSandbox((path) =>
+        path === '/v1/track' ? Response.json({ message: 'No such key' }, { status: 401 }) : undefined
+      )
+      const input = await file('a.ndjson', ndjson([identify('u1'), track('u1', 1)]))
+      await ortto('deliver', input, '--to', origin)
+      const { code, errors } = await ortto('deliver', input, '--to', origin, '--from', '2026-01-01')
+      await close()
+
+      expect(code).toBe(2)
+      expect(errors[0]).toContain('is of a delivery that has another target or other mappings or options')
+    })
+  })
+
+  it('stops when the disk is full, and has not lost what it could not write', async () => {
+    const { origin, close, account } = await serveSandbox()
+    const input = await file('a.ndjson', ndjson([identify('u1')]))
+    const { code, out } = await ortto('deliver', input, '--to', origin, '--results', '/dev/full')
+    await close()
+
+    expect(code).toBe(3)
+    expect(out).toContain('Stopped. Cannot write /dev/full: ENOSPC')
+    expect(account.contacts.count).toBe(1)
+  })
+
+  it('reports a damaged file, and delivers what can be read of it', async () => {
+    const whole = gzipSync(ndjson(Array.from({ length: 5000 }, (_, index) => identify(`u${index}-${Math.sin(index)}`))))
+    const input = await file('a.ndjson.gz', whole.subarray(0, whole.length - 10_000))
+    const { code, out } = await ortto('deliver', input)
+
+    expect(code).toBe(1)
+    expect(out).toMatch(/^1 +- +400 +.*(cut off|damaged)/m)
+    expect(out).toMatch(/^Lines: \d{4}, in/m)
+  })
+
+  it('never shows the key', async () => {
+    const { origin, close, apiKey } = await serveSandbox(() =>
+      Response.json({ message: `Wrong: ${process.env.ORTTO_API_KEY ?? ''}` }, { status: 401 })
+    )
+    const input = await file('a.ndjson', ndjson([identify('u1')]))
+    const { out, errors } = await ortto('deliver', input, '--to', origin)
+    const checkpoint = await readFile(`${input}.checkpoint`, 'utf8')
+    await close()
+
+    expect(out).toContain('Wrong: ***')
+    expect(`${out}${errors.join()}${checkpoint}`).not.toContain(apiKey)
+  })
+
+  it('takes the key from a file', async () => {
+    const { origin, close, apiKey, account } = await serveSandbox()
+    delete process.env.ORTTO_API_KEY
+    const key = await file('key.txt', `  ${apiKey}\n`)
+    await ortto('deliver', await file('a.ndjson', ndjson([identify('u1')])), '--to', origin, '--key-file', key)
+    await close()
+
+    expect(account.contacts.count).toBe(1)
+  })
+})
+
+describe('ortto check', () => {
+  afterEach(() => {
+    delete process.env.ORTTO_API_KEY
+  })
+
+  it('says whether Ortto takes the key, and where its account lives', async () => {
+    const { app } = createSandbox({ apiKey: 'pau-good' })
+    const { origin, close } = await serve(app)
+    try {
+      process.env.ORTTO_API_KEY = 'pau-good'
+      expect(await ortto('check', '--to', origin)).toEqual({
+        code: 0,
+        out: 'The key is of the region au: segment-action-api-au.ortto.app\nOrtto takes it.',
+        errors: []
+      })
+      process.env.ORTTO_API_KEY = 'pus-bad'
+      const bad = await ortto('check', '--to', origin)
+      expect([bad.code, bad.errors[0]]).toEqual([1, expect.stringContaining('Ortto refused the API key')])
+      process.env.ORTTO_API_KEY = 'bad'
+      expect((await ortto('check', '--to', origin)).errors[0]).toContain('is not an Ortto API key')
+    } finally {
+      await close()
+    }
+  })
+})
+
+describe('ortto', () => {
+  it('lists its commands, and helps with each', async () => {
+    const { code, out } = await ortto('--help')
+    expect(code).toBe(0)
+    for (const command of ['deliver', 'check', 'estimate', 'sandbox']) {
+      expect(out).toContain(command)
+      const help = await ortto(command, '--help')
+      expect([help.code, help.out]).toEqual([0, expect.stringContaining('Examples:')])
+    }
+  })
+
+  it.each([[['fly']], [[]]])('ends with 2 when it is called wrongly: %j', async (args) => {
+    expect((await ortto(...args)).code).toBe(2)
+  })
+})

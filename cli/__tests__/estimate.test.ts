@@ -1,0 +1,265 @@
+import { mkdtemp, rm, writeFile } from 'fs/promises'
+import { tmpdir } from 'os'
+import { join } from 'path'
+import { Readable } from 'stream'
+import { run } from '../ortto'
+
+const EXAMPLES = join(__dirname, '..', '..', 'examples', 'events.ndjson')
+const PLAN = ['--contacts', '5000', '--activities', '5']
+
+const identify = (userId: string, members: object = {}) => ({
+  type: 'identify',
+  userId,
+  traits: { name: userId },
+  timestamp: '2026-03-01T00:00:00Z',
+  ...members
+})
+const track = (userId: string, members: object = {}) => ({
+  type: 'track',
+  event: 'Signed up',
+  userId,
+  messageId: 'm1',
+  timestamp: '2026-03-01T00:00:00Z',
+  ...members
+})
+const times = <Value>(count: number, value: Value) => Array.from({ length: count }, () => value)
+const ndjson = (events: readonly object[]) => events.map((event) => `${JSON.stringify(event)}\n`).join('')
+
+/** Runs `ortto estimate …args`. */
+async function estimate(...args: string[]) {
+  const out: string[] = []
+  const errors: string[] = []
+  const progress: (string | undefined)[] = []
+  const code = await run(['estimate', ...args], {
+    log: (text) => out.push(text),
+    error: (text) => errors.push(String(text)),
+    progress: (line) => progress.push(line)
+  })
+  return { code, out: out.join('\n'), errors, progress }
+}
+
+describe('ortto estimate', () => {
+  let folder: string
+  beforeEach(async () => {
+    jest.spyOn(Date, 'now').mockReturnValue(Date.parse('2026-03-10T12:00:00Z'))
+    folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
+  })
+  afterEach(() => rm(folder, { recursive: true }))
+
+  const file = async (name: string, content: string) => {
+    await writeFile(join(folder, name), content)
+    return join(folder, name)
+  }
+  const events = (...list: object[]) => file('events.ndjson', ndjson(list))
+
+  it('tells what the examples would use, and what stays here', async () => {
+    const { code, out, errors } = await estimate(EXAMPLES, ...PLAN)
+
+    expect({ code, errors }).toEqual({ code: 0, errors: [] })
+    expect(out).toContain('18 lines, for a plan of 5,000 contacts and 5 activities. Nothing was sent.')
+    expect(out).toMatch(/^identify +50,000 +9 +1% +8 contacts, and 1 of the activities: they bring traits or an audi/m)
+    expect(out).toMatch(/^track +125,000 +6 +1% +6 activities$/m)
+    expect(out).toContain('\nIt fits into one day.\n')
+    expect(out).toContain('\n1 activity carries traits: the default mapping sends traits and context.traits, so each')
+    expect(out).toContain('\nRefused before sending: 2\n')
+    expect(out).toMatch(/^1 +Track Activity +The Timestamp "last Tuesday" cannot be read/m)
+    expect(out).toContain('\nNot sent, and not refused: 2\n')
+    expect(out).toMatch(/^1 +- +No mapping takes this event/m)
+    expect(out).toContain(
+      '- The oldest activity is of 2025-07-11, 242 days ago. Ortto refuses activities that are older'
+    )
+  })
+
+  it('tells how many days it takes, and which limit decides', async () => {
+    const { out } = await estimate(await events(...times(21, identify('u1'))), '--contacts', '1', '--activities', '1')
+
+    expect(out).toMatch(/^identify +10 +21 +210% +21 contacts$/m)
+    expect(out).toContain('\nIt takes 3 days: the identify limit decides. A delivery stops when a limit is used up;')
+  })
+
+  it('takes another factor for the track limit', async () => {
+    const { out } = await estimate(await events(track('u1')), ...PLAN, '--track-factor', '10')
+
+    expect(out).toMatch(/^track +250,000 +1 +1% +1 activity$/m)
+  })
+
+  it('tells of each file when there is more than one', async () => {
+    await file('a.ndjson', ndjson([identify('u1'), track('u2'), { type: 'page' }]))
+    await file('b.ndjson', ndjson([{ type: 'identify' }, track('u2', { timestamp: '2026-03-09T00:00:00Z' })]))
+    const { out } = await estimate(folder, ...PLAN)
+    const { out: withAge } = await estimate(folder, ...PLAN, '--retention', '5')
+
+    expect(out).toContain('2 files: 5 lines, for a plan')
+    expect(out).toMatch(/^Days +Identify +Track +Refused +Not sent +Waiting +File$/m)
+    expect(out).toMatch(/^1 +1 \(1%\) +1 \(1%\) +0 +1 +1 +\S+a\.ndjson$/m)
+    expect(out).toMatch(/^1 +0 \(0%\) +1 \(1%\) +1 +0 +1 +\S+b\.ndjson$/m)
+    expect(withAge).toMatch(/^1 +1 \(1%\) +1 \(1%\) +0 +1 +0 +1 +\S+a\.ndjson$/m)
+    expect(withAge).toContain('- Activities that are older than 5 days: 1. Ortto refuses them with 422. The oldest')
+  })
+
+  it('shows a hundred files at most', async () => {
+    for (let number = 1; number <= 101; number++) {
+      await file(`${number}.ndjson`, ndjson([identify('u1')]))
+    }
+
+    const { out } = await estimate(folder, ...PLAN)
+    expect(out.match(/\.ndjson$/gm)).toHaveLength(100)
+    expect(out).toMatch(/^… and 1 other file: --json has them all$/m)
+  })
+
+  it('names the mapping that sends context.traits when it is not the default one', async () => {
+    const mappings = (traits: object) =>
+      JSON.stringify([
+        {
+          name: 'Purchases',
+          subscribe: 'type = "track"',
+          partnerAction: 'trackActivity',
+          mapping: { user_id: { '@path': '$.userId' }, event: { '@path': '$.event' }, traits }
+        }
+      ])
+    const input = await events(track('u1', { context: { traits: { name: 'Lana' } } }), identify('u1'))
+    const sends = await file('sends.json', mappings({ '@path': '$.context.traits' }))
+    const keeps = await file('keeps.json', mappings({ '@path': '$.traits' }))
+
+    expect((await estimate(input, ...PLAN, '--mappings', sends)).out).toContain(
+      '1 activity carries traits: the mapping "Purchases" sends context.traits, so each counts as an identify event too'
+    )
+    const { out } = await estimate(input, ...PLAN, '--mappings', keeps)
+    expect(out).not.toContain('traits')
+    expect(out).toContain('Activities without a message id or a timestamp: 1. Ortto cannot tell duplicates')
+  })
+
+  it('tells what waits in the backlog, what of it is discarded, and how to avoid that', async () => {
+    const { out } = await estimate(await events(...times(60, track('u1')), identify('u1'), track('u2')), ...PLAN)
+
+    expect(out).toContain("- Activities that come before their contact: 61. They wait in Ortto's backlog, unless")
+    expect(out).toContain(
+      'known later in the files: 60. Ortto keeps the oldest 50 for each contact and day, so 10 would'
+    )
+    expect(out).toContain('Deliver the contacts first, and none is.')
+    expect(out).toContain('- Of these, contact never known by the files: 1.')
+  })
+
+  it('says nothing of rules that nothing meets', async () => {
+    const { out } = await estimate(await events(identify('u1')), ...PLAN)
+
+    expect(out).not.toMatch(/Refused|Not sent|Ortto would|traits/)
+  })
+
+  it('counts contacts in which there is nothing to store', async () => {
+    const { out } = await estimate(await events(identify('u1', { traits: {} })), ...PLAN)
+
+    expect(out).toContain(
+      '- Contacts with no traits, location, IP address or audience: 1. Ortto refuses them with 422.'
+    )
+  })
+
+  it('shows the ten most frequent reasons', async () => {
+    const bad = Array.from({ length: 12 }, (_, index) => track('u1', { timestamp: `Tuesday ${index}` }))
+    const { out } = await estimate(await events(...bad, bad[11]), ...PLAN)
+
+    expect(out).toContain('\nRefused before sending: 13\n')
+    expect(out).toMatch(/^2 +Track Activity +The Timestamp "Tuesday 11"/m)
+    expect(out).toContain('\n… and 2 other reasons')
+  })
+
+  it('counts only events of the wanted time, and those that integrations let through', async () => {
+    const input = await events(
+      identify('u1'),
+      identify('u2', { timestamp: '2026-03-05T00:00:00Z' }),
+      identify('u3', { timestamp: '2026-03-05T00:00:00Z', integrations: { 'Our Ortto': false } }),
+      identify('u4', { timestamp: '2026-03-09T00:00:00Z' })
+    )
+    const time = ['--from', '2026-03-02', '--until', '2026-03-06']
+    const { out } = await estimate(input, ...PLAN, ...time, '--integration', 'Our Ortto')
+
+    expect(out).toContain('events.ndjson: 2 lines (and 2 of another time), for a plan')
+    expect(out).toMatch(/^identify +50,000 +1 /m)
+    expect(out).toMatch(/^1 +- +Its integrations keep this event from Ortto/m)
+  })
+
+  it('tells of files without events that nothing would be sent', async () => {
+    const { code, out } = await estimate(await file('events.ndjson', ''), ...PLAN)
+
+    expect(code).toBe(0)
+    expect(out).toContain('events.ndjson: 0 lines, for a plan')
+    expect(out).toContain('\nNothing would be sent.')
+  })
+
+  it('reads standard input', async () => {
+    const input = Readable.from([Buffer.from(ndjson([identify('u1')]))])
+    jest.spyOn(process, 'stdin', 'get').mockReturnValue(input as typeof process.stdin)
+
+    expect((await estimate('-', ...PLAN)).out).toContain('standard input: 1 line, for a plan')
+  })
+
+  it('prints everything as one JSON object', async () => {
+    const input = await events(identify('u1'), track('u1'), track('u2'))
+    const { code, out } = await estimate(input, ...PLAN, '--retention', '30', '--json')
+    const counts = {
+      lines: 3,
+      identify: 1,
+      track: 2,
+      both: 0,
+      rejected: 0,
+      ignored: 0,
+      untaken: 0,
+      empty: 0,
+      undedupable: 0,
+      tooOld: 0,
+      waiting: 1
+    }
+
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toEqual({
+      plan: { contacts: 5000, activities: 5, trackFactor: 5, retention: 30 },
+      limits: { identify: 50_000, track: 125_000 },
+      total: counts,
+      days: 1,
+      decidedBy: 'identify',
+      files: [{ file: input, days: 1, ...counts }],
+      contextTraits: [],
+      reasons: [],
+      backlog: { known: 0, discarded: 0, unknown: 1 },
+      oldest: { timestamp: '2026-03-01T00:00:00.000Z', days: 9 },
+      outside: 0
+    })
+  })
+
+  it('shows how far it is, and takes that away at the end', async () => {
+    const { progress } = await estimate(await events(identify('u1'), track('u1')), ...PLAN)
+
+    expect(progress.slice(-2)).toEqual(['2 results', undefined])
+  })
+
+  it('says that a delivery would stop, when everything is refused for one reason', async () => {
+    const { code, out, errors } = await estimate(await events(...times(1000, { type: 'identify' })), ...PLAN)
+
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(errors.join()).toMatch(
+      /^A delivery of this would stop: Each of the first 1000 results is the same refusal: .*/
+    )
+  })
+
+  it.each([
+    [['--activities', '5'], "required option '--contacts <number>' not specified"],
+    [['--contacts', '5'], "required option '--activities <number>' not specified"],
+    [['--contacts', '0', '--activities', '5'], 'It takes a whole number from 1'],
+    [['--contacts', '5', '--activities', '1.5'], 'It takes a whole number from 1'],
+    [[...PLAN, '--retention', 'long'], 'It takes a whole number from 1'],
+    [[...PLAN, '--mappings', 'no-such-file.json'], 'Cannot read no-such-file.json: there is no such file or folder.'],
+    [[...PLAN, 'no-such-folder'], 'There is no file or folder no-such-folder: check its name.']
+  ])('ends %j with 2 and what is wrong', async (args, message) => {
+    const { code, out, errors } = await estimate(EXAMPLES, ...args)
+
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(errors.join('\n')).toContain(message)
+  })
+
+  it('says how it is used', async () => {
+    const { code, out } = await estimate('--help')
+
+    expect(code).toBe(0)
+    expect(out).toContain('ortto estimate archive/ --contacts 5000 --activities 5')
+  })
+})

@@ -1,0 +1,33 @@
+import { subscribe } from 'diagnostics_channel'
+import type { ClientRequest } from 'http'
+import type { Socket } from 'net'
+
+const guarded = new WeakSet<Socket>()
+let isOn = false
+
+/**
+ * Keeps this process alive when a server answers and hangs up while a request's body is still being sent. The request
+ * has its answer by then and no longer listens to its socket, whose error would end the process.
+ */
+export function surviveBrokenSockets(): void {
+  if (isOn) {
+    return
+  }
+  isOn = true
+  subscribe('http.client.request.start', (message) => {
+    const { request } = message as { request: ClientRequest }
+    if (request.socket) {
+      guard(request.socket)
+    } else {
+      request.once('socket', guard)
+    }
+  })
+}
+
+/** A socket serves one request after the other. */
+function guard(socket: Socket): void {
+  if (!guarded.has(socket)) {
+    guarded.add(socket)
+    socket.on('error', () => undefined)
+  }
+}

@@ -1,0 +1,282 @@
+import { toIsoTimestamp } from '../src/timestamp'
+import type { OrttoActivity } from '../src/types'
+import { isRecord, unlessBlank } from '../src/values'
+import { Backlog } from './backlog'
+import type { Ids } from './backlog'
+import type { Verdict } from './deliver'
+import type { Mapping } from './mappings'
+import { kindOf } from './summary'
+
+/** What an Ortto plan lets through, as far as its limits depend on it. */
+export interface Plan {
+  /** Contacts that it includes, and those that were bought besides */
+  contacts: number
+  /** Activities that are tracked */
+  activities: number
+  /** Track events a day for each contact and activity */
+  trackFactor: number
+  /** Days after its timestamp that Ortto takes an activity. Without it, none is too old. */
+  retention?: number
+}
+
+/** Items that Ortto counts against a limit. */
+export interface Use {
+  /** Contacts, and activities that bring their contact along */
+  identify: number
+  /** Activities */
+  track: number
+}
+
+/**
+ * What would become of the events of a file, or of all. A result is an event in a mapping: each that is not refused,
+ * ignored or untaken is an item.
+ */
+export interface Counts extends Use {
+  lines: number
+  /** Activities with traits or an audience, which count in both limits */
+  both: number
+  /** Refused before anything is sent */
+  rejected: number
+  /** Taken by a mapping, and not sent on purpose: they came from Ortto */
+  ignored: number
+  /** Taken by no mapping, or kept from Ortto by the event's integrations */
+  untaken: number
+  /** Contacts with nothing that Ortto could store: it answers them with 422. */
+  empty: number
+  /** Activities without a message id or a timestamp, by which Ortto knows what it has already */
+  undedupable: number
+  /** Activities that are older than the plan's retention: Ortto answers them with 422. */
+  tooOld: number
+  /** Activities that come before their contact is known: see {@link Backlog} */
+  waiting: number
+}
+
+/** Why results stay here. */
+export interface Reason {
+  kind: Exclude<ReturnType<typeof kindOf>, 'delivered'>
+  /** The mapping's name, when one took the event */
+  mapping?: string
+  message: string
+  count: number
+}
+
+/** What a delivery would use of a plan, and what Ortto's rules would do to it. */
+export interface EstimateResult {
+  plan: Plan
+  /** Items in 24 hours */
+  limits: Use
+  total: Counts
+  /** Days that it takes: 1 when it fits into the limits, 0 when nothing would be sent. */
+  days: number
+  /** The limit of which it uses the larger part */
+  decidedBy: keyof Use
+  /** The same by file. These add up to the total. */
+  files: ({ file: string; days: number } & Counts)[]
+  /** Activities with traits, by the mapping, where it sends those of `context.traits` */
+  contextTraits: { mapping: string; count: number }[]
+  /** The most frequent first */
+  reasons: Reason[]
+  /** Of the activities that wait: how many become known by these files, are discarded of these, and never do. */
+  backlog: { known: number; discarded: number; unknown: number }
+  /** The oldest activity: ISO 8601, and whole days until now */
+  oldest?: { timestamp: string; days: number }
+}
+
+/** Identify events a day for each contact of the plan */
+const IDENTIFY_FACTOR = 10
+
+/** Milliseconds */
+const DAY = 24 * 60 * 60 * 1000
+
+/** Reasons that are told apart: messages may quote what is in an event. */
+const MAX_REASONS = 1000
+const OTHER = 'Other reasons'
+
+/**
+ * Counts what a delivery would use of an Ortto plan. It takes the verdicts of a delivery in which nothing was sent, so
+ * the real mappings and the real destination have decided what would go out.
+ *
+ * An activity that is in the files twice counts twice, as it does in the limits. Memory grows with the users, but not
+ * with their events.
+ */
+export class Estimate {
+  private readonly files: Map<string, Counts>
+  private readonly contextTraits = new Map<Mapping, number>()
+  private readonly reasons = new Map<string, Reason>()
+  private readonly backlog = new Backlog()
+  /** Milliseconds since 1970 */
+  private oldest = Infinity
+  private last?: Verdict
+
+  /**
+   * @param now milliseconds since 1970
+   * @param files names of files that are told of also when no event is in them
+   */
+  constructor(private readonly plan: Plan, private readonly now: number, files: readonly string[] = []) {
+    this.files = new Map(files.map((file) => [file, noCounts()]))
+  }
+
+  add(verdicts: readonly Verdict[]): void {
+    verdicts.forEach((verdict) => this.addOne(verdict))
+  }
+
+  get result(): EstimateResult {
+    const limits = limitsOf(this.plan)
+    const files = [...this.files].map(([file, counts]) => ({ file, days: daysFor(counts, limits), ...counts }))
+    const total = files.reduce(sum, noCounts())
+    const { released: known, discarded, stranded: unknown } = this.backlog
+    return {
+      plan: this.plan,
+      limits,
+      total,
+      days: daysFor(total, limits),
+      decidedBy: total.identify / limits.identify >= total.track / limits.track ? 'identify' : 'track',
+      files,
+      contextTraits: [...this.contextTraits].map(([{ name }, count]) => ({ mapping: name, count })),
+      reasons: [...this.reasons.values()].sort((one, other) => other.count - one.count),
+      backlog: { known, discarded, unknown },
+      oldest: this.oldest === Infinity ? undefined : { timestamp: toISO(this.oldest), days: this.ageOf(this.oldest) }
+    }
+  }
+
+  private addOne(verdict: Verdict): void {
+    const { file, line, mapping, item } = verdict
+    const counts = this.files.get(file) ?? noCounts()
+    this.files.set(file, counts)
+    counts.lines += this.last?.file === file && this.last.line === line ? 0 : 1
+    this.last = verdict
+    const kind = kindOf(verdict)
+    if (kind !== 'delivered') {
+      counts[kind] += 1
+      this.addReason(kind, verdict)
+    } else if (item && mapping?.partnerAction === 'trackActivity') {
+      this.addActivity(readItem(item), mapping, counts)
+    } else if (item) {
+      this.addContact(readItem(item), counts)
+    }
+  }
+
+  private addContact({ ids, hasData, creates }: Item, counts: Counts): void {
+    counts.identify += 1
+    counts.empty += hasData ? 0 : 1
+    this.backlog.upsert(ids, creates)
+  }
+
+  private addActivity(item: Item, mapping: Mapping, counts: Counts): void {
+    const { ids, hasTraits, hasAudience, creates, time, isDedupable } = item
+    const bringsContact = hasTraits || hasAudience
+    counts.track += 1
+    counts.identify += bringsContact ? 1 : 0
+    counts.both += bringsContact ? 1 : 0
+    counts.undedupable += isDedupable ? 0 : 1
+    if (hasTraits && sendsContextTraits(mapping)) {
+      this.contextTraits.set(mapping, (this.contextTraits.get(mapping) ?? 0) + 1)
+    }
+    this.oldest = Math.min(this.oldest, time ?? Infinity)
+    const { retention = Infinity } = this.plan
+    if (time !== undefined && this.now - time > retention * DAY) {
+      // Ortto takes nothing of it, not even its contact.
+      counts.tooOld += 1
+      return
+    }
+    if (bringsContact) {
+      this.backlog.upsert(ids, creates)
+    }
+    // Without a timestamp, an activity is of the day on which it comes.
+    counts.waiting += this.backlog.track(ids, Math.floor((time ?? this.now) / DAY)) ? 1 : 0
+  }
+
+  private addReason(kind: Reason['kind'], { mapping, message }: Verdict): void {
+    const keyOf = (text: string) => JSON.stringify([kind, mapping?.name, text])
+    const isKnown = this.reasons.has(keyOf(message)) || this.reasons.size < MAX_REASONS
+    const counted = isKnown ? message : OTHER
+    const reason = this.reasons.get(keyOf(counted)) ?? { kind, mapping: mapping?.name, message: counted, count: 0 }
+    reason.count += 1
+    this.reasons.set(keyOf(counted), reason)
+  }
+
+  /** Whole days */
+  private ageOf(time: number): number {
+    return Math.max(0, Math.floor((this.now - time) / DAY))
+  }
+}
+
+/** What Ortto's rules go by in an item. */
+interface Item {
+  ids: Ids
+  hasTraits: boolean
+  hasAudience: boolean
+  /** False when there is nothing in it that Ortto could store of a contact. */
+  hasData: boolean
+  /** True when Ortto can make a new contact of it. */
+  creates: boolean
+  /** Milliseconds since 1970 */
+  time?: number
+  isDedupable: boolean
+}
+
+function readItem(item: { [Member in keyof OrttoActivity]?: unknown }): Item {
+  const { user_id, anonymous_id, message_id, timestamp, ip, location, traits, audience } = item
+  const hasTraits = isRecord(traits)
+  const hasPlace = location !== undefined || ip !== undefined
+  return {
+    ids: { userId: unlessBlank(user_id), anonymousId: unlessBlank(anonymous_id) },
+    hasTraits,
+    hasAudience: isRecord(audience),
+    hasData: hasTraits || hasPlace || isRecord(audience),
+    // Nobody unknown can be taken out of an audience.
+    creates: hasTraits || hasPlace || (isRecord(audience) && audience.mode === 'add'),
+    time: momentOf(unlessBlank(timestamp) ?? ''),
+    isDedupable: message_id !== undefined && timestamp !== undefined
+  }
+}
+
+/**
+ * Milliseconds since 1970 of a timestamp as it goes out. It may be any ISO 8601, not all of which `Date` reads; with a
+ * space in the place of the T it comes back in UTC, in the form that `Date` itself writes.
+ */
+function momentOf(timestamp: string): number | undefined {
+  const utc = toIsoTimestamp(timestamp.replace(/T/i, ' '))
+  return utc === undefined ? undefined : Date.parse(utc)
+}
+
+/** As the destination's own preset does, which sends them of events that have no traits of their own. */
+function sendsContextTraits({ mapping }: Mapping): boolean {
+  return JSON.stringify(mapping.traits ?? null).includes('context.traits')
+}
+
+function limitsOf({ contacts, activities, trackFactor }: Plan): Use {
+  return { identify: IDENTIFY_FACTOR * contacts, track: trackFactor * contacts * activities }
+}
+
+function daysFor({ identify, track }: Use, limits: Use): number {
+  return Math.max(Math.ceil(identify / limits.identify), Math.ceil(track / limits.track))
+}
+
+function noCounts(): Counts {
+  return {
+    lines: 0,
+    identify: 0,
+    track: 0,
+    both: 0,
+    rejected: 0,
+    ignored: 0,
+    untaken: 0,
+    empty: 0,
+    undedupable: 0,
+    tooOld: 0,
+    waiting: 0
+  }
+}
+
+function sum(one: Counts, other: Counts): Counts {
+  const total = noCounts()
+  for (const key of Object.keys(total) as (keyof Counts)[]) {
+    total[key] = one[key] + other[key]
+  }
+  return total
+}
+
+function toISO(time: number): string {
+  return new Date(time).toISOString()
+}
