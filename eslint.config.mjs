@@ -28,7 +28,7 @@ function restrictImports(files, patterns) {
 }
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', '**/generated-types.ts'] },
+  { ignores: ['dist/', 'coverage/', 'bench/.build/', '**/generated-types.ts'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

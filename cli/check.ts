@@ -1,6 +1,7 @@
 import { Destination } from '@segment/actions-core'
 import { Command } from 'commander'
 import { isNativeError } from 'util/types'
+import { definitionFor } from '../delivery'
 import { parseApiKey } from '../src/api-key'
 import type { Settings } from '../src/generated-types'
 import { EXIT } from './command'
@@ -28,14 +29,15 @@ Ends with 0 when the key is good, 1 when Ortto refuses it or can't be asked, 2 w
 }
 
 async function check({ to, keyFile }: { to: string; keyFile?: string }, output: Output): Promise<number> {
-  const { definition, settings } = await remoteTarget(to, keyFile)
+  const target = await remoteTarget(to, keyFile)
+  const { settings } = target
   const account = parseApiKey(settings.api_key)
   if (account) {
     const { hostname } = new URL(account.baseUrl)
     output.log(`The key is of the region ${account.apiKey.slice(1, 3)}: ${hostname}`)
   }
   try {
-    await new Destination<Settings>(definition).testAuthentication(settings)
+    await new Destination<Settings>(definitionFor(target.to)).testAuthentication(settings)
   } catch (error) {
     output.error(isNativeError(error) ? error.message : String(error))
     return EXIT.rejected

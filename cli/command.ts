@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander'
 import { readFile } from 'fs/promises'
 import { resolve } from 'path'
 import { isNativeError } from 'util/types'
-import { InputError, MappingsError } from '../delivery'
+import { InputError, MappingsError, momentOf } from '../delivery'
 
 /** Where a command writes: `console` is one. */
 export interface Output {
@@ -34,10 +34,13 @@ export function fail(error: unknown, output: Output): number {
   return isUsage ? EXIT.wrongUse : EXIT.rejected
 }
 
+/** The project, as npm names it when it starts one of its commands. */
+const NAME = 'actions-ortto'
+
 /** npm starts a command in the project's folder; a path is meant from where the person stands. */
 export function pathFrom(path: string): string {
-  const { INIT_CWD = process.cwd() } = process.env
-  return INIT_CWD === process.cwd() ? path : resolve(INIT_CWD, path)
+  const { INIT_CWD, npm_package_name: starts } = process.env
+  return starts !== NAME || INIT_CWD === undefined || INIT_CWD === process.cwd() ? path : resolve(INIT_CWD, path)
 }
 
 /**
@@ -91,8 +94,8 @@ export function wholeNumber(from: number, to = Number.MAX_SAFE_INTEGER): (text: 
 
 /** A time in an argument, in milliseconds since 1970. */
 export function moment(text: string): number {
-  const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN
-  if (Number.isNaN(time)) {
+  const time = momentOf(text)
+  if (time === undefined) {
     throw new InvalidArgumentError('It takes a date, or a date and time: 2026-01-31 or 2026-01-31T12:00:00Z.')
   }
   return time

@@ -2,8 +2,8 @@ import { Command } from 'commander'
 import { createHash } from 'crypto'
 import { realpath } from 'fs/promises'
 import { resolve } from 'path'
-import { Delivery, dryRun, readAll, Records, RecordsError, Stopped } from '../delivery'
-import type { InputFile, Mapping, RecordsOptions } from '../delivery'
+import { Delivery, InputError, readAll, Records, RecordsError, Stopped } from '../delivery'
+import type { InputFile, Mapping, RecordsOptions, Verdict } from '../delivery'
 import exampleAccount from '../examples/account.json'
 import ortto from '../src'
 import { EXIT, moment, named, pathFrom, readJSON, UsageError, wholeNumber } from './command'
@@ -13,7 +13,7 @@ import { accountFor } from './own-account'
 import { Progress } from './progress'
 import { showItems, tellEnding } from './summary'
 import { embeddedSandbox, remoteTarget } from './target'
-import type { Target } from './target'
+import type { Place } from './target'
 
 export interface DeliverOptions {
   to: string
@@ -72,9 +72,11 @@ export function deliverCommand(output: Output, end: (code: number) => void): Com
 
 /** Delivers, and resolves with the exit code. */
 export async function deliver(inputs: string[], options: DeliverOptions, output: Output): Promise<number> {
-  const files = await filesOf(inputs)
+  refuseNonsense(options)
+  const found = await filesOf(inputs)
+  const files = await withoutOutputs(found, options)
   const mappings = await mappingsOf(options.mappings)
-  await refuseOverwriting(files, options)
+  await refuseOverwriting(inputs, files, options)
   const target = await targetOf(files, options)
   try {
     const records = await Records.open(recordsOf(inputs, files, mappings, options)).catch((error: Error) => {
@@ -87,7 +89,7 @@ export async function deliver(inputs: string[], options: DeliverOptions, output:
 }
 
 async function deliverTo(
-  target: Target,
+  target: Place,
   files: readonly InputFile[],
   mappings: readonly Mapping[],
   records: Records,
@@ -99,6 +101,7 @@ async function deliverTo(
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
   const delivery = new Delivery({ ...target, mappings, integrations, rate, signal: stop.signal })
   const progress = new Progress(files, records, delivery, output)
+  const ticking = setInterval(() => progress.show(), 500)
   if (!isJSON) {
     output.log(`${describe(files)} → ${ortto.name} → ${target.name}`)
     output.log(`${whereItStarts(files, records)}\n`.trimStart())
@@ -109,21 +112,22 @@ async function deliverTo(
   try {
     const part = { after: records.start, from, until, onBytes: progress.onBytes, onOutside }
     for await (const verdicts of delivery.run(readAll(files, part))) {
-      await records.add(verdicts)
+      await records.add(isDry ? verdicts.map(asIntended) : verdicts)
       if (isDry) {
         showItems(verdicts, isJSON, output)
       }
-      progress.show()
     }
     await records.close(true)
   } catch (error) {
-    if (!(error instanceof Stopped || error instanceof RecordsError)) {
+    // An input that was there at the start may be gone later.
+    if (![Stopped, RecordsError, InputError].some((kind) => error instanceof kind)) {
       throw error
     }
-    stopped = error.message
+    stopped = (error as Error).message
     // What could not be written before may be written now; if not, the checkpoint stays where it was.
     await records.close(false).catch(() => undefined)
   } finally {
+    clearInterval(ticking)
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
     output.progress?.()
   }
@@ -134,6 +138,7 @@ async function deliverTo(
     retried: delivery.retried,
     outside,
     stopped,
+    isDry,
     canBeResumed: records.canBeResumed,
     sandbox: account && { contacts: account.contacts.count, activities: account.activities.all().length }
   }
@@ -144,11 +149,11 @@ async function deliverTo(
   return ending.summary.rejected > 0 ? EXIT.rejected : EXIT.done
 }
 
-async function targetOf(files: readonly InputFile[], options: DeliverOptions): Promise<Target> {
+async function targetOf(files: readonly InputFile[], options: DeliverOptions): Promise<Place> {
   const { to, keyFile, account, dryRun: isDry = false } = options
   if (isDry) {
     const close = () => Promise.resolve()
-    return { name: 'nowhere: nothing is sent', definition: dryRun(ortto), settings: { api_key: 'pau-dry-run' }, close }
+    return { name: 'nowhere: nothing is sent', to: 'nowhere', settings: { api_key: 'pau-dry-run' }, close }
   }
   if (account !== undefined && to !== 'sandbox') {
     throw new UsageError('--account sets up the local Ortto of --to sandbox only.')
@@ -161,7 +166,7 @@ async function targetOf(files: readonly InputFile[], options: DeliverOptions): P
     return named(account, embeddedSandbox, described)
   }
   // A pipe can't be read twice.
-  return embeddedSandbox(files.every(({ size }) => size > 0) ? await accountFor(readAll(files)) : exampleAccount)
+  return embeddedSandbox(files.every(({ isFile }) => isFile) ? await accountFor(readAll(files)) : exampleAccount)
 }
 
 /** What a delivery writes about itself. What is gone at the end, or can't be read again, has no checkpoint. */
@@ -173,7 +178,7 @@ function recordsOf(
 ): RecordsOptions {
   const known = createHash('sha256').update(JSON.stringify(mappings)).digest('hex')
   const path = (name: string | undefined) => name && pathFrom(name)
-  const canBeResumed = to !== 'sandbox' && !isDry && inputs[0] !== '-'
+  const canBeResumed = to !== 'sandbox' && !isDry && files.every(({ isFile }) => isFile)
   return {
     files,
     job: JSON.stringify({
@@ -185,27 +190,54 @@ function recordsOf(
       results: path(results),
       rejected: path(rejected)
     }),
-    checkpoint: canBeResumed
-      ? path(checkpoint) ?? `${pathFrom(inputs[0]).replace(/[/\\]+$/, '')}.checkpoint`
-      : undefined,
+    checkpoint: canBeResumed ? path(checkpoint) ?? checkpointBeside(inputs[0]) : undefined,
     results: path(results),
     rejected: path(rejected)
   }
 }
 
-/** An output that is an input would be emptied before it is read. */
-async function refuseOverwriting(files: readonly InputFile[], { results, rejected, checkpoint }: DeliverOptions) {
-  const place = (path: string) => realpath(path).catch(() => resolve(path))
-  const taken = new Set(await Promise.all(files.map(({ path }) => place(path))))
-  for (const output of [results, rejected, checkpoint]) {
+function checkpointBeside(input: string): string {
+  return `${resolve(pathFrom(input))}.checkpoint`
+}
+
+function refuseNonsense({ dryRun: isDry, results, rejected, checkpoint }: DeliverOptions): void {
+  if (isDry && (results ?? rejected ?? checkpoint) !== undefined) {
+    throw new UsageError('--dry-run has no results: leave out --results, --rejected and --checkpoint.')
+  }
+}
+
+/** What a delivery writes into the folder that it reads is no input of it. */
+async function withoutOutputs(files: InputFile[], { results, rejected }: DeliverOptions): Promise<InputFile[]> {
+  const outputs = await Promise.all([results, rejected].flatMap((path) => (path === undefined ? [] : [placeOf(path)])))
+  const places = await Promise.all(files.map(({ path }) => placeOf(path)))
+  const isNamed = files.length === 1
+  return isNamed ? files : files.filter((_, index) => !outputs.includes(places[index]))
+}
+
+async function placeOf(path: string): Promise<string> {
+  const known = resolve(pathFrom(path))
+  return realpath(known).catch(() => known)
+}
+
+/** An output that is something else as well would be emptied before it is read. */
+async function refuseOverwriting(inputs: readonly string[], files: readonly InputFile[], options: DeliverOptions) {
+  const { results, rejected, checkpoint = checkpointBeside(inputs[0]), keyFile, mappings, account } = options
+  const read = [...files.map(({ path }) => path), keyFile, mappings, account]
+  const taken = new Set(await Promise.all(read.flatMap((path) => (path === undefined ? [] : [placeOf(path)]))))
+  for (const output of [checkpoint, results, rejected]) {
     if (output !== undefined) {
-      const target = await place(pathFrom(output))
-      if (taken.has(target) && !target.startsWith('/dev/')) {
+      const place = await placeOf(output)
+      if (taken.has(place) && !place.startsWith('/dev/')) {
         throw new UsageError(`${output} is read or written already: name another file for it.`)
       }
-      taken.add(target)
+      taken.add(place)
     }
   }
+}
+
+/** Nothing was sent, so nothing was processed. */
+function asIntended(verdict: Verdict): Verdict {
+  return { ...verdict, message: verdict.message.replace(/^Processed by Ortto\./, 'Would go out.') }
 }
 
 function describe(files: readonly InputFile[]): string {

@@ -3,12 +3,11 @@ import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
 import { join } from 'path'
 import { parseArgs } from 'util'
 import { isNativeError } from 'util/types'
-import { atOrigin, Delivery, findFiles, presetMappings, readAll } from '../delivery'
+import { definitionFor, Delivery, findFiles, presetMappings, readAll } from '../delivery'
 import type { InputFile, Mapping, Verdict } from '../delivery'
 import exampleAccount from '../examples/account.json'
 import { createSandbox } from '../sandbox'
 import { serve } from '../sandbox/serve'
-import ortto from '../src'
 import type { Settings } from '../src/generated-types'
 import { fail, pathFrom, UsageError } from './command'
 import type { Output } from './command'
@@ -45,11 +44,11 @@ async function demo(path: string | undefined, output: Output): Promise<void> {
   try {
     output.log(`${path ?? EXAMPLES} → Ortto (Actions) → local Ortto at ${origin}\n`)
     const settings = { api_key: apiKey }
-    const definition = atOrigin(ortto, origin)
+    const definition = definitionFor(origin)
     await new Destination<Settings>(definition).testAuthentication(settings)
     const mappings = await setUpMappings(definition, settings)
     const verdicts: Verdict[] = []
-    for await (const some of new Delivery({ definition, settings, mappings }).run(readAll(files))) {
+    for await (const some of new Delivery({ to: origin, settings, mappings }).run(readAll(files))) {
       verdicts.push(...some)
     }
     output.log(report(verdicts, account))

@@ -1,7 +1,6 @@
 import { Command } from 'commander'
-import { Delivery, dryRun, readAll, Stopped } from '../delivery'
+import { Delivery, readAll, Stopped } from '../delivery'
 import { Estimate } from '../delivery/estimate'
-import ortto from '../src'
 import { moment, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
 import { collect, filesOf, mappingsOf } from './inputs'
@@ -57,7 +56,7 @@ async function estimate(inputs: string[], options: EstimateOptions, output: Outp
   const mappings = await mappingsOf(options.mappings)
   const names = files.map(({ name }) => name)
   const counted = new Estimate({ contacts, activities, trackFactor, retention }, Date.now(), names)
-  const delivery = new Delivery({ definition: dryRun(ortto), settings: SETTINGS, mappings, integrations })
+  const delivery = new Delivery({ to: 'nowhere', settings: SETTINGS, mappings, integrations })
   let outside = 0
   const onOutside = (count: number) => (outside += count)
   let results = 0

@@ -36,7 +36,7 @@ async function askForKey(): Promise<string> {
   const reader = createInterface({ input: process.stdin, output: nowhere, terminal: true })
   const key = await new Promise<string>((resolve) => {
     reader.once('line', resolve)
-    reader.once('SIGINT', () => resolve(''))
+    reader.once('SIGINT', () => resolve('')).once('close', () => resolve(''))
   })
   reader.close()
   process.stderr.write('\n')

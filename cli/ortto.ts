@@ -44,7 +44,11 @@ export async function run(args: readonly string[], output: Output): Promise<numb
 }
 
 if (require.main === module) {
+  // Whatever goes wrong, it is not told as a success.
+  process.exitCode = EXIT.rejected
   void run(process.argv.slice(2), terminal()).then((code) => {
     process.exitCode = code
+    // An input that is still open would keep the command from ending.
+    process.stdin.destroy()
   })
 }

@@ -62,6 +62,6 @@ async function* firstOf(lines: AsyncIterable<readonly Line[]>): AsyncGenerator<L
 function plainKeys(values: unknown): string[] {
   const entries = typeof values === 'object' && values !== null ? Object.entries(values) : []
   return entries.flatMap(([key, value]) =>
-    key !== '' && ['string', 'number', 'boolean'].includes(typeof value) ? [key] : []
+    key !== '' && key !== '__proto__' && ['string', 'number', 'boolean'].includes(typeof value) ? [key] : []
   )
 }

@@ -49,7 +49,7 @@ export class Progress {
       `${delivered} delivered`,
       `${rejected} rejected`,
       `${this.delivery.retried} tried again`,
-      ...(wait > 0 ? [`waits ${Math.ceil(wait / 1000)} s, as Ortto wants`] : []),
+      ...(wait > 0 ? [`Ortto is busy: goes on in ${Math.ceil(wait / 1000)} s`] : []),
       ...(part ? [`${duration((this.seconds / part) * (1 - part))} left`] : [])
     ].join('  ')
   }

@@ -29,7 +29,8 @@ export function report(verdicts: readonly Verdict[], { contacts, activities, log
   ].join('\n')
 }
 
-function verdictRow({ line, event, mapping, status, message }: Verdict): string[] {
+function verdictRow({ line, text = '', isEvent, mapping, status, message }: Verdict): string[] {
+  const event = isEvent ? (JSON.parse(text) as SegmentEvent) : undefined
   const name = mapping?.name ?? '-'
   return [String(line), eventName(event), who(event?.userId, event?.anonymousId), name, statusOf(status), message]
 }

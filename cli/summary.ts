@@ -11,6 +11,8 @@ export interface Ending {
   outside: number
   /** Why it ended early */
   stopped?: string
+  /** Nothing was sent */
+  isDry: boolean
   canBeResumed: boolean
   /** What the embedded sandbox holds at the end */
   sandbox?: { contacts: number; activities: number }
@@ -20,12 +22,13 @@ export interface Ending {
 const MAX_ROWS = 30
 
 /** Tells how a delivery ended, to a person. */
-export function tellEnding({ summary, seconds, retried, outside, stopped, canBeResumed, sandbox }: Ending): string {
+export function tellEnding(ending: Ending): string {
+  const { summary, seconds, retried, outside, stopped, isDry, canBeResumed, sandbox } = ending
   const { lines, delivered, rejected, ignored, untaken, rows } = summary
   const shown = rows.slice(0, MAX_ROWS)
   const cells = shown.map(({ count, mapping, status, message }) => [String(count), mapping, String(status), message])
   const parts = [
-    `${delivered} delivered`,
+    `${delivered} ${isDry ? 'would go out' : 'delivered'}`,
     `${rejected} rejected`,
     ...(ignored > 0 ? [`${ignored} ignored, since they came from Ortto`] : []),
     ...(untaken > 0 ? [`${untaken} taken by no mapping`] : []),
@@ -64,7 +67,8 @@ function tellStopped(reason: string, canBeResumed: boolean): string {
 
 /** What of these verdicts would go out, a line each; and what would not. */
 export function showItems(verdicts: readonly Verdict[], isJSON: boolean, output: Output): void {
-  for (const { file, line, mapping, status, message, item } of verdicts) {
+  for (const { file, line, mapping, status, message, sent } of verdicts) {
+    const item = sent?.item
     const action = mapping?.partnerAction
     if (isJSON) {
       output.log(

@@ -1,18 +1,16 @@
-import type { DestinationDefinition } from '@segment/actions-core'
-import { atOrigin } from '../delivery'
 import { createSandbox } from '../sandbox'
 import type { Account } from '../sandbox'
 import { serve } from '../sandbox/serve'
-import ortto from '../src'
 import type { Settings } from '../src/generated-types'
 import { UsageError } from './command'
 import { readKey } from './key'
 
 /** Where a command sends events. */
-export interface Target {
+export interface Place {
   /** For people to read */
   name: string
-  definition: DestinationDefinition<Settings>
+  /** For a delivery */
+  to: string
   settings: Settings
   /** What the embedded sandbox holds */
   account?: Account
@@ -20,12 +18,12 @@ export interface Target {
 }
 
 /** A local Ortto of its own, which is gone at the end. */
-export async function embeddedSandbox(account: unknown): Promise<Target> {
+export async function embeddedSandbox(account: unknown): Promise<Place> {
   const { app, apiKey, account: held } = createSandbox({ account })
   const { origin, close } = await serve(app)
   return {
     name: `a local Ortto at ${origin}, which is gone at the end`,
-    definition: atOrigin(ortto, origin),
+    to: origin,
     settings: { api_key: apiKey },
     account: held,
     close
@@ -36,10 +34,10 @@ export async function embeddedSandbox(account: unknown): Promise<Target> {
  * The real Ortto, or the one at a URL.
  * @throws UsageError when it can't be used, or there is no key
  */
-export async function remoteTarget(to: string, keyFile: string | undefined): Promise<Target> {
-  const definition = to === 'ortto' ? ortto : atOrigin(ortto, originOf(to))
+export async function remoteTarget(to: string, keyFile: string | undefined): Promise<Place> {
+  const origin = to === 'ortto' ? to : originOf(to)
   const settings = { api_key: await readKey(keyFile) }
-  return { name: to === 'ortto' ? 'Ortto' : to, definition, settings, close: () => Promise.resolve() }
+  return { name: to === 'ortto' ? 'Ortto' : to, to: origin, settings, close: () => Promise.resolve() }
 }
 
 /** The key travels with every request, so only this machine is spoken to in the clear. */

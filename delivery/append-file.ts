@@ -1,26 +1,22 @@
 import { open } from 'fs/promises'
 import type { FileHandle } from 'fs/promises'
 
-/** A file that grows by lines of JSON. */
+/** A file that grows by lines. */
 export class AppendFile {
-  private constructor(private readonly handle: FileHandle, private length: number) {}
+  private constructor(private readonly handle: FileHandle, private length: number, private readonly isFile: boolean) {}
 
   /**
-   * Opens a file to go on at so many bytes; what a delivery that broke down wrote behind them is cut off.
-   * Rejects when it can't be written, or is shorter than that.
+   * Opens a file to go on at so many bytes, and changes nothing yet. Rejects when it can't be written, or is shorter.
    */
   static async open(path: string, length: number): Promise<AppendFile> {
-    const handle = await open(path, length === 0 ? 'w' : 'a')
+    const handle = await open(path, 'a')
     try {
-      const { size } = await handle.stat()
-      if (size < length) {
-        throw new Error(`it has ${size} bytes, and had ${length}`)
-      }
+      const stats = await handle.stat()
       // A device, such as a terminal, has no length.
-      if (size > length) {
-        await handle.truncate(length)
+      if (stats.isFile() && stats.size < length) {
+        throw new Error(`it has ${stats.size} bytes, and had ${length}`)
       }
-      return new AppendFile(handle, length)
+      return new AppendFile(handle, length, stats.isFile())
     } catch (error) {
       await handle.close()
       throw error
@@ -32,9 +28,16 @@ export class AppendFile {
     return this.length
   }
 
-  async append(lines: readonly object[]): Promise<void> {
+  /** Cuts off what is behind the place to go on at: a delivery that broke down wrote it, or an earlier one. */
+  async cut(): Promise<void> {
+    if (this.isFile) {
+      await this.handle.truncate(this.length)
+    }
+  }
+
+  async append(lines: readonly string[]): Promise<void> {
     if (lines.length > 0) {
-      const bytes = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+      const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''))
       await this.handle.writeFile(bytes)
       this.length += bytes.length
     }
@@ -42,12 +45,9 @@ export class AppendFile {
 
   /** Resolves when what was written is safe, also when the power fails. */
   async sync(): Promise<void> {
-    await this.handle.datasync().catch((error: NodeJS.ErrnoException) => {
-      // A device, such as a terminal, has nothing to make safe.
-      if (error.code !== 'EINVAL') {
-        throw error
-      }
-    })
+    if (this.isFile) {
+      await this.handle.datasync()
+    }
   }
 
   async close(): Promise<void> {

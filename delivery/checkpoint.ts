@@ -7,8 +7,8 @@ const count = z.number().int().nonnegative()
 export const Checkpoint = z.strictObject({
   /** What was delivered where and how, as text that is the same for the same delivery */
   job: z.string(),
-  /** The files up to the one that it has come to, each with its bytes. */
-  files: z.array(z.strictObject({ name: z.string(), size: count })).min(1),
+  /** The files up to the one that it has come to, each with its bytes, and a digest of the first of them. */
+  files: z.array(z.strictObject({ name: z.string(), size: count, head: z.string() })).min(1),
   /** The last line of the last of these files that has its verdict; 0 before the first */
   line: count,
   /** Bytes of the files that it writes */

@@ -1,38 +1,35 @@
-import { Destination } from '@segment/actions-core'
-import type { DestinationDefinition, RequestClient, RequestOptions, SegmentEvent } from '@segment/actions-core'
 import { validate } from '@segment/destination-subscriptions'
+import ortto from '../src'
 import type { Settings } from '../src/generated-types'
-import { surviveBrokenSockets } from './broken-sockets'
+import type { Target } from './definition'
 import { isMeantFor } from './integrations'
 import type { Mapping } from './mappings'
 import { backoff, Pace } from './pace'
 import type { Shown } from './pace'
-import { Queue, Task } from './queue'
+import { isBehind, Queue, Task } from './queue'
 import type { Batch } from './queue'
 import type { Line } from './read-events'
-import { readRetryAfter } from './retry-after'
-import { sendBatch } from './send-batch'
-import type { Result } from './send-batch'
+import { Sender } from './sender'
+import type { Heard, Result } from './sender'
 import { realTime } from './time'
 import type { Time } from './time'
-import { withRequests } from './with-requests'
 
 /** What became of one event in one mapping, or of a line that no mapping took. */
 export interface Verdict extends Partial<Result> {
   file: string
   /** The line in the file, or the place in its array, from 1 */
   line: number
-  /** None for a line that holds no event. */
-  event?: SegmentEvent
-  /** What stands there instead of an event, when it can be shown. */
+  /** What stands there, when it can be shown: the event as JSON, or what stands there instead. */
   text?: string
+  isEvent: boolean
+  messageId?: string
   /** The mapping that took the event, and its action. None when no mapping did, and then there is no status either. */
   mapping?: Mapping
   message: string
 }
 
 export interface DeliveryOptions {
-  definition: DestinationDefinition<Settings>
+  to: Target
   settings: Settings
   mappings: readonly Mapping[]
   /** Names by which an event's `integrations` may switch the destination off and on, besides its own. */
@@ -52,7 +49,7 @@ export class Stopped extends Error {}
 const MAX_WAITING = 8000
 const MAX_WAITING_BYTES = 32 * 1024 * 1024
 
-/** Milliseconds that a batch waits for more events when none come. */
+/** Milliseconds that events wait for more, to be sent together, while there is room to send. */
 const LINGER = 100
 
 /** An event that fails so often, while Ortto takes others, is given up: its last failure is its verdict. */
@@ -72,7 +69,8 @@ const NO_EVENT = { status: 400, errorType: 'BAD_REQUEST' }
 
 /** A line that was read, and its results so far. */
 interface Pending {
-  line: Line
+  /** Bytes */
+  size: number
   verdicts: Verdict[]
   /** Tasks without a result */
   open: number
@@ -87,9 +85,9 @@ export class Delivery {
   retried = 0
   private readonly time: Time
   private readonly pace: Pace
-  private readonly destination: Destination<Settings>
+  private readonly sender: Sender
   private readonly integrations: readonly string[]
-  private readonly queue = new Queue()
+  private readonly queue: Queue
   /** Lines without verdicts, or with verdicts that were not yielded yet */
   private readonly pending: Pending[] = []
   private pendingBytes = 0
@@ -100,8 +98,6 @@ export class Delivery {
   private failingSince?: number
   /** When Ortto last gave an answer that makes sense */
   private aliveAt = -Infinity
-  /** Since when the next lines are waited for */
-  private readingSince?: number
   private hasEnded = false
   private ending?: Stopped
   /** Why no more lines can be read */
@@ -111,12 +107,12 @@ export class Delivery {
   private makeRoom: () => void = () => undefined
 
   constructor(private readonly options: DeliveryOptions) {
-    const { definition, integrations = [], rate, time = realTime } = options
-    surviveBrokenSockets()
+    const { to, settings, integrations = [], rate, time = realTime } = options
     this.time = time
+    this.queue = new Queue(time.now)
     this.pace = new Pace(time.now, time.random, rate)
-    this.integrations = [definition.name, ...integrations]
-    this.destination = new Destination<Settings>(withRequests(definition, (request) => this.heed(request)))
+    this.integrations = [ortto.name, ...integrations]
+    this.sender = new Sender({ to, settings, onHeard: (heard) => this.heed(heard) })
   }
 
   /** Milliseconds until sending goes on, while Ortto makes it wait. */
@@ -182,9 +178,7 @@ export class Delivery {
 
   /** Takes the lines in, as long as there is room. */
   private async feed(lines: AsyncIterable<readonly Line[]>): Promise<void> {
-    this.readingSince = this.time.now()
     for await (const some of lines) {
-      this.readingSince = undefined
       some.forEach((line) => this.add(line))
       this.ring()
       while (this.isFull && !this.ending) {
@@ -193,23 +187,23 @@ export class Delivery {
       if (this.ending) {
         return
       }
-      this.readingSince = this.time.now()
     }
     this.hasEnded = true
     this.ring()
   }
 
   private add(line: Line): void {
-    const pending: Pending = { line, verdicts: [], open: 0 }
+    const { file, line: number, size, text } = line
+    const pending: Pending = { size, verdicts: [], open: 0 }
     this.pending.push(pending)
-    this.pendingBytes += line.size
-    const { file, line: number } = line
+    this.pendingBytes += size
     if (!('event' in line)) {
-      pending.verdicts.push({ file, line: number, text: line.text, ...NO_EVENT, message: line.problem })
+      pending.verdicts.push({ file, line: number, text, isEvent: false, ...NO_EVENT, message: line.problem })
       return
     }
     const { event } = line
-    const place = { file, line: number, event }
+    const messageId = typeof event.messageId === 'string' ? event.messageId : undefined
+    const place = { file, line: number, text, isEvent: true, messageId }
     if (!isMeantFor(event, this.integrations)) {
       pending.verdicts.push({ ...place, message: 'Its integrations keep this event from Ortto, so it was not sent.' })
       return
@@ -220,11 +214,11 @@ export class Delivery {
     }
     pending.open = mappings.length
     mappings.forEach((mapping, index) => {
-      const settle = (result: Result) => {
-        pending.verdicts[index] = { ...place, mapping, ...result }
+      const settle = ({ status, errorType, message, sent }: Result) => {
+        pending.verdicts[index] = { ...place, mapping, status, errorType, message, sent }
         pending.open -= 1
       }
-      this.queue.add(new Task(event, mapping, line.size, settle))
+      this.queue.add(new Task(event, mapping, size, settle))
     })
   }
 
@@ -235,7 +229,8 @@ export class Delivery {
       count += 1
     }
     const verdicts = this.pending.slice(0, count).flatMap((line) => line.verdicts)
-    const isAll = this.isFull || (this.hasEnded && count === this.pending.length)
+    // When there is no room for more, nobody can wait for more.
+    const isAll = count === this.pending.length && (this.hasEnded || this.isFull)
     const refusal = this.firstResults.sameRefusal(verdicts, isAll)
     if (refusal !== undefined) {
       if (refusal !== '') {
@@ -243,7 +238,7 @@ export class Delivery {
       }
       return []
     }
-    this.pending.splice(0, count).forEach(({ line }) => (this.pendingBytes -= line.size))
+    this.pending.splice(0, count).forEach(({ size }) => (this.pendingBytes -= size))
     if (!this.isFull) {
       this.makeRoom()
     }
@@ -257,12 +252,12 @@ export class Delivery {
     this.delayed = this.delayed.filter(({ dueAt }) => dueAt > now)
     due.forEach(({ tasks }) => tasks.forEach((task) => this.queue.retry(task)))
 
-    const idleAt = this.readingSince === undefined ? Infinity : this.readingSince + LINGER
-    const isEnough = this.hasEnded || this.isFull || idleAt <= now
+    const isEnough = this.hasEnded || this.isFull
     while (!this.ending && this.pace.hasRoom && this.pace.nextAt <= now) {
-      const batch = this.queue.take(isEnough)
+      const idleAt = this.queue.waitsSince + LINGER
+      const batch = this.queue.take(isEnough || idleAt <= now)
       if (!batch) {
-        return Math.min(isEnough ? Infinity : idleAt, ...this.delayed.map(({ dueAt }) => dueAt))
+        return Math.min(idleAt, ...this.delayed.map(({ dueAt }) => dueAt))
       }
       void this.sendBatch(batch)
     }
@@ -271,20 +266,22 @@ export class Delivery {
 
   private async sendBatch({ tasks, mapping }: Batch): Promise<void> {
     const begunAt = this.pace.begin(tasks.length)
-    const events = tasks.map(({ event }) => event)
-    const results = await sendBatch(events, this.destination, this.options.settings, mapping)
+    const results = await this.sender.send(
+      tasks.map(({ event }) => event),
+      mapping
+    )
     this.settle(tasks, results, begunAt)
     this.ring()
   }
 
   /** Gives each task its verdict, or another try. */
   private settle(tasks: readonly Task[], results: readonly Result[], begunAt: number): void {
-    const refusal = results.find(({ status }) => status === 401 || status === 403)
-    const isTaken = results.some(({ status, item }) => item !== undefined && !isRetryable(status))
-    const shown = refusal ? 'failing' : showsOf(results, isTaken)
+    const isTaken = results.some(({ status, sent }) => sent !== undefined && !isRetryable(status))
+    const refusal = refusalOfKey(results)
+    const shown = refusal === undefined ? showsOf(results, isTaken) : 'failing'
     this.pace.end(begunAt, shown)
-    if (refusal) {
-      this.end(new Stopped(`The API key is refused: ${refusal.message}`))
+    if (refusal !== undefined) {
+      this.end(new Stopped(`The API key is refused: ${refusal}`))
       return
     }
     const again = new Set<Task>()
@@ -293,7 +290,7 @@ export class Delivery {
       if (isRetryable(result.status) && this.mayMend(task, result, begunAt)) {
         again.add(task)
         task.maxBatch = !isTaken && task.failures > 1 ? Math.ceil(tasks.length / SPLIT) : Infinity
-      } else if (isSentAgain(task, result, again)) {
+      } else if (isWorthAgain(task, result) && isBehind(task, again)) {
         task.confirmed ??= result.status < 400 ? result : undefined
         again.add(task)
       } else {
@@ -342,18 +339,13 @@ export class Delivery {
     }
   }
 
-  /** The same request function, which heeds what Ortto says to all of the delivery. */
-  private heed(request: RequestClient): RequestClient {
-    return async <Data>(url: string, options?: RequestOptions) => {
-      const response = await request<Data>(url, options)
-      const wait = readRetryAfter(response.headers.get('retry-after'), Date.now())
-      if (wait !== undefined && (response.status === 429 || response.status === 503)) {
-        this.pace.pauseFor(wait)
-      }
-      if (response.ok && makesSense(response.content)) {
-        this.aliveAt = this.time.now()
-      }
-      return response
+  /** Heeds what an answer of Ortto says to all who send. */
+  private heed({ retryAfter, makesSense }: Heard): void {
+    if (retryAfter !== undefined) {
+      this.pace.pauseFor(retryAfter)
+    }
+    if (makesSense) {
+      this.aliveAt = this.time.now()
     }
   }
 }
@@ -370,12 +362,18 @@ class FirstResults {
     const results = this.isDecided ? [] : verdicts.filter(({ status }) => status !== undefined)
     const [first] = results
     const isSame = results.every(({ status = 0, message }) => status >= 400 && message === first.message)
-    this.isDecided = this.isDecided || !isSame || (isAll && results.length < FIRST_RESULTS)
+    const isAgain = results.length > 0 && isNothingNew(first)
+    this.isDecided = this.isDecided || !isSame || isAgain || (isAll && results.length < FIRST_RESULTS)
     if (this.isDecided) {
       return undefined
     }
     return results.length < FIRST_RESULTS ? '' : first.message
   }
+}
+
+/** A contact that Ortto knows just so: it was sent before, and nothing is set up wrongly. */
+export function isNothingNew({ status, message }: Pick<Verdict, 'status' | 'message'>): boolean {
+  return status === 422 && /\bnew\b/i.test(message)
 }
 
 /** What a request showed of Ortto. Nothing, when nothing was sent. */
@@ -389,21 +387,27 @@ function showsOf(results: readonly Result[], isTaken: boolean): Shown | undefine
   return results.some(({ status }) => isRetryable(status)) ? 'failing' : undefined
 }
 
-/** A contact is sent again behind an earlier event of its user that is, or the earlier would win in the end. */
-function isSentAgain({ mapping, blockers }: Task, { status }: Result, again: ReadonlySet<Task>): boolean {
+/**
+ * Why the key is refused, when all that was sent got such an answer. One event among others may be refused like that
+ * for a reason of its own.
+ */
+function refusalOfKey(results: readonly Result[]): string | undefined {
+  const isRefused = ({ status }: Result) => status === 401 || status === 403
+  const [first] = results.filter(isRefused)
+  const others = results.filter((result) => result.sent !== undefined && !isRefused(result))
+  return first && others.length === 0 ? first.message : undefined
+}
+
+/**
+ * What Ortto took is sent again behind an earlier event of its user that is, or the earlier one would win in the end.
+ * Not an activity that would be stored twice.
+ */
+function isWorthAgain({ mapping }: Task, { status, sent }: Result): boolean {
   const wasUnderstood = status < 400 || status === 422
-  return mapping.partnerAction === 'upsertContact' && wasUnderstood && blockers.some((blocker) => again.has(blocker))
+  return wasUnderstood && sent !== undefined && (mapping.partnerAction === 'upsertContact' || sent.hasIdentity)
 }
 
 /** The statuses that Segment retries. */
 function isRetryable(status: number): boolean {
   return status === 408 || status === 423 || status === 429 || (status >= 500 && status !== 501)
-}
-
-function makesSense(content: string): boolean {
-  try {
-    return content.trim() === '' || JSON.parse(content) !== undefined
-  } catch {
-    return false
-  }
 }

@@ -1,9 +1,9 @@
-import { toIsoTimestamp } from '../src/timestamp'
 import type { OrttoActivity } from '../src/types'
 import { isRecord, unlessBlank } from '../src/values'
 import { Backlog } from './backlog'
 import type { Ids } from './backlog'
 import type { Verdict } from './deliver'
+import { momentOf } from './moment'
 import type { Mapping } from './mappings'
 import { kindOf } from './summary'
 
@@ -140,7 +140,8 @@ export class Estimate {
   }
 
   private addOne(verdict: Verdict): void {
-    const { file, line, mapping, item } = verdict
+    const { file, line, mapping, sent } = verdict
+    const item = sent?.item
     const counts = this.files.get(file) ?? noCounts()
     this.files.set(file, counts)
     counts.lines += this.last?.file === file && this.last.line === line ? 0 : 1
@@ -226,18 +227,9 @@ function readItem(item: { [Member in keyof OrttoActivity]?: unknown }): Item {
     hasData: hasTraits || hasPlace || isRecord(audience),
     // Nobody unknown can be taken out of an audience.
     creates: hasTraits || hasPlace || (isRecord(audience) && audience.mode === 'add'),
-    time: momentOf(unlessBlank(timestamp) ?? ''),
+    time: momentOf(timestamp),
     isDedupable: message_id !== undefined && timestamp !== undefined
   }
-}
-
-/**
- * Milliseconds since 1970 of a timestamp as it goes out. It may be any ISO 8601, not all of which `Date` reads; with a
- * space in the place of the T it comes back in UTC, in the form that `Date` itself writes.
- */
-function momentOf(timestamp: string): number | undefined {
-  const utc = toIsoTimestamp(timestamp.replace(/T/i, ' '))
-  return utc === undefined ? undefined : Date.parse(utc)
 }
 
 /** As the destination's own preset does, which sends them of events that have no traits of their own. */

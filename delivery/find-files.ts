@@ -14,6 +14,8 @@ export interface InputFile {
   path: string
   /** Bytes, before decompression. 0 when nobody can know: standard input and pipes. */
   size: number
+  /** It can be read again, from the start. Standard input and pipes can't. */
+  isFile: boolean
 }
 
 const STANDARD_INPUT = '-'
@@ -30,7 +32,7 @@ export async function findFiles(paths: readonly string[]): Promise<InputFile[]> 
     if (paths.length > 1) {
       throw new InputError('Standard input (-) is read alone: name it once, or name files.')
     }
-    return [{ name: STANDARD_INPUT, path: STANDARD_INPUT, size: 0 }]
+    return [{ name: STANDARD_INPUT, path: STANDARD_INPUT, size: 0, isFile: false }]
   }
   const files: InputFile[] = []
   for (const path of paths) {
@@ -65,7 +67,7 @@ async function searchFolder(folder: string): Promise<InputFile[]> {
 
 async function readableFile(path: string, stats: Stats): Promise<InputFile> {
   await attempt(path, () => fs.access(path, constants.R_OK))
-  return { name: path, path, size: stats.isFile() ? stats.size : 0 }
+  return { name: path, path, size: stats.isFile() ? stats.size : 0, isFile: stats.isFile() }
 }
 
 async function refuseTwins(files: readonly InputFile[]): Promise<void> {

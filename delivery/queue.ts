@@ -1,19 +1,20 @@
 import type { SegmentEvent } from '@segment/actions-core'
 import type { Mapping } from './mappings'
-import type { Result } from './send-batch'
+import type { Result } from './sender'
 
 /** Bytes of events that one batch takes, unless one event alone is larger. Ortto's own limit is not known. */
 const MAX_BATCH_BYTES = 4 * 1024 * 1024
 
+/** An anonymous id that so many users have at the same time is nobody's: it would keep all of them in one line. */
+const MAX_USERS = 20
+
 /** One event for one mapping, on its way to its verdict. */
 export class Task {
-  /** Unfinished tasks of the same user, which it must not overtake. */
-  blockers: Task[] = []
-  /** Tasks that it blocks. */
-  followers: Task[] = []
-  /** Where it waits to be sent, or was sent. None while it is blocked, or waits for another try. */
+  /** Where it waits to be sent, or was sent. None while it waits for others of its user, or for another try. */
   batch?: Batch
   isDelayed = false
+  /** The lines in which it stands. */
+  lanes: Lane[] = []
   /** How often it failed in a way that another try may mend, and since when, in milliseconds. */
   failures = 0
   failedSince?: number
@@ -25,14 +26,12 @@ export class Task {
   /**
    * @param size of the event in bytes
    * @param settle takes its final result
-   * @param keys what tells its user: ids that tasks may share
    */
   constructor(
     readonly event: SegmentEvent,
     readonly mapping: Mapping,
     readonly size: number,
-    readonly settle: (result: Result) => void,
-    readonly keys: readonly string[] = userKeys(event)
+    readonly settle: (result: Result) => void
   ) {}
 }
 
@@ -43,27 +42,40 @@ export interface Batch {
   bytes: number
   /** Tasks */
   limit: number
+  /** In milliseconds */
+  begunAt: number
+}
+
+/** The unfinished tasks that share an id, in their order. */
+interface Lane {
+  id: string
+  tasks: Task[]
+  /** The users of an anonymous id */
+  users?: Set<string>
 }
 
 /**
- * Makes batches of tasks, and keeps the order of each user's: a task joins a batch when all earlier ones of its user
- * are finished, or are in the same batch.
+ * Makes batches of tasks, and keeps the order of each user's: a task joins a batch when all tasks before it, in each of
+ * its lanes, are finished, or are in the same batch.
  */
 export class Queue {
-  /** The last unfinished task of each user, by key */
-  private readonly tails = new Map<string, Task>()
+  private readonly lanes = new Map<string, Lane>()
   private readonly open = new Map<Mapping, Batch>()
   private readonly full: Batch[] = []
 
+  constructor(private readonly now: () => number) {}
+
+  /** Since when the first batch that is not full waits for more tasks. */
+  get waitsSince(): number {
+    const [first] = this.open.values()
+    return first?.begunAt ?? Infinity
+  }
+
   add(task: Task): void {
-    for (const key of task.keys) {
-      const tail = this.tails.get(key)
-      this.tails.set(key, task)
-      if (tail) {
-        block(tail, task)
-      }
+    this.queueUp(task)
+    if (this.tryJoin(task)) {
+      this.advance(task.lanes)
     }
-    this.join(task)
   }
 
   /** A batch to send now: a full one, or the one that was begun first, when what there is must do. */
@@ -84,51 +96,81 @@ export class Queue {
   /** A task is to be sent again now. */
   retry(task: Task): void {
     task.isDelayed = false
-    this.join(task)
+    if (this.tryJoin(task)) {
+      this.advance(task.lanes)
+    }
   }
 
-  /** A task has its verdict. Who waited for it waits for those that it waited for itself, if any. */
+  /** A task has its verdict. */
   finish(task: Task): void {
-    const { blockers, followers } = task
-    for (const key of task.keys) {
-      if (this.tails.get(key) === task) {
-        if (blockers.length > 0) {
-          this.tails.set(key, blockers[0])
-        } else {
-          this.tails.delete(key)
-        }
+    for (const lane of task.lanes) {
+      lane.tasks.splice(lane.tasks.indexOf(task), 1)
+      if (lane.tasks.length === 0) {
+        this.lanes.delete(lane.id)
       }
     }
-    blockers.forEach((blocker) => remove(blocker.followers, task))
-    for (const follower of followers) {
-      remove(follower.blockers, task)
-      blockers.forEach((blocker) => block(blocker, follower))
-    }
-    followers.forEach((follower) => this.join(follower))
+    this.advance(task.lanes)
   }
 
-  /** Puts a task into the open batch of its mapping, if it may join; then those that may follow it there. */
-  private join(first: Task): void {
-    const candidates = [first]
-    for (const task of candidates) {
-      const batch = task.batch || task.isDelayed ? undefined : this.batchFor(task)
-      if (batch) {
-        task.batch = batch
-        batch.tasks.push(task)
-        batch.bytes += task.size
-        batch.limit = Math.min(batch.limit, task.maxBatch)
-        if (batch.tasks.length >= batch.limit) {
-          this.close(batch)
+  private queueUp(task: Task): void {
+    const { userId, anonymousId } = task.event
+    const [user, anonymous] = [idOf('user', userId), idOf('anonymous', anonymousId)]
+    if (user !== undefined) {
+      task.lanes.push(this.laneOf(user))
+    }
+    if (anonymous !== undefined) {
+      const lane = this.laneOf(anonymous)
+      lane.users = (lane.users ?? new Set()).add(user ?? '')
+      if (user === undefined || lane.users.size <= MAX_USERS) {
+        task.lanes.push(lane)
+      }
+    }
+    task.lanes.forEach(({ tasks }) => tasks.push(task))
+  }
+
+  private laneOf(id: string): Lane {
+    const lane = this.lanes.get(id) ?? { id, tasks: [] }
+    this.lanes.set(id, lane)
+    return lane
+  }
+
+  /** Lets the next tasks of these lanes join, and those that may follow them then. */
+  private advance(lanes: readonly Lane[]): void {
+    const waiting = [...lanes]
+    for (const lane of waiting) {
+      for (const task of [...lane.tasks]) {
+        if (task.batch) {
+          continue
         }
-        candidates.push(...task.followers)
+        if (!this.tryJoin(task)) {
+          break
+        }
+        waiting.push(...task.lanes.filter((other) => other !== lane))
       }
     }
   }
 
-  /** The open batch of its mapping, with room for a task. None when the task is blocked by one that is not in it. */
-  private batchFor({ mapping, size, maxBatch, blockers }: Task): Batch | undefined {
+  /** Puts a task into the open batch of its mapping, if it may join. */
+  private tryJoin(task: Task): boolean {
+    const batch = task.batch || task.isDelayed ? undefined : this.batchFor(task)
+    if (!batch) {
+      return false
+    }
+    task.batch = batch
+    batch.tasks.push(task)
+    batch.bytes += task.size
+    batch.limit = Math.min(batch.limit, task.maxBatch)
+    if (batch.tasks.length >= batch.limit) {
+      this.close(batch)
+    }
+    return true
+  }
+
+  /** The open batch of its mapping, with room for a task. None when a task before it is not in there. */
+  private batchFor(task: Task): Batch | undefined {
+    const { mapping, size, maxBatch, lanes } = task
     const batch = this.open.get(mapping)
-    if (!blockers.every((blocker) => blocker.batch !== undefined && blocker.batch === batch)) {
+    if (!lanes.every(({ tasks }) => isNext(task, tasks, batch))) {
       return undefined
     }
     if (batch && batch.bytes + size <= MAX_BATCH_BYTES && batch.tasks.length < maxBatch) {
@@ -137,10 +179,10 @@ export class Queue {
     if (batch) {
       this.close(batch)
     }
-    if (blockers.length > 0) {
+    if (!lanes.every(({ tasks }) => tasks[0] === task)) {
       return undefined
     }
-    const next = { mapping, tasks: [], bytes: 0, limit: mapping.batchSize }
+    const next = { mapping, tasks: [], bytes: 0, limit: mapping.batchSize, begunAt: this.now() }
     this.open.set(mapping, next)
     return next
   }
@@ -151,26 +193,35 @@ export class Queue {
   }
 }
 
-function remove(tasks: Task[], task: Task): void {
-  const index = tasks.indexOf(task)
-  if (index >= 0) {
-    tasks.splice(index, 1)
+/** True when all tasks before it are in a batch. */
+function isNext(task: Task, tasks: readonly Task[], batch: Batch | undefined): boolean {
+  for (const before of tasks) {
+    if (before === task) {
+      return true
+    }
+    if (before.batch === undefined || before.batch !== batch) {
+      return false
+    }
   }
+  return false
 }
 
-function block(blocker: Task, follower: Task): void {
-  if (!follower.blockers.includes(blocker)) {
-    follower.blockers.push(blocker)
-    blocker.followers.push(follower)
-  }
+/** True when a task stands behind one of these in a lane of both. */
+export function isBehind(task: Task, others: ReadonlySet<Task>): boolean {
+  return task.lanes.some(({ tasks }) => {
+    for (const before of tasks) {
+      if (before === task) {
+        return false
+      }
+      if (others.has(before)) {
+        return true
+      }
+    }
+    return false
+  })
 }
 
-/** The ids by which Segment knows the user. An event with both links them. */
-function userKeys({ userId, anonymousId }: SegmentEvent): string[] {
-  return [
-    ...(userId === undefined || userId === null || userId === '' ? [] : [`user ${String(userId)}`]),
-    ...(anonymousId === undefined || anonymousId === null || anonymousId === ''
-      ? []
-      : [`anonymous ${String(anonymousId)}`])
-  ]
+/** An id that tells users apart. Whatever else stands in its place is refused later, and tells nobody apart. */
+function idOf(kind: string, id: unknown): string | undefined {
+  return (typeof id === 'string' && id !== '') || typeof id === 'number' ? `${kind} ${id}` : undefined
 }

@@ -1,4 +1,5 @@
 import type { InputFile } from './find-files'
+import { momentOf } from './moment'
 import { readEvents } from './read-events'
 import type { Line } from './read-events'
 
@@ -37,10 +38,10 @@ function inTime(lines: Line[], { from, until, onOutside }: Part): Line[] {
       return [line]
     }
     const { event, ...place } = line
-    const time = Date.parse(String(event.timestamp))
-    if (Number.isNaN(time)) {
+    const time = momentOf(event.timestamp)
+    if (time === undefined) {
       const problem = 'It has no timestamp that can be read, so nobody knows whether it is of the time that is wanted.'
-      return [{ ...place, problem, text: JSON.stringify(event) }]
+      return [{ ...place, problem }]
     }
     return time >= (from ?? -Infinity) && time < (until ?? Infinity) ? [line] : []
   })

@@ -13,11 +13,17 @@ export interface Place {
   line: number
 }
 
+/** An event, and its text: JSON that gives the same event. */
+export interface EventLine {
+  event: SegmentEvent
+  text: string
+}
+
 /**
  * A line with an event, or why there is none.
- * `size`: bytes of its text. `text`: what stands there instead of an event, when it can be shown.
+ * `size`: bytes of its text. `text`: what stands there, when it can be shown.
  */
-export type Line = Place & { size: number } & ({ event: SegmentEvent } | NoEvent)
+export type Line = Place & { size: number } & (EventLine | NoEvent)
 
 interface NoEvent {
   problem: string
@@ -110,7 +116,7 @@ function readPiece({ line, size, bytes }: Piece, file: string, noun: 'line' | 'e
   return { file, line, size, ...readEvent(text, noun) }
 }
 
-function readEvent(text: string, noun: string): { event: SegmentEvent } | NoEvent {
+function readEvent(text: string, noun: string): EventLine | NoEvent {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -120,7 +126,7 @@ function readEvent(text: string, noun: string): { event: SegmentEvent } | NoEven
     return { problem: `This ${noun} is not JSON${hint}. ${reason}`, text }
   }
   if (isEvent(value)) {
-    return { event: withoutMark(value) }
+    return '_rejected' in value ? withoutMark(value, text) : { event: value, text }
   }
   const raw = rejectedText(value)
   return raw === undefined
@@ -134,12 +140,13 @@ function isEvent(value: unknown): value is SegmentEvent {
 }
 
 /** Refused events are written with a `_rejected` that says why. They may be delivered again as they are. */
-function withoutMark(event: SegmentEvent): SegmentEvent {
-  if (!('_rejected' in event)) {
-    return event
+function withoutMark({ _rejected, ...event }: SegmentEvent & { _rejected?: unknown }, text: string): EventLine {
+  try {
+    return { event, text: JSON.stringify(event) }
+  } catch {
+    // Too deep to be written anew: the mark stays in the text, where the next one takes its place.
+    return { event, text }
   }
-  const { _rejected, ...rest } = event
-  return rest
 }
 
 /** A refused line that held no event is written as `{ "_line": "its text", "_rejected": … }`. */

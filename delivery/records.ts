@@ -1,10 +1,16 @@
+import { createHash } from 'crypto'
+import { open } from 'fs/promises'
 import { isNativeError } from 'util/types'
 import { AppendFile } from './append-file'
 import { readCheckpoint, removeCheckpoint, writeCheckpoint } from './checkpoint'
 import type { Checkpoint } from './checkpoint'
 import type { Verdict } from './deliver'
 import type { InputFile } from './find-files'
+import { lock } from './lock'
 import { kindOf, Summary, SummaryState } from './summary'
+
+/** Bytes of a file by which it is told from another of its name */
+const HEAD = 64 * 1024
 
 /** Milliseconds between two checkpoints */
 const INTERVAL = 1000
@@ -33,12 +39,14 @@ export class Records {
   readonly summary: Summary
   private place: { file: number; line: number }
   private savedAt = performance.now()
+  /** What tells the inputs from others, by name */
+  private readonly known = new Map<string, Known>()
   private isWhole = true
 
   private constructor(
     private readonly options: RecordsOptions,
-    private readonly results: AppendFile | undefined,
-    private readonly rejected: AppendFile | undefined,
+    private readonly files: { results?: AppendFile; rejected?: AppendFile },
+    private readonly unlock: () => Promise<void>,
     saved: Checkpoint | undefined
   ) {
     this.start = saved && { file: saved.files.length - 1, line: saved.line }
@@ -46,24 +54,30 @@ export class Records {
     this.summary = new Summary(saved && SummaryState.parse(saved.summary))
   }
 
-  /** @throws RecordsError when a file can't be written, or the checkpoint is of another delivery */
+  /** @throws RecordsError when a file can't be written, or the checkpoint is in use, or of another delivery */
   static async open(options: RecordsOptions): Promise<Records> {
     const { checkpoint, results, rejected } = options
-    const saved = checkpoint === undefined ? undefined : await readSaved(checkpoint, options)
-    const opened: AppendFile[] = []
-    const openFile = async (path: string | undefined, name: string) => {
-      const file = path && (await told(`Cannot write ${path}`, () => AppendFile.open(path, saved?.written[name] ?? 0)))
-      opened.push(...(file ? [file] : []))
-      return file || undefined
-    }
+    const unlock =
+      checkpoint === undefined
+        ? () => Promise.resolve()
+        : await told(`Cannot write the checkpoint ${checkpoint}`, () => lock(`${checkpoint}.lock`))
+    const files: { results?: AppendFile; rejected?: AppendFile } = {}
     try {
-      const files = [await openFile(results, 'results'), await openFile(rejected, 'rejected')] as const
-      const records = new Records(options, ...files, saved)
+      const saved = checkpoint === undefined ? undefined : await readSaved(checkpoint, options)
+      const openFile = (path: string, name: string) =>
+        told(`Cannot write ${path}`, () => AppendFile.open(path, saved?.written[name] ?? 0))
+      files.results = results === undefined ? undefined : await openFile(results, 'results')
+      files.rejected = rejected === undefined ? undefined : await openFile(rejected, 'rejected')
+      const records = new Records(options, files, unlock, saved)
       // Better now than when there is something to lose.
       await records.save()
+      await files.results?.cut()
+      await files.rejected?.cut()
       return records
     } catch (error) {
-      await Promise.all(opened.map((file) => file.close()))
+      await files.results?.close()
+      await files.rejected?.close()
+      await unlock()
       throw error
     }
   }
@@ -77,8 +91,9 @@ export class Records {
     const { results, rejected } = this.options
     // Until all is written, a checkpoint would count some of it twice.
     this.isWhole = false
-    await told(`Cannot write ${results ?? ''}`, () => this.results?.append(verdicts.map(resultLine)))
-    await told(`Cannot write ${rejected ?? ''}`, () => this.rejected?.append(rejectedLines(verdicts)))
+    const resultLines = () => verdicts.map((verdict) => JSON.stringify(resultOf(verdict)))
+    await told(`Cannot write ${results ?? ''}`, async () => this.files.results?.append(resultLines()))
+    await told(`Cannot write ${rejected ?? ''}`, async () => this.files.rejected?.append(rejectedLines(verdicts)))
     this.isWhole = true
     this.summary.add(verdicts)
     const { file, line } = verdicts[verdicts.length - 1]
@@ -99,21 +114,29 @@ export class Records {
     } else if (checkpoint !== undefined) {
       await told(`Cannot remove ${checkpoint}`, () => removeCheckpoint(checkpoint))
     }
-    await this.results?.close()
-    await this.rejected?.close()
+    await this.files.results?.close()
+    await this.files.rejected?.close()
+    await this.unlock()
+  }
+
+  private async identify(file: InputFile): Promise<Known> {
+    const { name, size } = file
+    const known = this.known.get(name) ?? { name, size, head: await headOf(file, size) }
+    this.known.set(name, known)
+    return known
   }
 
   private async save(): Promise<void> {
     const { checkpoint, files, job } = this.options
     if (checkpoint !== undefined && this.isWhole) {
       await told(`Cannot write the checkpoint ${checkpoint}`, async () => {
-        await this.results?.sync()
-        await this.rejected?.sync()
+        await this.files.results?.sync()
+        await this.files.rejected?.sync()
         await writeCheckpoint(checkpoint, {
           job,
-          files: files.slice(0, this.place.file + 1).map(({ name, size }) => ({ name, size })),
+          files: await Promise.all(files.slice(0, this.place.file + 1).map((file) => this.identify(file))),
           line: this.place.line,
-          written: { results: this.results?.size ?? 0, rejected: this.rejected?.size ?? 0 },
+          written: { results: this.files.results?.size ?? 0, rejected: this.files.rejected?.size ?? 0 },
           summary: this.summary.state
         })
       })
@@ -128,12 +151,11 @@ async function readSaved(path: string, { files, job }: RecordsOptions): Promise<
   if (!saved || (saved.files.length === 1 && saved.line === 0)) {
     return undefined
   }
+  const known = await Promise.all(saved.files.map((one, index) => isSameFile(one, files[index])))
   const last = saved.files.length - 1
-  const isSame = saved.files.every(
-    // The file that it was reading may have grown.
-    ({ name, size }, index) =>
-      name === files[index]?.name && (index < last ? size === files[index].size : size <= files[index].size)
-  )
+  // The file that it was reading may have grown.
+  const isSame =
+    known.every(Boolean) && saved.files.every(({ size }, index) => index === last || size === files[index].size)
   if (saved.job !== job || !isSame) {
     const what = saved.job !== job ? 'has another target or other mappings or options' : 'had other inputs'
     throw new RecordsError(
@@ -144,8 +166,25 @@ async function readSaved(path: string, { files, job }: RecordsOptions): Promise<
   return saved
 }
 
+type Known = Checkpoint['files'][number]
+
+async function isSameFile({ name, size, head }: Known, file: InputFile | undefined): Promise<boolean> {
+  return file !== undefined && name === file.name && size <= file.size && head === (await headOf(file, size))
+}
+
+/** What tells a file from another of its name: a digest of its first bytes. */
+async function headOf({ path }: InputFile, size: number): Promise<string> {
+  const handle = await open(path)
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(Math.min(size, HEAD)), 0)
+    return createHash('sha256').update(buffer.subarray(0, bytesRead)).digest('hex')
+  } finally {
+    await handle.close()
+  }
+}
+
 /** Does something with a file; what goes wrong is told in words. */
-async function told<Value>(what: string, act: () => Promise<Value> | undefined): Promise<Value | undefined> {
+async function told<Value>(what: string, act: () => Promise<Value>): Promise<Value> {
   try {
     return await act()
   } catch (error) {
@@ -154,22 +193,23 @@ async function told<Value>(what: string, act: () => Promise<Value> | undefined):
   }
 }
 
-/** A line of the results. */
-function resultLine({ file, line, event, mapping, status, errorType, message }: Verdict): object {
+/** What the results say of a verdict. */
+function resultOf({ file, line, messageId, mapping, status, errorType, message }: Verdict): object {
   const { name, partnerAction } = mapping ?? {}
-  return { file, line, messageId: event?.messageId, mapping: name, action: partnerAction, status, errorType, message }
+  return { file, line, messageId, mapping: name, action: partnerAction, status, errorType, message }
 }
 
 /** The events that were refused, as they came, each with the reasons beside it. */
-function rejectedLines(verdicts: readonly Verdict[]): object[] {
-  const lines = new Map<string, object & { _rejected: object[] }>()
+function rejectedLines(verdicts: readonly Verdict[]): string[] {
+  const reasons = new Map<string, [Verdict, object[]]>()
   for (const verdict of verdicts.filter((one) => kindOf(one) === 'rejected')) {
-    const { file, line, event, text } = verdict
-    const place = `${line} ${file}`
-    const entry = lines.get(place) ?? { ...(event ?? { _line: text }), _rejected: [] }
-    const { messageId: _, ...reason } = { messageId: undefined, ...resultLine(verdict) }
-    entry._rejected.push(reason)
-    lines.set(place, entry)
+    const place = `${verdict.line} ${verdict.file}`
+    const [first, others] = reasons.get(place) ?? [verdict, []]
+    reasons.set(place, [first, [...others, { ...resultOf(verdict), messageId: undefined }]])
   }
-  return [...lines.values()]
+  return [...reasons.values()].map(([{ isEvent, text = '' }, rejected]) => {
+    const mark = `"_rejected":${JSON.stringify(rejected)}}`
+    // Put into the text, since an event may be too deep to be written anew.
+    return isEvent ? `${text.trim().slice(0, -1)},${mark}` : `{"_line":${JSON.stringify(text)},${mark}`
+  })
 }

@@ -47,7 +47,7 @@ export class Summary {
       if (verdict.status !== undefined) {
         this.addRow(verdict.mapping?.name ?? '-', verdict.status, verdict.message)
       }
-      if (verdict.item && verdict.mapping?.partnerAction === 'trackActivity' && !hasIdentity(verdict.item)) {
+      if (verdict.sent && !verdict.sent.hasIdentity && verdict.mapping?.partnerAction === 'trackActivity') {
         this.counts.undedupable += 1
       }
     }
@@ -69,21 +69,16 @@ export class Summary {
 }
 
 /** What a verdict says, in one word. */
-export function kindOf({ status, item }: Verdict): 'delivered' | 'rejected' | 'ignored' | 'untaken' {
+export function kindOf({ status, sent }: Verdict): 'delivered' | 'rejected' | 'ignored' | 'untaken' {
   if (status === undefined) {
     return 'untaken'
   }
   if (status >= 400) {
     return 'rejected'
   }
-  return item ? 'delivered' : 'ignored'
+  return sent ? 'delivered' : 'ignored'
 }
 
 function keyOf({ mapping, status, message }: Row): string {
   return JSON.stringify([mapping, status, message])
-}
-
-/** By these Ortto knows an activity that it has already. */
-function hasIdentity({ message_id, timestamp }: { message_id?: unknown; timestamp?: unknown }): boolean {
-  return message_id !== undefined && timestamp !== undefined
 }

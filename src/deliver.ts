@@ -93,7 +93,10 @@ async function sendPart<Item extends OrttoContact>(
   }
   const answer = await send(items, timeout)
   if (!('failure' in answer)) {
-    return items.map((sent, index) => ({ ...answer.value[index], sent }))
+    return items.map((sent, index) => {
+      const { status, message } = answer.value[index]
+      return { status, message, sent }
+    })
   }
   const { failure, isSent } = answer
   if (failure.status === 413 && items.length > 1) {

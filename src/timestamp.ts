@@ -5,6 +5,10 @@ const ZONE = String.raw`(?<zone>Z|UTC|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)`
 /** A calendar date, alone or with a time, alone or with a zone, in ISO 8601 or near to it. */
 const DATE_TIME = new RegExp(`^${DAY}(?:(?<separator>[T ])${TIME}(?<gap> ?)${ZONE}?)?$`, 'i')
 
+/** What nearly every event has, told in one look: ISO 8601 with a zone, on a day that each month has. */
+const PLAIN =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
+
 /** 9 or 10 digits are seconds (1973 to 2286), 12 or 13 milliseconds. */
 const EPOCH = /^(?:(?<seconds>\d{9,10})|\d{12,13})(?:\.\d+)?$/
 
@@ -17,6 +21,9 @@ const EPOCH = /^(?:(?<seconds>\d{9,10})|\d{12,13})(?:\.\d+)?$/
  */
 export function toIsoTimestamp(timestamp: string): string | undefined {
   const text = timestamp.trim()
+  if (PLAIN.test(text)) {
+    return text
+  }
   const epoch = EPOCH.exec(text)
   if (epoch) {
     return toUtc(Math.round(Number(text) * (epoch.groups?.seconds ? 1000 : 1)))

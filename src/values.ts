@@ -101,16 +101,13 @@ class Cleaner {
   }
 
   private cleanMembers(value: object, depth: number): object {
-    const kept: [string, unknown][] = []
-    let isChanged = false
-    for (const [key, member] of Object.entries(value) as [string, unknown][]) {
-      const cleaned = key === '' ? undefined : this.clean(member, depth + 1)
-      isChanged = isChanged || cleaned === undefined || cleaned !== member
-      if (cleaned !== undefined) {
-        kept.push([key, cleaned])
-      }
+    const members: [string, unknown][] = Object.entries(value)
+    const cleaned = members.map(([key, member]) => (key === '' ? undefined : this.clean(member, depth + 1)))
+    if (cleaned.every((member, index) => member !== undefined && member === members[index][1])) {
+      return value
     }
+    const kept = members.map(([key], index): [string, unknown] => [key, cleaned[index]])
     // fromEntries defines members, where an assignment to `__proto__` would change the prototype.
-    return isChanged ? Object.fromEntries(kept) : value
+    return Object.fromEntries(kept.filter(([, member]) => member !== undefined))
   }
 }

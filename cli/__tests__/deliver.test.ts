@@ -183,7 +183,7 @@ describe('ortto deliver', () => {
   })
 
   it('stores each event once, however often it is killed', async () => {
-    const users = Array.from({ length: 300 }, (_, index) => `u${index}`)
+    const users = Array.from({ length: 2000 }, (_, index) => `u${index}`)
     const events = Array.from({ length: 6000 }, (_, index) =>
       index < users.length ? identify(users[index]) : track(users[(index * 7) % users.length], index)
     )
@@ -250,6 +250,12 @@ describe('ortto deliver', () => {
       ['the mappings are not there', (input) => [input, '--mappings', 'none.json'], 'Cannot read none.json'],
       ['the results would overwrite the input', (input) => [input, '--results', input], 'name another file'],
       ['both outputs are one', (input) => [input, '--results', 'x', '--rejected', 'x'], 'name another file'],
+      [
+        'the results would be the checkpoint',
+        (input) => [input, '--results', `${input}.checkpoint`],
+        'name another file'
+      ],
+      ['a dry run should have results', (input) => [input, '--dry-run', '--results', 'x'], '--dry-run has no results'],
       ['the results cannot be written', (input) => [input, '--results', 'none/x'], 'Cannot write none/x'],
       ['an account is for another', (input) => [input, '--to', 'ortto', '--account', 'x'], '--account sets up'],
       ['the option is none', (input) => [input, '--fast'], "unknown option '--fast'"],
@@ -297,6 +303,74 @@ describe('ortto deliver', () => {
     expect(code).toBe(3)
     expect(out).toContain('Stopped. Cannot write /dev/full: ENOSPC')
     expect(account.contacts.count).toBe(1)
+  })
+
+  it('goes on although its results lie in the folder that it reads', async () => {
+    await mkdir(join(folder, 'archive'))
+    await file('archive/1.ndjson', ndjson([identify('u1'), track('u1', 1)]))
+    let isRefusing = true
+    const { origin, close } = await serveSandbox((path) =>
+      isRefusing && path === '/v1/track' ? Response.json({ message: 'No such key' }, { status: 401 }) : undefined
+    )
+    const args = ['deliver', join(folder, 'archive'), '--to', origin, '--rejected', join(folder, 'archive', 'r.ndjson')]
+    const first = await ortto(...args)
+    isRefusing = false
+    const second = await ortto(...args)
+    await close()
+
+    expect([first.code, second.code]).toEqual([3, 0])
+    expect(second.out).toContain('Goes on behind')
+  })
+
+  it('stops when an input is gone that was there, and can go on', async () => {
+    const one = await file('1.ndjson', ndjson([identify('u1')]))
+    const more = Array.from({ length: 9000 }, (_, index) => identify(`u${index}`))
+    const [two, three] = [await file('2.ndjson', ndjson(more)), await file('3.ndjson', ndjson([identify('v')]))]
+    const { origin, close, account } = await serveSandbox(() => rm(three, { force: true }))
+    const { code, out } = await ortto('deliver', one, two, three, '--to', origin)
+    expect([code, out]).toEqual([3, expect.stringContaining(`Stopped. There is no file or folder ${three}`)])
+    expect(out).toContain('Lines: 9001, ')
+
+    await file('3.ndjson', ndjson([identify('v')]))
+    const again = await ortto('deliver', one, two, three, '--to', origin)
+    await close()
+    expect(again.code).toBe(1)
+    expect(account.contacts.count).toBe(9001)
+  })
+
+  it("delivers events with odd ids, and tells the framework's word on them", async () => {
+    const odd = [{ toString: 1 }, ['a'], 5, true, null].map((userId) => ({ ...identify('u'), userId }))
+    const { out } = await ortto('deliver', await file('a.ndjson', ndjson([...odd, identify('u9')])))
+
+    expect(out).toContain('Lines: 6, ')
+    expect(out).toMatch(/User ID must be a string but it was an object/)
+  })
+
+  it('takes traits that no account can have a mapping for, and empty files', async () => {
+    await mkdir(join(folder, 'archive'))
+    await file('archive/0.ndjson', '')
+    await file('archive/1.ndjson', '{"type":"identify","userId":"u1","traits":{"__proto__":"x","shoe":38}}\n')
+    const { code, out } = await ortto('deliver', join(folder, 'archive'))
+
+    expect([code, out]).toEqual([0, expect.stringContaining('held contacts: 1')])
+  })
+
+  it('tells of a dry run what would go out, not that it was delivered', async () => {
+    const { out } = await ortto('deliver', await file('a.ndjson', ndjson([identify('u1')])), '--dry-run')
+
+    expect(out).toMatch(/^1 +Upsert Contact +200 +Would go out\.$/m)
+    expect(out).toContain('Results: 1 would go out, 0 rejected.')
+  })
+
+  it('reads times as the destination does: without a zone they are UTC', async () => {
+    const at = (timestamp: unknown, number: number) => ({ ...track('u1', number), timestamp })
+    const times = ['2026-03-01T22:00:00', '20260301T220000Z', 1772402400, '2026-03-02T00:00:00Z', { toString: 1 }]
+    const input = await file('a.ndjson', ndjson(times.map(at)))
+    const { out } = await ortto('deliver', input, '--dry-run', '--from', '2026-03-01', '--until', '2026-03-02')
+
+    expect(out.match(/POST/g)).toHaveLength(3)
+    expect(out).toContain('1 of another time')
+    expect(out).toContain('a.ndjson:5 stays here: It has no timestamp that can be read')
   })
 
   it('reports a damaged file, and delivers what can be read of it', async () => {

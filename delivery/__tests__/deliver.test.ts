@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Line, Mapping } from '..'
 import { presetMappings } from '..'
-import { deliverTo, deliverToSandbox, except, identify, linesOf, refusing, took, track, users } from './harness'
+import { lineOf, deliverTo, deliverToSandbox, except, identify, linesOf, refusing, took, track, users } from './harness'
 
 const MINUTE = 60_000
 
@@ -10,7 +10,7 @@ describe('delivering events', () => {
     const { verdicts, account, bodies } = await deliverToSandbox([track('u1'), identify('u1'), identify('')])
 
     expect(
-      verdicts.map(({ line, mapping, status, item }) => [line, mapping?.name, status, item !== undefined])
+      verdicts.map(({ line, mapping, status, sent }) => [line, mapping?.name, status, sent !== undefined])
     ).toEqual([
       [1, 'Track Activity', 200, true],
       [2, 'Upsert Contact', 200, true],
@@ -24,7 +24,7 @@ describe('delivering events', () => {
   it('reports a line that is no event, and goes on', async () => {
     const lines: Line[] = [
       { file: 'a', line: 1, size: 5, problem: 'This line is not JSON.', text: '{oops' },
-      { file: 'a', line: 2, size: 5, event: identify('u1') as never }
+      { file: 'a', line: 2, size: 5, ...lineOf(identify('u1')) }
     ]
     const { verdicts } = await deliverTo(took, feed(lines))
 
@@ -83,7 +83,7 @@ describe('delivering events', () => {
       file: 'a',
       line: index + 1,
       size: 1.5 * 2 ** 20,
-      event: event as never
+      ...lineOf(event)
     }))
     const sizes: number[] = []
     await deliverTo((_, items) => {
@@ -108,7 +108,7 @@ describe('delivering events', () => {
     const endless = async function* () {
       for (;;) {
         const some = Array.from({ length: 100 }, () => ({ file: 'a', line: ++read, size: 100 }))
-        yield await Promise.resolve(some.map((place) => ({ ...place, event: identify(`u${place.line}`) as never })))
+        yield await Promise.resolve(some.map((place) => ({ ...place, ...lineOf(identify(`u${place.line}`)) })))
       }
     }
     const stop = new AbortController()
@@ -140,9 +140,9 @@ describe('delivering events', () => {
   it('waits no longer than a moment for more events, when they come slowly', async () => {
     let release: () => void = () => undefined
     const slow = async function* () {
-      yield await Promise.resolve([{ file: '-', line: 1, size: 100, event: identify('u1') as never }])
+      yield await Promise.resolve([{ file: '-', line: 1, size: 100, ...lineOf(identify('u1')) }])
       await new Promise<void>((resolve) => (release = resolve))
-      yield [{ file: '-', line: 2, size: 100, event: identify('u2') as never }]
+      yield [{ file: '-', line: 2, size: 100, ...lineOf(identify('u2')) }]
     }
     const users_: unknown[] = []
     await deliverTo((_, items) => {
@@ -268,7 +268,17 @@ describe('a delivery stops, with all that was confirmed', () => {
 
     expect(stopped).toBe('The API key is refused: No such key')
     expect(new Set(statuses)).toEqual(new Set([200]))
-    expect(statuses.length).toBeLessThanOrEqual(20_000)
+    expect(statuses).toHaveLength(1000)
+  })
+
+  it('but not when one event among others is refused like a key', async () => {
+    const { statuses, verdicts } = await deliverTo(
+      (_, items) => except(items.length > 1 ? [{ index: 1, status: 403, message: 'This contact is locked' }] : []),
+      users(3)
+    )
+
+    expect(statuses).toEqual([200, 403, 200])
+    expect(verdicts[1].message).toBe('This contact is locked')
   })
 
   it('when Ortto takes nothing for five minutes', async () => {
@@ -285,6 +295,22 @@ describe('a delivery stops, with all that was confirmed', () => {
 
     expect(stopped).toBe(`Each of the first 1000 results is the same refusal: ${message}`)
     expect(verdicts).toEqual([])
+  })
+
+  it('also when there are many more', async () => {
+    const none = (_: string, items: unknown[]) =>
+      except(items.map((_item, index) => ({ index, status: 422, message: 'None' })))
+    const { stopped, verdicts } = await deliverTo(none, inGoes(users(20_000), [300]))
+
+    expect(stopped).toContain('Each of the first 1000 results is the same refusal: None')
+    expect(verdicts).toEqual([])
+  })
+
+  it('but not when they say that Ortto has it all already', async () => {
+    const known = (_: string, items: unknown[]) =>
+      except(items.map((_item, index) => ({ index, status: 422, message: 'There is nothing new in it' })))
+
+    expect((await deliverTo(known, users(1500))).statuses).toEqual(Array(1500).fill(422))
   })
 
   it('but not when fewer are, or one is another', async () => {
@@ -341,7 +367,8 @@ describe('the order of the events of one user', () => {
           fc.array(fc.constantFrom(200, 200, 200, 429, 500), { minLength: 1, maxLength: 200 }),
           fc.array(fc.constantFrom(200, 200, 503), { minLength: 1, maxLength: 20 }),
           fc.integer({ min: 1, max: 7 }),
-          async (kinds, itemStatuses, requestStatuses, batchSize) => {
+          fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 10 }),
+          async (kinds, itemStatuses, requestStatuses, batchSize, goes) => {
             const events = kinds.map(({ kind, userId, anonymousId }, index) =>
               kind === 'identify'
                 ? identify(userId, { anonymousId, traits: { name: String(index) } })
@@ -357,7 +384,7 @@ describe('the order of the events of one user', () => {
               (path, sent) => {
                 const failure = next(requestStatuses, requests++)
                 // Sooner or later everything is taken.
-                if (failure !== 200 && requests < 8) {
+                if (failure !== 200 && requests < 4) {
                   return refusing(failure)
                 }
                 return except(
@@ -383,7 +410,7 @@ describe('the order of the events of one user', () => {
                   })
                 )
               },
-              events,
+              inGoes(events, goes),
               { mappings: presetMappings().map((mapping) => ({ ...mapping, batchSize })) }
             )
 
@@ -400,6 +427,52 @@ describe('the order of the events of one user', () => {
       ),
     60_000
   )
+
+  it('does not hang on a user whose ids come in changing pairs', async () => {
+    const tracks = ['phone', 'laptop', 'phone', 'laptop', 'phone'].map((anonymousId) => track('u1', { anonymousId }))
+    let requests = 0
+    const { statuses } = await deliverTo((_, items) => {
+      requests += 1
+      return except(
+        requests <= 2 ? items.map((_item, index) => ({ index, status: 500, message: 'Oops' })).slice(0, 1) : []
+      )
+    }, inGoes(tracks, [2, 1]))
+
+    expect(statuses).toEqual([200, 200, 200, 200, 200])
+  })
+
+  it('keeps what activities bring of a contact: the later holds', async () => {
+    const bring = (name: string) =>
+      track('u1', { messageId: name, timestamp: '2026-01-01T00:00:00Z', context: { traits: { name } } })
+    const stored: unknown[] = []
+    let requests = 0
+    const { statuses } = await deliverTo(
+      (_, items) => {
+        requests += 1
+        const isFirst = requests === 1
+        stored.push(...items.slice(isFirst ? 1 : 0).map(({ traits }) => traits?.name))
+        return except(isFirst ? [{ index: 0, status: 500, message: 'Oops' }] : [])
+      },
+      [bring('old'), bring('new')]
+    )
+
+    expect(statuses).toEqual([200, 200])
+    expect(stored).toEqual(['new', 'old', 'new'])
+  })
+
+  it('is not kept for an anonymous id that all users have', async () => {
+    const events = Array.from({ length: 3000 }, (_, index) =>
+      index % 2 === 0 ? identify(`u${index}`, { anonymousId: 'all' }) : track(`u${index}`, { anonymousId: 'all' })
+    )
+    let requests = 0
+    const { statuses } = await deliverTo(() => {
+      requests += 1
+      return took()
+    }, events)
+
+    expect(statuses).toEqual(Array(3000).fill(200))
+    expect(requests).toBeLessThan(40)
+  })
 
   it('does not keep the events of one user from going out together', async () => {
     const sizes: number[] = []
@@ -431,6 +504,16 @@ describe('the order of the events of one user', () => {
     expect([statuses, requests]).toEqual([[200, 200], 2])
   })
 })
+
+/** The events in goes of these sizes, between which others have their turn. */
+async function* inGoes(events: readonly object[], sizes: readonly number[]): AsyncGenerator<Line[]> {
+  let line = 0
+  for (let go = 0; line < events.length; go += 1) {
+    const some = events.slice(line, line + sizes[go % sizes.length])
+    yield some.map((event) => ({ file: 'a', line: ++line, size: 100, ...lineOf(event) }))
+    await new Promise((resolve) => setTimeout(resolve, go % 3))
+  }
+}
 
 async function* feed(lines: Line[]): AsyncGenerator<Line[]> {
   yield await Promise.resolve(lines)

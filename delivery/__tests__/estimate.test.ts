@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { Clock, createSandbox } from '../../sandbox'
-import ortto from '../../src'
-import { Delivery, dryRun, presetMappings, readMappings } from '..'
+import { Delivery, presetMappings, readMappings } from '..'
 import type { Line } from '..'
 import { Estimate } from '../estimate'
 import type { Counts, Plan } from '../estimate'
@@ -38,8 +37,7 @@ async function estimateFiles(
   { mappings = presetMappings(), ...plan }: Options = {}
 ) {
   const estimate = new Estimate({ ...PLAN, ...plan }, NOW, Object.keys(files))
-  const definition = dryRun(ortto)
-  const delivery = new Delivery({ definition, settings: { api_key: 'pau-estimate' }, mappings })
+  const delivery = new Delivery({ to: 'nowhere', settings: { api_key: 'pau-estimate' }, mappings })
   for await (const verdicts of delivery.run(linesOf(files))) {
     estimate.add(verdicts)
   }
@@ -56,7 +54,9 @@ async function* linesOf(files: Record<string, readonly (object | number)[]>): As
         file,
         line: index + 1,
         size: 100,
-        ...(typeof event === 'number' ? { problem: 'This line is not JSON' } : { event: event as never })
+        ...(typeof event === 'number'
+          ? { problem: 'This line is not JSON' }
+          : { event: event as never, text: JSON.stringify(event) })
       }))
     )
   }
@@ -174,7 +174,7 @@ describe('what stays here', () => {
 
   it('does not grow with messages that quote events', () => {
     const estimate = new Estimate(PLAN, NOW)
-    const refusal = { file: 'f', status: 400 }
+    const refusal = { file: 'f', isEvent: true, status: 400 }
     estimate.add(Array.from({ length: 3000 }, (_, index) => ({ ...refusal, line: index, message: `No ${index}` })))
     estimate.add([{ ...refusal, line: 3000, message: 'No 7' }])
     const { reasons, total } = estimate.result
@@ -391,7 +391,9 @@ describe('for whatever events in whatever order', () => {
       for (let count = 0; count < repeated; count++) {
         line += 1
         const sent = { ...own, ...members, audience, message_id: `m${line}`, event: 'Signed up' }
-        estimate.add([{ file: 'f', line, mapping, status: 200, message: '', item: sent }])
+        estimate.add([
+          { file: 'f', line, isEvent: true, mapping, status: 200, message: '', sent: { hasIdentity: true, item: sent } }
+        ])
         take(sent)
       }
     }

@@ -1,7 +1,6 @@
 import { createSandbox } from '../../sandbox'
 import { serve } from '../../sandbox/serve'
-import ortto from '../../src'
-import { atOrigin, Delivery, presetMappings } from '..'
+import { Delivery, presetMappings } from '..'
 import type { DeliveryOptions, Line, Verdict } from '..'
 import type { Time } from '../time'
 
@@ -42,10 +41,13 @@ export function fastTime(): Time {
   }
 }
 
+/** An event as it stands in a file. */
+export const lineOf = (event: object) => ({ event: event as never, text: JSON.stringify(event) })
+
 /** Events as lines of a file, in one go. */
 export async function* linesOf(events: readonly object[]): AsyncGenerator<Line[]> {
   yield await Promise.resolve(
-    events.map((event, index) => ({ file: 'events.ndjson', line: index + 1, size: 100, event: event as never }))
+    events.map((event, index) => ({ file: 'events.ndjson', line: index + 1, size: 100, ...lineOf(event) }))
   )
 }
 
@@ -66,7 +68,7 @@ export async function deliverTo(
   })
   const time = options.time ?? fastTime()
   const delivery = new Delivery({
-    definition: atOrigin(ortto, origin),
+    to: origin,
     settings: { api_key: 'pau-key' },
     mappings: presetMappings(),
     time,

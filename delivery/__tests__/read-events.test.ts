@@ -13,18 +13,26 @@ import { MAX_EVENT } from '../split-json'
 const FILE = { name: 'events.json', path: '/unused/events.json' }
 
 /** What these chunks are read as. */
-async function read(chunks: Iterable<string | Buffer>, options: ReadOptions = {}): Promise<Line[]> {
+/** Reads the lines. The text of each event gives the event, and is left out. */
+async function read(chunks: Iterable<string | Buffer>, options: ReadOptions = {}) {
   const open = () => Readable.from([...chunks].map((chunk) => Buffer.from(chunk)))
   const lines: Line[] = []
   for await (const some of readEvents(FILE, { open, ...options })) {
     expect(some).not.toHaveLength(0)
     lines.push(...some)
   }
-  return lines
+  return lines.map((line) => {
+    if (!('event' in line)) {
+      return line
+    }
+    const { text, ...rest } = line
+    expect(JSON.parse(text)).toEqual(rest.event)
+    return rest
+  })
 }
 
 /** Line numbers with the events' user ids, or with what is wrong. */
-const summaryOf = (lines: readonly Line[]) =>
+const summaryOf = (lines: Awaited<ReturnType<typeof read>>) =>
   lines.map((line) => [line.line, 'event' in line ? line.event.userId : line.problem])
 
 const track = (userId: string) => `{"type":"track","userId":"${userId}"}`

@@ -10,11 +10,13 @@ const [contacts, activities] = presetMappings()
 const verdict = (file: string, line: number, members: Partial<Verdict> = {}): Verdict => ({
   file,
   line,
-  event: identify(`u${line}`, { messageId: `m${line}` }) as never,
+  text: JSON.stringify(identify(`u${line}`, { messageId: `m${line}` })),
+  isEvent: true,
+  messageId: `m${line}`,
   mapping: contacts,
   status: 200,
   message: 'Processed by Ortto.',
-  item: { user_id: `u${line}` },
+  sent: { item: {}, hasIdentity: true },
   ...members
 })
 
@@ -24,8 +26,15 @@ describe('the records of a delivery', () => {
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
+    const files = ['a', 'b', 'c', 'd'].map((name) => ({
+      name,
+      path: join(folder, `${name}.in`),
+      size: 10,
+      isFile: true
+    }))
+    await Promise.all(files.map(({ name, path }) => writeFile(path, name.repeat(20))))
     options = {
-      files: ['a', 'b', 'c'].map((name) => ({ name, path: name, size: 10 })),
+      files: files.slice(0, 3),
       job: 'job',
       checkpoint: join(folder, 'a.checkpoint'),
       results: join(folder, 'results.ndjson'),
@@ -46,8 +55,14 @@ describe('the records of a delivery', () => {
       verdict('a', 1),
       verdict('a', 2, { status: 422, errorType: 'UNPROCESSABLE_ENTITY', message: 'Nothing new' }),
       verdict('a', 2, { mapping: activities, status: 400, message: 'Bad' }),
-      { file: 'a', line: 3, status: 400, errorType: 'BAD_REQUEST', message: 'Not JSON', text: '{oops' },
-      { file: 'b', line: 1, event: { type: 'page' }, message: 'No mapping takes this event, so it was not sent.' }
+      { file: 'a', line: 3, status: 400, errorType: 'BAD_REQUEST', message: 'Not JSON', text: '{oops', isEvent: false },
+      {
+        file: 'b',
+        line: 1,
+        text: '{"type":"page"}',
+        isEvent: true,
+        message: 'No mapping takes this event, so it was not sent.'
+      }
     ])
     await records.close(true)
 
@@ -105,7 +120,10 @@ describe('the records of a delivery', () => {
       }
     ])
     expect(records.summary.state).toMatchObject({ lines: 4, delivered: 1, rejected: 3, untaken: 1 })
-    expect((await readdir(folder)).sort()).toEqual(['rejected.ndjson', 'results.ndjson'])
+    expect((await readdir(folder)).filter((name) => !name.endsWith('.in')).sort()).toEqual([
+      'rejected.ndjson',
+      'results.ndjson'
+    ])
   })
 
   it('go on where they were saved, and cut off what was written behind it', async () => {
@@ -134,6 +152,14 @@ describe('the records of a delivery', () => {
 
   it.each<[string, (given: RecordsOptions) => RecordsOptions, string]>([
     ['another job', (given) => ({ ...given, job: 'other' }), 'another target or other mappings or options'],
+    [
+      'a file of the same name and size',
+      (given) => ({
+        ...given,
+        files: given.files.map((file) => ({ ...file, path: file.path.replace('a.in', 'd.in') }))
+      }),
+      'other inputs'
+    ],
     ['other files before', (given) => ({ ...given, files: given.files.slice(1) }), 'other inputs'],
     [
       'a file that is not what it was',
@@ -154,7 +180,7 @@ describe('the records of a delivery', () => {
     await records.add([verdict('c', 4)])
     await records.close(false)
     const [one, two, three] = options.files
-    const files = [one, two, { ...three, size: 20 }, { name: 'd', path: 'd', size: 1 }]
+    const files = [one, two, { ...three, size: 20 }, { ...three, name: 'd', path: join(folder, 'd.in') }]
 
     const again = await Records.open({ ...options, files })
     await again.close(true)
@@ -216,12 +242,41 @@ describe('the records of a delivery', () => {
     await expect(Records.open(options)).rejects.toThrow('it has 0 bytes, and had')
   })
 
+  it('are of one delivery at a time', async () => {
+    const first = await Records.open(options)
+    await writeFile(join(folder, 'a.checkpoint.lock'), String(process.ppid))
+    await expect(Records.open(options)).rejects.toThrow(`the process ${process.ppid} is at it`)
+
+    // What a delivery that was killed has left.
+    await writeFile(join(folder, 'a.checkpoint.lock'), '999999999')
+    const second = await Records.open(options)
+    await second.close(true)
+    await first.close(true)
+    expect(await readdir(folder)).not.toContain('a.checkpoint.lock')
+  })
+
+  it('leave the other files as they are when one cannot be written', async () => {
+    await writeFile(join(folder, 'results.ndjson'), 'precious')
+    await expect(Records.open({ ...options, rejected: join(folder, 'none', 'x') })).rejects.toThrow('Cannot write')
+
+    expect(await readFile(join(folder, 'results.ndjson'), 'utf8')).toBe('precious')
+  })
+
+  it('keep a refused event however deep it is', async () => {
+    const deep = `{"type":"identify","traits":{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`
+    const records = await Records.open(options)
+    await records.add([verdict('a', 1, { status: 400, text: deep })])
+    await records.close(true)
+
+    expect(await readFile(join(folder, 'rejected.ndjson'), 'utf8')).toContain(`${deep.slice(0, -1)},"_rejected":[{`)
+  })
+
   it('are none, when none are wanted', async () => {
     const records = await Records.open({ files: options.files, job: 'job' })
     await records.add([verdict('a', 1, { status: 400 })])
     await records.close(true)
 
     expect([records.canBeResumed, records.summary.state.rejected]).toEqual([false, 1])
-    expect(await readdir(folder)).toEqual([])
+    expect((await readdir(folder)).filter((name) => !name.endsWith('.in'))).toEqual([])
   })
 })

@@ -3,13 +3,13 @@ import type { SummaryState } from '..'
 import { Summary } from '../summary'
 
 const [contacts, activities] = presetMappings()
-const place = { file: 'a', line: 1, message: 'Processed by Ortto.' }
+const place = { file: 'a', line: 1, isEvent: true, message: 'Processed by Ortto.' }
 
 describe('the summary', () => {
   it('counts lines, results and reasons, the most frequent first', () => {
     const summary = new Summary()
     summary.add([
-      { ...place, mapping: contacts, status: 200, item: {} },
+      { ...place, mapping: contacts, status: 200, sent: { item: {}, hasIdentity: true } },
       { ...place, mapping: activities, status: 400, message: 'Bad' },
       { ...place, line: 2, mapping: activities, status: 400, message: 'Bad' },
       { ...place, line: 3, mapping: activities, status: 200, message: 'Ignored' },
@@ -35,22 +35,22 @@ describe('the summary', () => {
 
   it('counts activities that Ortto cannot tell from their like', () => {
     const summary = new Summary()
-    const item = (members: object, mapping = activities) => ({ ...place, mapping, status: 200, item: members })
-    summary.add([
-      item({ message_id: 'm1', timestamp: '2026-01-01T00:00:00Z' }),
-      item({ message_id: 'm1', timestamp: undefined }),
-      item({ timestamp: '2026-01-01T00:00:00Z' }),
-      item({}, contacts)
-    ])
+    const result = (hasIdentity: boolean, mapping = activities) => ({
+      ...place,
+      mapping,
+      status: 200,
+      sent: { item: {}, hasIdentity }
+    })
+    summary.add([result(true), result(false), result(false), result(false, contacts)])
 
     expect(summary.state.undedupable).toBe(2)
   })
 
   it('goes on from a state', () => {
     const first = new Summary()
-    first.add([{ ...place, mapping: contacts, status: 200, item: {} }])
+    first.add([{ ...place, mapping: contacts, status: 200, sent: { item: {}, hasIdentity: true } }])
     const second = new Summary(JSON.parse(JSON.stringify(first.state)) as SummaryState)
-    second.add([{ ...place, line: 2, mapping: contacts, status: 200, item: {} }])
+    second.add([{ ...place, line: 2, mapping: contacts, status: 200, sent: { item: {}, hasIdentity: true } }])
 
     expect(second.state).toMatchObject({ lines: 2, delivered: 2, rows: [{ count: 2 }] })
   })
@@ -58,7 +58,7 @@ describe('the summary', () => {
   it('tells no more than 1,000 reasons apart', () => {
     const summary = new Summary()
     for (let line = 1; line <= 5000; line += 1) {
-      summary.add([{ file: 'a', line, mapping: contacts, status: 400, message: `Bad ${line}` }])
+      summary.add([{ ...place, line, mapping: contacts, status: 400, message: `Bad ${line}` }])
     }
     const { rows, rejected } = summary.state
 
