@@ -1,11 +1,12 @@
 import { execFile } from 'child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'fs/promises'
 import { tmpdir } from 'os'
 import { join } from 'path'
 import { promisify } from 'util'
 import exampleAccount from '../../examples/account.json'
 import { createSandbox } from '../../sandbox'
 import { serve } from '../../sandbox/serve'
+import { run } from '../ortto'
 import { runCurl } from './curl'
 
 const ROOT = join(__dirname, '..', '..')
@@ -47,6 +48,51 @@ describe('the curl lines of sandbox/README.md', () => {
       await close()
     }
   }, 60_000)
+})
+
+describe('the commands of README.md that replay an archive', () => {
+  it('do what they say, the last one again when it is cut short', async () => {
+    const text = await readFile(join(ROOT, 'README.md'), 'utf8')
+    const commands = [...text.matchAll(/^npm run ortto -- (\S+ archive\/[^#\n]*)/gm)].map(([, args]) =>
+      args.trim().split(/ +/)
+    )
+    const folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
+    const { app, account, apiKey } = createSandbox({ account: exampleAccount })
+    let requests = 0
+    const fetch = (request: Request) => (++requests === 2 ? new Response('{}', { status: 401 }) : app.fetch(request))
+    const { origin, close } = await serve({ fetch })
+    const inFolder = (args: readonly string[]) =>
+      args.map((arg) => (/^(archive\/|\w+\.ndjson)$/.test(arg) ? join(folder, arg) : arg.replace(/^ortto$/, origin)))
+    const ortto = async (args: readonly string[]) => {
+      const out: string[] = []
+      const code = await run(inFolder(args), { log: (line) => out.push(line), error: (line) => out.push(String(line)) })
+      return { code, out: out.join('\n') }
+    }
+    process.env.ORTTO_API_KEY = apiKey
+    try {
+      await mkdir(join(folder, 'archive'))
+      await copyFile(join(ROOT, 'examples', 'events.ndjson'), join(folder, 'archive', 'events.ndjson'))
+      const [estimate, dryRun, local, real] = commands
+
+      expect(await ortto(estimate)).toEqual({
+        code: 0,
+        out: expect.stringContaining('It fits into one day.') as string
+      })
+      expect((await ortto(dryRun)).out).toContain('would go out')
+      expect((await ortto(local)).out).toContain('The local Ortto held contacts: 4')
+      expect(requests).toBe(0)
+      expect((await ortto(real)).code).toBe(3)
+      expect(await readdir(folder)).toContain('archive.checkpoint')
+      expect((await ortto(real)).code).toBe(1)
+      expect(account.activities.all().length).toBeGreaterThan(3)
+      expect((await readFile(join(folder, 'results.ndjson'), 'utf8')).trim().split('\n')).toHaveLength(18)
+      expect(commands).toHaveLength(4)
+    } finally {
+      delete process.env.ORTTO_API_KEY
+      await close()
+      await rm(folder, { recursive: true })
+    }
+  }, 30_000)
 })
 
 describe('the example of', () => {
