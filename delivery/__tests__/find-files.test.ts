@@ -36,14 +36,14 @@ describe('a file that is named', () => {
     await write('events.log')
     const path = join(folder, 'events.log')
 
-    expect(await findFiles([path])).toEqual([{ name: path, path, size: 3 }])
+    expect(await findFiles([path])).toEqual([{ name: path, path, size: 3, isFile: true }])
   })
 
   it('keeps the name that the user gave it', async () => {
     await write('a/events.json')
     const path = `${folder}/a/../a/events.json`
 
-    expect(await findFiles([path])).toEqual([{ name: path, path, size: 3 }])
+    expect(await findFiles([path])).toEqual([{ name: path, path, size: 3, isFile: true }])
   })
 
   it('comes in the order of the names', async () => {
@@ -53,7 +53,7 @@ describe('a file that is named', () => {
   })
 
   it('may be something that has no size', async () => {
-    expect(await findFiles(['/dev/null'])).toEqual([{ name: '/dev/null', path: '/dev/null', size: 0 }])
+    expect(await findFiles(['/dev/null'])).toEqual([{ name: '/dev/null', path: '/dev/null', size: 0, isFile: false }])
   })
 
   it('may be a pipe of the shell, which has no path of its own', async () => {
@@ -120,7 +120,7 @@ describe('a folder', () => {
     await write('in/a.json')
     const path = join(folder, 'in', 'a.json')
 
-    expect(await findFiles([`${folder}/in/`])).toEqual([{ name: path, path, size: 3 }])
+    expect(await findFiles([`${folder}/in/`])).toEqual([{ name: path, path, size: 3, isFile: true }])
   })
 
   it('hides files and folders with a dot, but may have one itself', async () => {
@@ -197,7 +197,7 @@ describe('the same file twice', () => {
 
 describe('standard input', () => {
   it('is a dash', async () => {
-    expect(await findFiles(['-'])).toEqual([{ name: '-', path: '-', size: 0 }])
+    expect(await findFiles(['-'])).toEqual([{ name: '-', path: '-', size: 0, isFile: false }])
   })
 
   it('is read alone', async () => {
