@@ -215,7 +215,19 @@ export class Delivery {
     pending.open = mappings.length
     mappings.forEach((mapping, index) => {
       const settle = ({ status, errorType, message, sent }: Result) => {
-        pending.verdicts[index] = { ...place, mapping, status, errorType, message, sent }
+        // Member by member, since a spread takes ten times as long.
+        pending.verdicts[index] = {
+          file,
+          line: number,
+          text,
+          isEvent: true,
+          messageId,
+          mapping,
+          status,
+          errorType,
+          message,
+          sent
+        }
         pending.open -= 1
       }
       this.queue.add(new Task(event, mapping, size, settle))
