@@ -1,6 +1,7 @@
 import { readFile } from 'fs/promises'
 import { createInterface } from 'readline'
 import { Writable } from 'stream'
+import type { Readable } from 'stream'
 import { pathFrom, UsageError } from './command'
 
 const HOW = 'Set ORTTO_API_KEY, or name a file that holds the key with --key-file.'
@@ -9,8 +10,8 @@ const HOW = 'Set ORTTO_API_KEY, or name a file that holds the key with --key-fil
  * The API key: from a file, else from the environment, else typed where nobody sees it.
  * @throws UsageError when there is none
  */
-export async function readKey(keyFile: string | undefined): Promise<string> {
-  const key = keyFile === undefined ? process.env.ORTTO_API_KEY ?? (await askForKey()) : await readKeyFile(keyFile)
+export async function readKey(keyFile: string | undefined, asked: Asked = process): Promise<string> {
+  const key = keyFile === undefined ? process.env.ORTTO_API_KEY ?? (await askForKey(asked)) : await readKeyFile(keyFile)
   if (key.trim() === '') {
     throw new UsageError(`There is no API key. ${HOW}`)
   }
@@ -26,19 +27,25 @@ async function readKeyFile(path: string): Promise<string> {
   }
 }
 
+/** Who is asked for the key: a person at a terminal, or nobody. */
+export interface Asked {
+  stdin: Readable & { isTTY?: boolean }
+  stderr: Writable
+}
+
 /** Asks on the terminal, without showing what is typed. */
-async function askForKey(): Promise<string> {
-  if (!process.stdin.isTTY) {
-    throw new UsageError(`There is no API key. ${HOW}`)
+async function askForKey({ stdin, stderr }: Asked): Promise<string> {
+  if (!stdin.isTTY) {
+    return ''
   }
-  process.stderr.write('Ortto API key (it is not shown): ')
+  stderr.write('Ortto API key (it is not shown): ')
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const reader = createInterface({ input: process.stdin, output: nowhere, terminal: true })
+  const reader = createInterface({ input: stdin, output: nowhere, terminal: true })
   const key = await new Promise<string>((resolve) => {
     reader.once('line', resolve)
     reader.once('SIGINT', () => resolve('')).once('close', () => resolve(''))
   })
   reader.close()
-  process.stderr.write('\n')
+  stderr.write('\n')
   return key
 }

@@ -1,0 +1,47 @@
+import { Delivery, presetMappings, Records } from '../../delivery'
+import { duration, Progress } from '../progress'
+
+describe('the progress of a delivery', () => {
+  const start = async (size: number) => {
+    const files = [{ name: 'a', path: 'a', size, isFile: size > 0 }]
+    const records = await Records.open({ files, job: 'job' })
+    const delivery = new Delivery({ to: 'nowhere', settings: { api_key: 'pau-key' }, mappings: presetMappings() })
+    const lines: string[] = []
+    const progress = new Progress(files, records, delivery, {
+      log: () => undefined,
+      error: () => undefined,
+      progress: (line) => lines.push(line ?? '')
+    })
+    await records.add([
+      { file: 'a', line: 1, isEvent: true, status: 200, message: '', sent: { item: {}, hasIdentity: true } },
+      { file: 'a', line: 2, isEvent: true, status: 400, message: '' }
+    ])
+    return { progress, lines }
+  }
+
+  it('tells how much of the files was read, the events, their rate and results, and the time left', async () => {
+    const { progress, lines } = await start(1000)
+    progress.onBytes(250)
+    progress.show()
+
+    expect(lines[0]).toMatch(
+      /^\[#####\.{15}\] {2}2 events {2}\d+\/s {2}1 delivered {2}1 rejected {2}0 tried again {2}\d+:\d\d left$/
+    )
+  })
+
+  it('tells nothing of the end when nobody knows it', async () => {
+    const { progress, lines } = await start(0)
+    progress.show()
+
+    expect(lines[0]).toMatch(/^2 events {2}\d+\/s {2}1 delivered {2}1 rejected {2}0 tried again$/)
+  })
+
+  it.each([
+    [0, '0:00'],
+    [65, '1:05'],
+    [3599.5, '1:00:00'],
+    [7325, '2:02:05']
+  ])('writes %d seconds as %s', (seconds, text) => {
+    expect(duration(seconds)).toBe(text)
+  })
+})
