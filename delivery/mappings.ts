@@ -115,16 +115,21 @@ export function readMappings(value: unknown): Mapping[] {
     const more = error.issues.length - shown.length
     throw new MappingsError([...shown, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n'))
   }
-  const mappings = data.flatMap(({ enabled, name, partnerAction, subscribe, mapping }) => {
+  const mappings = enabledOf(data)
+  if (mappings.length === 0) {
+    throw new MappingsError('No mapping is enabled, so no event would be sent.')
+  }
+  return mappings
+}
+
+/** The enabled mappings of a mappings file that has been parsed, in its order. */
+export function enabledOf(file: MappingsFile): Mapping[] {
+  return file.flatMap(({ enabled, name, partnerAction, subscribe, mapping }) => {
     const trigger = readTrigger(subscribe)
     return enabled && typeof trigger !== 'string'
       ? [{ name, partnerAction, subscribe, trigger, mapping, batchSize: batchSizeOf(mapping) }]
       : []
   })
-  if (mappings.length === 0) {
-    throw new MappingsError('No mapping is enabled, so no event would be sent.')
-  }
-  return mappings
 }
 
 function tell({ path: [index], message }: z.core.$ZodIssue, file: unknown): string {

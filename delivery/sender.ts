@@ -8,6 +8,7 @@ import type { Target } from './definition'
 import type { Mapping } from './mappings'
 import { readRetryAfter } from './retry-after'
 import { withRequests } from './with-requests'
+import type { WrapRequest } from './with-requests'
 
 /** What became of one event in one mapping. */
 export interface Result {
@@ -40,7 +41,9 @@ export interface SenderOptions {
   to: Target
   settings: Settings
   /** Is told what each answer says. */
-  onHeard: (heard: Heard) => void
+  onHeard?: (heard: Heard) => void
+  /** Makes the requests, for whoever wants to see them as they go out. */
+  through?: WrapRequest
 }
 
 /** Sends events through the framework and the destination. */
@@ -49,9 +52,9 @@ export class Sender {
 
   constructor(private readonly options: SenderOptions) {
     surviveBrokenSockets()
-    const { to, onHeard } = options
+    const { to, onHeard = () => undefined, through = (request) => request } = options
     this.destination = new Destination<Settings>(
-      withRequests(definitionFor(to), (request) => listening(request, onHeard))
+      withRequests(definitionFor(to), (request) => listening(through(request), onHeard))
     )
   }
 
@@ -80,7 +83,7 @@ export class Sender {
 }
 
 /** The same request function, which tells what each answer says to all who send. */
-function listening(request: RequestClient, onHeard: SenderOptions['onHeard']): RequestClient {
+function listening(request: RequestClient, onHeard: (heard: Heard) => void): RequestClient {
   return async <Data>(url: string, options?: RequestOptions) => {
     const response = await request<Data>(url, options)
     const isBusy = response.status === 429 || response.status === 503
