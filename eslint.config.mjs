@@ -6,7 +6,8 @@ const MAY_IMPORT = {
   src: [],
   sandbox: [],
   delivery: ['src'],
-  cli: ['delivery', 'sandbox', 'src']
+  workbench: ['delivery', 'sandbox', 'src'],
+  cli: ['workbench', 'delivery', 'sandbox', 'src']
 }
 const ROOMS = Object.keys(MAY_IMPORT)
 

@@ -1,0 +1,115 @@
+import { Button, Code, Group, Stack, Text, Title } from '@mantine/core'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useLocation, useParams } from 'wouter'
+import { api, read } from '../client'
+import { useFeed } from '../feed'
+import { Copyable } from '../parts/copy'
+import { Failure } from '../parts/failure'
+import { TraceList } from '../parts/trace-list'
+import { TraceView } from '../parts/trace-view'
+import { countResults } from '../try/count-results'
+
+/** Calls of Segment's libraries, as they come. */
+export function LiveView() {
+  const { trace } = useParams<{ trace?: string }>()
+  const [, open] = useLocation()
+  const { traces } = useFeed()
+  const { data, error } = useQuery({ queryKey: ['setup'], queryFn: () => read(api.setup.$get()) })
+  const clearing = useMutation({ mutationFn: () => read(api.live.$delete(undefined, { headers: JSON_HEADERS })) })
+  const { origin } = window.location
+
+  return (
+    <Stack gap="md">
+      <div>
+        <Title order={2} size="h3">
+          Live events
+        </Title>
+        <Text size="sm" c="dimmed">
+          Point any Segment library here: its calls go through your mappings to the local Ortto, and appear below.
+        </Text>
+      </div>
+      <Failure error={error ?? clearing.error} />
+      {data && (
+        <Group gap="xl">
+          <Labelled label="Write key">
+            <Copyable text={data.writeKey} label="the write key" />
+          </Labelled>
+          <Labelled label="Host">
+            <Copyable text={origin} label="the host" />
+          </Labelled>
+        </Group>
+      )}
+      {data && <Snippets origin={origin} writeKey={data.writeKey} isOpen={traces.length === 0} />}
+      <Group justify="space-between">
+        <Text size="sm" aria-live="polite">
+          {traces.length === 0 ? 'Waiting for the first call.' : countResults(traces)}
+        </Text>
+        <Button variant="default" size="xs" disabled={traces.length === 0} onClick={() => clearing.mutate()}>
+          Clear the list
+        </Button>
+      </Group>
+      <TraceList
+        traces={traces}
+        selected={trace}
+        onSelect={(id) => open(`/live/${id}`)}
+        label="Live events"
+        height={380}
+        isLive
+      />
+      {trace !== undefined && <TraceView id={trace} />}
+    </Stack>
+  )
+}
+
+const JSON_HEADERS = { 'content-type': 'application/json' }
+
+function Labelled({ label, children }: { label: string; children: React.ReactNode }) {
+  return (
+    <div>
+      <Text size="xs" c="dimmed">
+        {label}
+      </Text>
+      {children}
+    </div>
+  )
+}
+
+/** How to send a first call. */
+function Snippets({ origin, writeKey, isOpen }: { origin: string; writeKey: string; isOpen: boolean }) {
+  const { host, protocol } = new URL(origin)
+  const body = JSON.stringify({ userId: 'lana.romeijn', traits: { firstName: 'Lana' } })
+  const snippets = [
+    ['curl', `curl -u ${writeKey}: -H 'content-type: application/json' -d '${body}' ${origin}/v1/identify`],
+    [
+      'Node: @segment/analytics-node',
+      `const analytics = new Analytics({ writeKey: '${writeKey}', host: '${origin}', flushAt: 1 })\n` +
+        `analytics.identify({ userId: 'lana.romeijn', traits: { firstName: 'Lana' } })`
+    ],
+    [
+      'Browser: @segment/analytics-next',
+      `const analytics = AnalyticsBrowser.load(\n  { writeKey: '${writeKey}', cdnURL: '${origin}' },\n` +
+        `  { integrations: { 'Segment.io': { apiHost: '${host}/v1', protocol: '${protocol.replace(
+          ':',
+          ''
+        )}' } } }\n)\n` +
+        `analytics.identify('lana.romeijn', { firstName: 'Lana' })`
+    ]
+  ]
+  return (
+    <details open={isOpen}>
+      <summary>How to send a first call</summary>
+      <Stack gap="xs" mt="xs">
+        {snippets.map(([title, text]) => (
+          <div key={title}>
+            <Text size="sm" fw={600}>
+              {title}
+            </Text>
+            <Code block style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+              {text}
+            </Code>
+          </div>
+        ))}
+      </Stack>
+    </details>
+  )
+}

@@ -1,0 +1,107 @@
+import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands'
+import { json } from '@codemirror/lang-json'
+import {
+  bracketMatching,
+  defaultHighlightStyle,
+  foldGutter,
+  HighlightStyle,
+  syntaxHighlighting
+} from '@codemirror/language'
+import { linter, lintGutter } from '@codemirror/lint'
+import { Compartment, EditorState } from '@codemirror/state'
+import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view'
+import { useComputedColorScheme } from '@mantine/core'
+import { tags } from '@lezer/highlight'
+import { useEffect, useRef } from 'react'
+import { nonce } from '../nonce'
+
+interface JsonEditorProps {
+  value: string
+  onChange: (text: string) => void
+  /** For screen readers */
+  label: string
+  /** What is wrong with the text, and where */
+  check: (text: string) => { from: number; to: number; message: string }[]
+}
+
+const darkStyle = HighlightStyle.define([
+  { tag: tags.propertyName, color: '#8ab4f8' },
+  { tag: tags.string, color: '#9ed67a' },
+  { tag: [tags.number, tags.bool, tags.null], color: '#f5b562' }
+])
+
+const darkTheme = EditorView.theme(
+  {
+    '&': { backgroundColor: '#1f1f1f', color: '#e6e6e6' },
+    '.cm-gutters': { backgroundColor: '#262626', color: '#a6a6a6', border: 'none' },
+    '.cm-activeLine': { backgroundColor: '#2e2e2e80' },
+    '.cm-cursor': { borderLeftColor: '#fff' }
+  },
+  { dark: true }
+)
+
+/** A text of JSON, with line numbers and errors in place. */
+export default function JsonEditor({ value, onChange, label, check }: JsonEditorProps) {
+  const frame = useRef<HTMLDivElement>(null)
+  const view = useRef<EditorView>(undefined)
+  const scheme = useRef(new Compartment())
+  const change = useRef(onChange)
+  const isDark = useComputedColorScheme('light') === 'dark'
+  change.current = onChange
+
+  useEffect(() => {
+    if (!frame.current) {
+      return undefined
+    }
+    const editor = new EditorView({
+      parent: frame.current,
+      state: EditorState.create({
+        doc: value,
+        extensions: [
+          EditorView.cspNonce.of(nonce),
+          lineNumbers(),
+          foldGutter(),
+          history(),
+          drawSelection(),
+          bracketMatching(),
+          highlightActiveLine(),
+          json(),
+          lintGutter(),
+          linter(({ state }) =>
+            check(state.doc.toString()).map((problem) => ({ ...problem, severity: 'error' as const }))
+          ),
+          EditorView.lineWrapping,
+          EditorView.contentAttributes.of({ 'aria-label': label }),
+          EditorView.updateListener.of((update) => {
+            if (update.docChanged) {
+              change.current(update.state.doc.toString())
+            }
+          }),
+          // Escape, then Tab, leaves the editor.
+          keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]),
+          scheme.current.of([])
+        ]
+      })
+    })
+    view.current = editor
+    return () => editor.destroy()
+    // The editor keeps its text by itself; another value is handed to it below.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [])
+
+  useEffect(() => {
+    const style = isDark ? darkStyle : defaultHighlightStyle
+    view.current?.dispatch({
+      effects: scheme.current.reconfigure([...(isDark ? [darkTheme] : []), syntaxHighlighting(style)])
+    })
+  }, [isDark])
+
+  useEffect(() => {
+    const editor = view.current
+    if (editor && editor.state.doc.toString() !== value) {
+      editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } })
+    }
+  }, [value])
+
+  return <div ref={frame} style={{ height: '100%' }} />
+}

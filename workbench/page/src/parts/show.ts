@@ -1,0 +1,47 @@
+/** Characters of a value in a table */
+const MAX_VALUE = 400
+
+/** A value in one line, for a table. */
+export function showValue(value: unknown): string {
+  if (value === undefined || value === null) {
+    return value === null ? 'null' : ''
+  }
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return text.length > MAX_VALUE
+    ? `${text.slice(0, MAX_VALUE)}… (${text.length.toLocaleString('en')} characters)`
+    : text
+}
+
+/** `2025-07-10T06:09:00.000Z` as `2025-07-10 06:09:00`, in UTC like everything in Ortto's log */
+export function showTime(time: string): string {
+  return time.replace('T', ' ').replace(/\.\d+Z$|Z$/, '')
+}
+
+/** What a status means, in a word and a colour. */
+export function meaningOf(status: number): { word: string; color: string } {
+  if (status === 206) {
+    return { word: 'partly', color: 'yellow' }
+  }
+  if (status < 400) {
+    return { word: 'delivered', color: 'teal' }
+  }
+  return status === 408 || status === 429 || status >= 500
+    ? { word: 'try again', color: 'orange' }
+    : { word: 'rejected', color: 'red' }
+}
+
+export interface Change {
+  what: string
+  before?: string
+  after?: string
+}
+
+/** What differs between two descriptions of the same thing, by the name of each part. */
+export function changesBetween(before: ReadonlyMap<string, unknown>, after: ReadonlyMap<string, unknown>): Change[] {
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((what) => {
+    const [old, now] = [before.get(what), after.get(what)].map((value) =>
+      value === undefined ? undefined : showValue(value)
+    )
+    return old === now ? [] : [{ what, before: old, after: now }]
+  })
+}

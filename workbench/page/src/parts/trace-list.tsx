@@ -1,0 +1,134 @@
+import { Badge, Group, Text } from '@mantine/core'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useRef } from 'react'
+import type { KeyboardEvent } from 'react'
+import type { TraceSummary } from '../../../server/trace'
+import { meaningOf, showTime } from './show'
+
+/** Pixels of a row */
+const ROW = 50
+
+interface TraceListProps {
+  traces: readonly TraceSummary[]
+  selected?: string
+  onSelect: (id: string) => void
+  label: string
+  /** Pixels */
+  height: number
+  /** Shows the newest at the end, and stays there while more come. */
+  isLive?: boolean
+}
+
+/** Events with what became of them, one a row. Only what can be seen is drawn, so there may be any number of them. */
+export function TraceList({ traces, selected, onSelect, label, height, isLive = false }: TraceListProps) {
+  const frame = useRef<HTMLDivElement>(null)
+  const isAtEnd = useRef(true)
+  const rows = useVirtualizer({
+    count: traces.length,
+    getScrollElement: () => frame.current,
+    estimateSize: () => ROW,
+    overscan: 10
+  })
+  useEffect(() => {
+    if (isLive && isAtEnd.current && traces.length > 0) {
+      rows.scrollToIndex(traces.length - 1)
+    }
+  }, [isLive, rows, traces])
+
+  const position = traces.findIndex(({ id }) => id === selected)
+  const move = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (step !== undefined && traces.length > 0) {
+      event.preventDefault()
+      const next = Math.min(Math.max(position + step, 0), traces.length - 1)
+      onSelect(traces[next].id)
+      rows.scrollToIndex(next)
+    }
+  }
+
+  return (
+    <div
+      ref={frame}
+      role="listbox"
+      tabIndex={0}
+      aria-label={label}
+      aria-activedescendant={position >= 0 ? `trace-${selected}` : undefined}
+      onKeyDown={move}
+      onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) => {
+        isAtEnd.current = scrollTop + clientHeight >= scrollHeight - ROW
+      }}
+      style={{ height, overflow: 'auto', border: '1px solid var(--mantine-color-default-border)' }}
+    >
+      <div style={{ height: rows.getTotalSize(), position: 'relative' }} role="presentation">
+        {rows.getVirtualItems().map(({ index, start }) => (
+          <Row
+            key={traces[index].id}
+            trace={traces[index]}
+            isSelected={index === position}
+            onSelect={onSelect}
+            start={start}
+            place={isLive ? showTime(traces[index].time).slice(11) : String(traces[index].line)}
+          />
+        ))}
+      </div>
+    </div>
+  )
+}
+
+interface RowProps {
+  trace: TraceSummary
+  isSelected: boolean
+  onSelect: (id: string) => void
+  start: number
+  /** Where the event stands: its line, or the time at which it came */
+  place: string
+}
+
+function Row({ trace, isSelected, onSelect, start, place }: RowProps) {
+  const { id, type = 'no event', event, user, results, note } = trace
+  const [worst] = [...results].sort((one, other) => other.status - one.status)
+  return (
+    <div
+      id={`trace-${id}`}
+      className="row"
+      role="option"
+      aria-selected={isSelected}
+      onClick={() => onSelect(id)}
+      style={{ position: 'absolute', top: start, left: 0, right: 0, height: ROW, padding: '4px 8px' }}
+    >
+      <Group gap="xs" wrap="nowrap">
+        <Text size="xs" c="dimmed" style={{ flexShrink: 0 }}>
+          {place}
+        </Text>
+        <Text size="sm" fw={600} className="cut" style={{ flex: '0 1 auto' }}>
+          {event === undefined ? type : `${type}: ${event}`}
+        </Text>
+        <Text size="xs" c="dimmed" className="cut" style={{ flex: 1 }}>
+          {user}
+        </Text>
+        {results.length === 0 ? (
+          <Badge color="gray" variant="light" size="sm" tt="none" style={{ flexShrink: 0 }}>
+            not sent
+          </Badge>
+        ) : (
+          results.map(({ mapping, status }, index) => (
+            <Badge
+              key={index}
+              color={meaningOf(status).color}
+              variant="light"
+              size="sm"
+              tt="none"
+              title={mapping}
+              style={{ flexShrink: 0 }}
+            >
+              {status}
+            </Badge>
+          ))
+        )}
+      </Group>
+      <Text size="xs" className="cut">
+        {worst?.message ?? note}
+      </Text>
+    </div>
+  )
+}

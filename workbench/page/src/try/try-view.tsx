@@ -1,0 +1,98 @@
+import { Button, Grid, Group, Loader, Select, Stack, Text, Title } from '@mantine/core'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { lazy, Suspense, useState } from 'react'
+import { useLocation, useParams } from 'wouter'
+import type { TraceSummary } from '../../../server/trace'
+import { api, read } from '../client'
+import { Failure } from '../parts/failure'
+import { TraceList } from '../parts/trace-list'
+import { TraceView } from '../parts/trace-view'
+import { useStored } from '../parts/use-stored'
+import { checkEvents } from './check-events'
+import { countResults } from './count-results'
+
+// The editor is larger than all the rest, and the page can be read without it.
+const JsonEditor = lazy(() => import('../parts/json-editor'))
+
+/** Paste events, send them, and see each one's whole way. */
+export function TryView() {
+  const { trace } = useParams<{ trace?: string }>()
+  const [, open] = useLocation()
+  const setup = useQuery({ queryKey: ['setup'], queryFn: () => read(api.setup.$get()) })
+  const examples = setup.data?.examples ?? []
+  const [text, setText] = useStored('tried text', '')
+  const [example, setExample] = useState<string | null>(null)
+  const shown = text === '' && examples.length > 0 ? examples[0].text : text
+  const [traces, setTraces] = useState<readonly TraceSummary[]>([])
+  const sending = useMutation({
+    mutationFn: () => read(api.try.$post({ json: { text: shown } })),
+    onSuccess: ({ traces: more }) => {
+      setTraces(more)
+      if (more.length > 0) {
+        open(`/try/${more[0].id}`)
+      }
+    }
+  })
+  const problems = checkEvents(shown)
+
+  return (
+    <Stack gap="md">
+      <Group justify="space-between" align="end">
+        <div>
+          <Title order={2} size="h3">
+            Try an event
+          </Title>
+          <Text size="sm" c="dimmed">
+            Paste one event, one on each line, or a JSON array. They go through your mappings to the local Ortto.
+          </Text>
+        </div>
+        <Select
+          label="Examples"
+          placeholder="Pick an example"
+          data={examples.map(({ title }, index) => ({ value: String(index), label: title }))}
+          value={example}
+          onChange={(value) => {
+            setExample(value)
+            if (value !== null) {
+              setText(examples[Number(value)].text)
+            }
+          }}
+          w={{ base: '100%', xs: 340 }}
+        />
+      </Group>
+      <Grid>
+        <Grid.Col span={{ base: 12, md: 6 }}>
+          <Stack gap="xs">
+            <div style={{ height: 260, border: '1px solid var(--mantine-color-default-border)' }}>
+              <Suspense fallback={<Loader size="sm" m="md" aria-label="Loading the editor" />}>
+                <JsonEditor value={shown} onChange={setText} label="Events" check={checkEvents} />
+              </Suspense>
+            </div>
+            <Group>
+              <Button onClick={() => sending.mutate()} loading={sending.isPending} disabled={shown.trim() === ''}>
+                Send
+              </Button>
+              <Text size="sm" c={problems.length > 0 ? 'red' : 'dimmed'} aria-live="polite">
+                {problems.length > 0 ? problems[0].message : 'Ctrl-Enter in the editor sends them too.'}
+              </Text>
+            </Group>
+            <Failure error={sending.error} />
+          </Stack>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 6 }}>
+          <TraceList
+            traces={traces}
+            selected={trace}
+            onSelect={(id) => open(`/try/${id}`)}
+            label="Results"
+            height={260}
+          />
+          <Text size="sm" mt="xs" aria-live="polite">
+            {traces.length === 0 ? 'The result of each event appears here.' : countResults(traces)}
+          </Text>
+        </Grid.Col>
+      </Grid>
+      {trace !== undefined && <TraceView id={trace} />}
+    </Stack>
+  )
+}

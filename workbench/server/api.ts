@@ -1,0 +1,158 @@
+import { Destination } from '@segment/actions-core'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { HTTPException } from 'hono/http-exception'
+import { validator } from 'hono/validator'
+import { z } from 'zod'
+import { definitionFor, readEvents } from '../../delivery'
+import type { Line } from '../../delivery'
+import { clip, isRecord } from '../../src/values'
+import { DESTINATION, showActions } from './definition'
+import { EXAMPLES } from './examples'
+import type { Feed } from './feed'
+import { checkMappings, presets } from './mappings-store'
+import type { MappingsStore } from './mappings-store'
+import type { Pipeline } from './pipeline'
+import { showTrace } from './trace'
+import type { Traces } from './traces'
+
+/** What the page's API works on. */
+export interface Served {
+  /** Of the local Ortto */
+  origin: string
+  apiKey: () => string
+  writeKey: string
+  mappings: MappingsStore
+  pipeline: Pipeline
+  tried: Traces
+  live: Traces
+  feed: Feed
+}
+
+/** Bytes of a request: a batch that is pasted. */
+const MAX_BODY = 32 * 1024 * 1024
+/** Events that are tried at once */
+const MAX_LINES = 10_000
+
+/** The page's own API: JSON, and server-sent events. */
+export function createApi(served: Served) {
+  const { mappings, tried, live, feed } = served
+  const api = new Hono().use(
+    bodyLimit({
+      maxSize: MAX_BODY,
+      onError: () => {
+        throw new HTTPException(413, { message: 'That is more than 32 MiB; use ortto deliver for files' })
+      }
+    })
+  )
+  return api
+    .get('/setup', (context) =>
+      context.json({
+        destination: DESTINATION,
+        actions: showActions(),
+        examples: EXAMPLES,
+        writeKey: served.writeKey,
+        apiKey: served.apiKey(),
+        ortto: served.origin,
+        mappingsFile: mappings.path ?? null
+      })
+    )
+    .get('/mappings', (context) => context.json({ mappings: mappings.mappings, presets: presets() }))
+    .put('/mappings', json(z.object({ mappings: z.unknown() })), async (context) => {
+      const problems = await mappings.save(context.req.valid('json').mappings)
+      if (problems.length === 0) {
+        feed.tell('mappings')
+      }
+      return context.json({ problems, mappings: mappings.mappings })
+    })
+    .post('/mappings/check', json(z.object({ mappings: z.unknown() })), (context) =>
+      context.json({ problems: checkMappings(context.req.valid('json').mappings) })
+    )
+    .post('/audience', json(z.object({ name: z.string() })), async (context) => {
+      const answer = await connectAudience(served, context.req.valid('json').name)
+      feed.tell('ortto')
+      return context.json(answer)
+    })
+    .post('/try', json(z.object({ text: z.string() })), async (context) => {
+      const lines = await readText(context.req.valid('json').text)
+      const summaries = tried.add(await served.pipeline.run(lines, mappings.mappings))
+      feed.tell('ortto')
+      return context.json({ traces: summaries })
+    })
+    .get('/traces/:id', (context) => {
+      const id = context.req.param('id')
+      const trace = tried.get(id) ?? live.get(id)
+      if (!trace) {
+        throw new HTTPException(404, { message: 'This event is no longer kept. Send it again to see its way.' })
+      }
+      return context.json(showTrace(trace))
+    })
+    .delete('/live', (context) => {
+      live.clear()
+      feed.tell('cleared')
+      return context.json({ traces: 0 })
+    })
+    .get('/feed', (context) => feed.stream(context))
+}
+
+/** For Hono's typed client */
+export type Api = ReturnType<typeof createApi>
+
+/** A body that is checked; what is wrong with it is told. */
+function json<Body>(schema: z.ZodType<Body>) {
+  return validator('json', (value): Body => {
+    const { data, error } = schema.safeParse(value)
+    if (error) {
+      throw new HTTPException(400, { message: z.prettifyError(error) })
+    }
+    return data
+  })
+}
+
+/** One event, newline-delimited JSON, or a JSON array; an event may also stand on several lines. */
+async function readText(text: string): Promise<Line[]> {
+  const single = eventIn(text)
+  if (single) {
+    return [single]
+  }
+  const lines: Line[] = []
+  const bytes = Buffer.from(text)
+  // A stream, because that is what a file is.
+  const open = async function* () {
+    yield await Promise.resolve(bytes)
+  }
+  for await (const some of readEvents({ name: 'pasted', path: 'pasted' }, { open })) {
+    lines.push(...some)
+    if (lines.length > MAX_LINES) {
+      throw new HTTPException(413, { message: `That is more than ${MAX_LINES} events; use ortto deliver for files` })
+    }
+  }
+  return lines
+}
+
+/** An event that is written over several lines. */
+function eventIn(text: string): Line | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (isRecord(value) && !('_rejected' in value) && text.trim().includes('\n') && typeof value.type === 'string') {
+      const event = { ...value, type: value.type } as Extract<Line, { event: unknown }>['event']
+      return { file: 'pasted', line: 1, size: text.length, event, text }
+    }
+  } catch {
+    // It is read line by line then.
+  }
+  return undefined
+}
+
+/** Connects a mapping to an audience, as Segment does when the customer saves it. */
+async function connectAudience({ origin, apiKey }: Served, name: string) {
+  const { upsertContact } = new Destination(definitionFor(origin)).actions
+  const { savedData, successMessage, error } = await upsertContact.executeHook('onMappingSave', {
+    settings: { api_key: apiKey() },
+    payload: {},
+    hookInputs: { audience_name: name }
+  })
+  return error
+    ? { error: clip(error.message, 500), outputs: null, message: null }
+    : { error: null, outputs: savedData ?? null, message: successMessage ?? null }
+}

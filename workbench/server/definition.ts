@@ -1,0 +1,83 @@
+import type { InputField } from '@segment/actions-core'
+import { ACTIONS } from '../../delivery/mapping-fields'
+import type { ActionKey } from '../../delivery/mapping-fields'
+import ortto from '../../src'
+
+/** A field as the mappings screen needs it. */
+export interface ShownField {
+  key: string
+  label: string
+  description: string
+  type: string
+  required: boolean
+  choices?: { label: string; value: string }[]
+  default?: unknown
+  /** Takes keys of the customer's own */
+  isOpen: boolean
+  /** The parts of an object */
+  parts?: ShownField[]
+  /** Segment hides it, or lets nobody change it */
+  isHidden: boolean
+}
+
+/** An action as the mappings screen needs it. */
+export interface ShownAction {
+  key: ActionKey
+  title: string
+  description: string
+  /** The trigger of a new mapping */
+  trigger: string
+  fields: ShownField[]
+  /** What connects a mapping to an audience when it is saved */
+  audience: { label: string; description: string; inputLabel: string; inputDescription: string }
+}
+
+/** The destination's actions, from its definition. */
+export function showActions(): ShownAction[] {
+  return (['upsertContact', 'trackActivity'] as const).map((key) => {
+    const { title, description, defaultSubscription = '', fields, hooks } = ACTIONS[key]
+    const hook = hooks?.onMappingSave
+    const input = hook?.inputFields?.audience_name
+    return {
+      key,
+      title,
+      description,
+      trigger: defaultSubscription,
+      fields: showFields(fields),
+      audience: {
+        label: hook?.label ?? '',
+        description: hook?.description ?? '',
+        inputLabel: input?.label ?? '',
+        inputDescription: input?.description ?? ''
+      }
+    }
+  })
+}
+
+/** The destination's name in Segment's catalog. */
+export const DESTINATION = ortto.name
+
+/** The types of the framework leave the description out of an action's own fields. */
+type Field = Omit<InputField, 'description' | 'properties'> & {
+  description?: string
+  properties?: Record<string, Field>
+}
+
+function showFields(fields: Record<string, Field>): ShownField[] {
+  return Object.entries(fields).map(([key, field]) => ({
+    key,
+    label: field.label,
+    description: field.description ?? '',
+    type: field.type,
+    required: field.required === true,
+    choices: field.choices?.map((choice) =>
+      typeof choice === 'string'
+        ? { label: choice, value: choice }
+        : { label: choice.label, value: String(choice.value) }
+    ),
+    default: field.default,
+    isOpen: field.type === 'object' && field.additionalProperties === true,
+    parts: field.properties && showFields(field.properties),
+    isHidden: field.unsafe_hidden === true || field.readOnly === true
+  }))
+}

@@ -1,0 +1,65 @@
+import { generateFql, validate } from '@segment/destination-subscriptions'
+import type { Condition, GroupCondition } from '@segment/destination-subscriptions'
+import type { SegmentEvent } from '@segment/actions-core'
+import { clip, isRecord } from '../../src/values'
+
+/** Whether a trigger takes an event, and why, in a sentence. */
+export function explainTrigger(trigger: GroupCondition, event: SegmentEvent): { takes: boolean; why: string } {
+  const takes = validate(trigger, event)
+  return { takes, why: sentenceOf(trigger, event, takes) }
+}
+
+function sentenceOf(trigger: GroupCondition, event: SegmentEvent, takes: boolean): string {
+  const conditions = conditionsThat(trigger, event, takes)
+  const told = conditions.map(
+    (condition) =>
+      `${generateFql(asGroup(condition))} ${takes ? 'holds' : `does not hold: ${whatIsThere(condition, event)}`}`
+  )
+  const [first = takes ? 'it takes every event' : 'it takes no event', ...others] = [...new Set(told)]
+  return [first, ...others].join('; ')
+}
+
+/** The single conditions that decided: those that hold when the trigger takes the event, else those that don't. */
+function conditionsThat(group: GroupCondition, event: SegmentEvent, hold: boolean): Condition[] {
+  const deciding = group.children.filter((child) => validate(asGroup(child), event) === hold)
+  return deciding.flatMap((child) => (child.type === 'group' ? conditionsThat(child, event, hold) : [child]))
+}
+
+function asGroup(condition: Condition): GroupCondition {
+  return condition.type === 'group' ? condition : { type: 'group', operator: 'and', children: [condition] }
+}
+
+/** What the event has in the place that a condition looks at. */
+function whatIsThere(condition: Condition, event: SegmentEvent): string {
+  const [place, value] = lookedAt(condition, event)
+  if (value === undefined) {
+    return `the event has no ${place}`
+  }
+  return `its ${place} is ${clip(JSON.stringify(value) ?? String(value), 100)}`
+}
+
+function lookedAt(condition: Condition, event: SegmentEvent): [place: string, value: unknown] {
+  switch (condition.type) {
+    case 'event-type':
+      return ['type', event.type]
+    case 'event':
+    case 'name':
+    case 'userId':
+      return [condition.type, event[condition.type]]
+    case 'event-property':
+      return [`properties.${condition.name}`, valueAt(event.properties, condition.name)]
+    case 'event-trait':
+      return [`traits.${condition.name}`, valueAt(event.traits, condition.name)]
+    case 'event-context':
+      return [`context.${condition.name}`, valueAt(event.context, condition.name)]
+    case 'group':
+      return ['conditions', undefined]
+  }
+}
+
+/** Only own members: what an event inherits is not in it. */
+function valueAt(object: unknown, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>((held, key) => (isRecord(held) && Object.keys(held).includes(key) ? held[key] : undefined), object)
+}

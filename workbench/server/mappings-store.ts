@@ -1,0 +1,96 @@
+import { readFile, rename, writeFile } from 'fs/promises'
+import { isNativeError } from 'util/types'
+import { MappingsError, MappingsFile, presetMappings } from '../../delivery'
+
+/** What is wrong with a mapping, in a sentence. */
+export interface MappingProblem {
+  /** The mapping's position; none when it concerns the whole file. */
+  index?: number
+  /** The key of the field that it concerns */
+  field?: string
+  message: string
+}
+
+/** The mappings file: what `deliver --mappings` reads. */
+export class MappingsStore {
+  private constructor(readonly path: string | undefined, private held: MappingsFile) {}
+
+  /**
+   * Reads the file. Without a file, or when there is none yet, there are the destination's presets.
+   * @throws MappingsError when the file can't be read, or is wrong
+   */
+  static async open(path?: string): Promise<MappingsStore> {
+    const text = path === undefined ? undefined : await readIfThere(path)
+    if (text === undefined) {
+      return new MappingsStore(path, presets())
+    }
+    const { data, error } = MappingsFile.safeParse(parse(text, path))
+    if (error) {
+      throw new MappingsError(`${path}: ${problemsOf(error.issues)[0].message}`)
+    }
+    return new MappingsStore(path, data)
+  }
+
+  get mappings(): MappingsFile {
+    return this.held
+  }
+
+  /** Saves mappings, unless there is something wrong with them: then it gives the problems, and nothing changes. */
+  async save(value: unknown): Promise<MappingProblem[]> {
+    const { data, error } = MappingsFile.safeParse(value)
+    if (error) {
+      return problemsOf(error.issues)
+    }
+    if (this.path !== undefined) {
+      // Written aside, then renamed: whenever it is cut short, there is one whole file.
+      await writeFile(`${this.path}.new`, `${JSON.stringify(data, null, 2)}\n`)
+      await rename(`${this.path}.new`, this.path)
+    }
+    this.held = data
+    return []
+  }
+}
+
+/** What is wrong with mappings, before they are saved. */
+export function checkMappings(value: unknown): MappingProblem[] {
+  const { error } = MappingsFile.safeParse(value)
+  return error ? problemsOf(error.issues) : []
+}
+
+/** The mappings that a new destination has. */
+export function presets(): MappingsFile {
+  return presetMappings().map(({ name, partnerAction, subscribe, mapping }) => ({
+    name,
+    enabled: true,
+    partnerAction,
+    subscribe,
+    mapping
+  }))
+}
+
+function problemsOf(issues: readonly { path: PropertyKey[]; message: string }[]): MappingProblem[] {
+  return issues.map(({ path: [index, member, key], message }) => ({
+    index: typeof index === 'number' ? index : undefined,
+    field: member === 'mapping' && key !== undefined ? String(key) : member === undefined ? undefined : String(member),
+    message
+  }))
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (isNativeError(error) && 'code' in error && error.code === 'ENOENT') {
+      return undefined
+    }
+    throw new MappingsError(`${path} can't be read: ${isNativeError(error) ? error.message : String(error)}`)
+  }
+}
+
+function parse(text: string, path?: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new MappingsError(`${path} is not JSON: ${isNativeError(error) ? error.message : String(error)}`)
+  }
+}

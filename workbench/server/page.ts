@@ -1,0 +1,77 @@
+import { randomBytes } from 'crypto'
+import { readdirSync, readFileSync } from 'fs'
+import { Hono } from 'hono'
+import { extname, join, relative, sep } from 'path'
+
+const CONTENT_TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2'
+}
+
+/** Stands in the built page where its style elements' nonce belongs. */
+const NONCE = '__CSP_NONCE__'
+
+/**
+ * The built page. All of its files are read at the start, so no address reaches any other file; every address that is
+ * no file is one of the page's own views.
+ * @param folder where the page was built to
+ * @throws when it was not built
+ */
+export function createPage(folder: string): Hono {
+  const files = new Map(
+    listFiles(folder).map((path) => [`/${relative(folder, path).split(sep).join('/')}`, readFileSync(path)])
+  )
+  const index = files.get('/index.html')?.toString()
+  if (index === undefined) {
+    throw new Error(`The page is not built: there is no ${join(folder, 'index.html')}. Run npm run build.`)
+  }
+  const page = new Hono()
+  page.get('/assets/*', (context) => {
+    const bytes = files.get(context.req.path)
+    const type = CONTENT_TYPES[extname(context.req.path)]
+    if (!bytes || type === undefined) {
+      return context.notFound()
+    }
+    // Their names hold a digest of their content.
+    const headers = { 'content-type': type, 'cache-control': 'public, max-age=31536000, immutable' }
+    return context.body(new Uint8Array(bytes), 200, { ...headers, 'x-content-type-options': 'nosniff' })
+  })
+  page.get('*', (context) => {
+    const nonce = randomBytes(16).toString('base64')
+    return context.body(index.split(NONCE).join(nonce), 200, {
+      'content-type': CONTENT_TYPES['.html'],
+      'content-security-policy': policyFor(nonce),
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin'
+    })
+  })
+  return page
+}
+
+/** Nothing comes from elsewhere, and no script stands in the page. The libraries of the page add styles to it. */
+function policyFor(nonce: string): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'"
+  ].join('; ')
+}
+
+function listFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    return entry.isDirectory() ? listFiles(path) : [path]
+  })
+}

@@ -1,0 +1,168 @@
+import { randomUUID, timingSafeEqual } from 'crypto'
+import { Hono } from 'hono'
+import { cors } from 'hono/cors'
+import { HTTPException } from 'hono/http-exception'
+import { gunzipSync } from 'zlib'
+import { isRecord } from '../../src/values'
+
+/** What the tracking API needs of the workbench. */
+export interface Tracked {
+  writeKey: string
+  now: () => number
+  /** Takes events in as they would be delivered; false when there are too many at once. */
+  accept: (events: readonly object[]) => boolean
+}
+
+/** Bytes of a request, also when it is compressed. Segment's own limit is 500 KB; a hostile trait may be larger. */
+const MAX_BODY = 10 * 1024 * 1024
+
+/** The calls of Segment's HTTP API, and the short paths that analytics.js uses for them. */
+const TYPES = new Map(
+  ['identify', 'track', 'page', 'screen', 'group', 'alias'].flatMap((type) => [
+    [type, type],
+    [type[0], type]
+  ])
+)
+const BATCHES = ['batch', 'b', 'import']
+
+/**
+ * Segment's tracking API: what any Segment library sends its calls to. Web pages of other origins may use it, since
+ * that is what analytics.js does; the write key tells whose events they are.
+ */
+export function createTracking(tracked: Tracked): Hono {
+  const tracking = new Hono()
+  tracking.use(cors({ origin: '*', allowMethods: ['GET', 'POST'], maxAge: 600 }))
+  // A page on the internet asks the browser for leave to talk to this machine.
+  tracking.use(async (context, next) => {
+    await next()
+    context.header('access-control-allow-private-network', 'true')
+  })
+
+  // analytics.js asks for its settings first. These send all calls here, and nothing to anybody else.
+  tracking.get('/projects/:writeKey/settings', (context) => {
+    const writeKey = context.req.param('writeKey')
+    if (!isSame(writeKey, tracked.writeKey)) {
+      throw new HTTPException(404, { message: 'There is no source of this write key' })
+    }
+    const { host, protocol } = new URL(context.req.url)
+    return context.json({
+      integrations: { 'Segment.io': { apiKey: writeKey, apiHost: `${host}/v1`, protocol: protocol.replace(':', '') } },
+      plan: { track: { __default: { enabled: true, integrations: {} } } },
+      metrics: { sampleRate: 0 }
+    })
+  })
+
+  // The library's own measurements are no events.
+  tracking.post('/m', (context) => context.json({ success: true }))
+
+  tracking.post('/:call', async (context) => {
+    const call = context.req.param('call')
+    const type = TYPES.get(call)
+    if (type === undefined && !BATCHES.includes(call)) {
+      throw new HTTPException(404, { message: `Segment has no call ${JSON.stringify(call.slice(0, 50))}` })
+    }
+    const body = await readBody(context.req.raw)
+    const given = keyIn(context.req.header('authorization')) ?? body.writeKey
+    if (typeof given !== 'string' || !isSame(given, tracked.writeKey)) {
+      const message = 'The write key is not that of this workbench: copy it again from its page'
+      throw new HTTPException(401, { message })
+    }
+    const events = type === undefined ? messagesIn(body) : [{ ...body, type }]
+    const isTaken = tracked.accept(events.map((event) => asDelivered(event, body.sentAt, tracked.now())))
+    if (!isTaken) {
+      context.header('retry-after', '1')
+      return context.json({ success: false, message: 'Too many events wait; send them again in a second' }, 429)
+    }
+    return context.json({ success: true })
+  })
+  tracking.onError((error, context) => {
+    if (error instanceof HTTPException) {
+      return context.json({ success: false, message: error.message }, error.status)
+    }
+    throw error
+  })
+  return tracking
+}
+
+/** The messages of a batch. Its context and integrations are merged into each of them. */
+function messagesIn({ batch, context, integrations }: Record<string, unknown>): Record<string, unknown>[] {
+  if (!Array.isArray(batch)) {
+    throw new HTTPException(400, { message: 'A batch has an array "batch"' })
+  }
+  return batch.map((message: unknown, index) => {
+    if (!isRecord(message)) {
+      throw new HTTPException(400, { message: `batch[${index}] is not an object` })
+    }
+    return { ...message, ...merged('context', context, message), ...merged('integrations', integrations, message) }
+  })
+}
+
+function merged(key: string, common: unknown, message: Record<string, unknown>): Record<string, unknown> {
+  const own = message[key]
+  return isRecord(common) ? { [key]: isRecord(own) ? { ...common, ...own } : own ?? common } : {}
+}
+
+/**
+ * A message as Segment hands it to a destination: with a message id, and with the times that it sets. The timestamp
+ * is corrected by how far the sender's clock is off.
+ */
+function asDelivered({ writeKey: _, ...message }: Record<string, unknown>, batchSentAt: unknown, now: number): object {
+  const sentAt = message.sentAt ?? batchSentAt
+  const original = message.originalTimestamp ?? message.timestamp
+  const sent = typeof sentAt === 'string' ? Date.parse(sentAt) : NaN
+  const created = typeof original === 'string' ? Date.parse(original) : NaN
+  const corrected = now - (sent - created)
+  const isKnown = Number.isFinite(corrected) && Math.abs(corrected) <= 8.64e15
+  return {
+    ...message,
+    messageId: message.messageId ?? `api-${randomUUID()}`,
+    originalTimestamp: original,
+    sentAt,
+    receivedAt: new Date(now).toISOString(),
+    timestamp: isKnown ? new Date(corrected).toISOString() : original ?? new Date(now).toISOString()
+  }
+}
+
+/** The write key of HTTP's basic authentication: the user's name. */
+function keyIn(authorization = ''): string | undefined {
+  const [scheme, encoded = ''] = authorization.split(' ')
+  return scheme.toLowerCase() === 'basic' ? Buffer.from(encoded, 'base64').toString().split(':')[0] : undefined
+}
+
+function isSame(given: string, key: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(key)]
+  return one.length === other.length && timingSafeEqual(one, other)
+}
+
+async function readBody(request: Request): Promise<Record<string, unknown>> {
+  let bytes = await readBytes(request)
+  try {
+    if (request.headers.get('content-encoding') === 'gzip') {
+      bytes = gunzipSync(bytes, { maxOutputLength: MAX_BODY })
+    }
+    // Whatever the content type says: analytics.js sends JSON as plain text, so that browsers need not ask first.
+    const value: unknown = JSON.parse(bytes.toString())
+    if (isRecord(value)) {
+      return value
+    }
+  } catch {
+    throw new HTTPException(400, { message: 'The body is not JSON' })
+  }
+  throw new HTTPException(400, { message: 'The body is not a JSON object' })
+}
+
+async function readBytes(request: Request): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  const reader = request.body?.getReader()
+  for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
+    size += part.value.length
+    if (size <= MAX_BODY) {
+      chunks.push(part.value)
+    }
+  }
+  if (size > MAX_BODY) {
+    throw new HTTPException(413, { message: `The body is larger than ${MAX_BODY} bytes` })
+  }
+  return Buffer.concat(chunks)
+}
