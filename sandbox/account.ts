@@ -7,12 +7,13 @@ import { Audiences } from './audiences'
 import type { Audience } from './audiences'
 import { DAY } from './clock'
 import type { Clock } from './clock'
-import { Contacts, showIdentifier } from './contacts'
+import { Contacts, isTakenOver, showIdentifier } from './contacts'
 import type { Contact, Found, Identifier } from './contacts'
 import { ErrorLog } from './error-log'
 import { convert } from './field-types'
 import type { Field, FieldValue } from './field-types'
 import { Samples } from './samples'
+import type { Trace } from './taken'
 import { Usage } from './usage'
 import type { ActivityItem, Attributes, ContactItem, ItemAnswer } from './wire'
 
@@ -42,6 +43,8 @@ export class Account {
   /** By the activity's name */
   private activityMappings: ReadonlyMap<string, ActivityMapping> = new Map()
   private setUp: AccountFile
+  /** Notes what happens, while somebody watches. */
+  private trace?: Trace
 
   constructor(file: AccountFile, private readonly clock: Clock) {
     this.setUp = file
@@ -126,6 +129,16 @@ export class Account {
     return audience.isFromSegment ? audience : undefined
   }
 
+  /** Notes in a trace what happens while an item is taken. */
+  traced(trace: Trace, take: () => ItemAnswer): ItemAnswer {
+    this.trace = trace
+    try {
+      return take()
+    } finally {
+      this.trace = undefined
+    }
+  }
+
   private takeIdentify(item: ContactItem): ItemAnswer {
     return this.countContact(item) ?? this.upsert(item)
   }
@@ -163,7 +176,9 @@ export class Account {
     }
     // The contact first: an activity of a contact that its traits name is no activity of an unknown one.
     const answer = hasContact(item) ? answerOfBoth(contactRefused ?? this.upsert(item)) : PROCESSED
-    if (!this.activities.isDuplicate(item.message_id, sentAt)) {
+    if (this.activities.isDuplicate(item.message_id, sentAt)) {
+      this.trace?.repeats(item.event, new Date(timestamp).toISOString())
+    } else {
       this.storeActivity(item, mapping.attributes, timestamp)
     }
     return answer
@@ -181,9 +196,11 @@ export class Account {
       reason: `It waits in the backlog: no contact with the ${ids.map(showIdentifier).join(' or ')} is known`
     }
     if (found) {
+      this.trace?.finds(found.contact)
       this.activities.attach(activity, found.contact, `Its contact was known by the ${showIdentifier(found.by)}`)
     }
     this.activities.store(activity)
+    this.trace?.stores(activity)
   }
 
   private upsert(item: ContactItem): ItemAnswer {
@@ -204,6 +221,9 @@ export class Account {
     if (!found && (isEmpty || isLeaving)) {
       return isEmpty ? NOTHING_VALID : NOTHING_NEW
     }
+    if (found) {
+      this.trace?.finds(found.contact)
+    }
     const contact = found?.contact ?? this.create(identifiers)
     const changes = [
       found !== undefined && this.mergeInto(found, identifiers),
@@ -212,7 +232,8 @@ export class Account {
       audience !== undefined && this.audiences.update(contact, audience, item.audience?.mode ?? 'add')
     ]
     this.learnIds(contact, ids)
-    this.activities.release(contact, ids)
+    const released = this.activities.release(contact, ids)
+    this.trace?.releases(released)
     if (!changes.includes(true)) {
       return isEmpty ? NOTHING_VALID : NOTHING_NEW
     }
@@ -221,7 +242,10 @@ export class Account {
   }
 
   private create([first]: readonly Identifier[]): Contact {
-    return this.contacts.create(this.clock.now(), this.dated(`Created: no contact had the ${showIdentifier(first)}`))
+    const why = this.dated(`Created: no contact had the ${showIdentifier(first)}`)
+    const contact = this.contacts.create(this.clock.now(), why)
+    this.trace?.creates(contact)
+    return contact
   }
 
   /** All contacts that one item names become one: they are the same person. True when there was more than one. */
@@ -237,6 +261,7 @@ export class Account {
   private merge(contact: Contact, other: Contact, reason: string): void {
     const otherWins = this.file.dataSource.merge === 'overwrite' && other.changedAt > contact.changedAt
     this.contacts.remove(other)
+    this.trace?.merges(other)
     this.uniqueIdentifiersOf(other.fields).forEach((identifier) => this.contacts.release(other, identifier))
     for (const [name, value] of other.fields) {
       if (otherWins || !contact.fields.has(name)) {
@@ -251,9 +276,7 @@ export class Account {
     other.activities.forEach((activity) => contact.activities.push(activity))
     other.backlogDays.forEach((count, day) => contact.backlogDays.set(day, count + (contact.backlogDays.get(day) ?? 0)))
     // Lines of contacts that were merged earlier say so already.
-    other.story.forEach((line) =>
-      contact.story.push(/^Contact \d+: /.test(line) ? line : `Contact ${other.number}: ${line}`)
-    )
+    other.story.forEach((line) => contact.story.push(isTakenOver(line) ? line : `Contact ${other.number}: ${line}`))
     contact.story.push(this.dated(`Contact ${other.number} was merged into it: ${reason}`))
   }
 
@@ -337,7 +360,9 @@ export class Account {
   }
 
   private addToLog(status: number, message: string, item: unknown): void {
-    this.log.add({ time: new Date(this.clock.now()).toISOString(), status, message, item: abridge(item) })
+    const entry = { time: new Date(this.clock.now()).toISOString(), status, message, item: abridge(item) }
+    this.log.add(entry)
+    this.trace?.logs(entry)
   }
 
   private dated(story: string): string {

@@ -71,8 +71,8 @@ export class Activities {
     }
   }
 
-  /** Gives a contact that just became known by these ids what waited for it, the oldest first. */
-  release(contact: Contact, ids: readonly Identifier[]): void {
+  /** Gives a contact that just became known by these ids what waited for it, the oldest first. Gives that back, too. */
+  release(contact: Contact, ids: readonly Identifier[]): Activity[] {
     const waiting = new Set(ids.flatMap((id) => [...(this.backlog.get(keyOf(id)) ?? [])]))
     const oldestFirst = [...waiting].sort((one, other) => Date.parse(one.timestamp) - Date.parse(other.timestamp))
     for (const activity of oldestFirst) {
@@ -88,5 +88,6 @@ export class Activities {
       }
     }
     ids.forEach((id) => this.backlog.delete(keyOf(id)))
+    return oldestFirst
   }
 }

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'crypto'
 import { Hono } from 'hono'
-import type { Context } from 'hono'
+import type { Context, HonoRequest } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { IncomingMessage } from 'http'
 import type { z } from 'zod'
@@ -10,6 +10,7 @@ import { problemsOf } from './account-file'
 import { readBody } from './body'
 import { answerWith } from './faults'
 import type { Connection, Faults } from './faults'
+import type { Taken, Watchers } from './taken'
 import { ActivityItem, AudienceRequest, ContactItem } from './wire'
 import type { ItemAnswer } from './wire'
 
@@ -21,6 +22,7 @@ export interface Served {
   apiKey: string
   account: Account
   faults: Faults
+  watchers: Watchers
 }
 
 /** Ortto's API for Segment, as the destination sees it. */
@@ -44,16 +46,10 @@ export function createApi(sandbox: Served): Hono {
 
   api.get('/me', (context) => answer(context, () => Response.json({})))
   api.post('/identify', (context) =>
-    answer(context, (body) => {
-      const { account } = sandbox
-      return answerItems(account, readItems(body), ContactItem, (item) => account.identify(item))
-    })
+    answer(context, (body) => answerItems(sandbox, context.req, 'contact', readItems(body)))
   )
   api.post('/track', (context) =>
-    answer(context, (body) => {
-      const { account } = sandbox
-      return answerItems(account, readItems(body), ActivityItem, (item) => account.track(item))
-    })
+    answer(context, (body) => answerItems(sandbox, context.req, 'activity', readItems(body)))
   )
   api.post('/audiences/create', (context) => answer(context, (body) => createAudience(sandbox.account, body)))
   return api
@@ -78,18 +74,30 @@ function createAudience(account: Account, body: unknown): Response {
 }
 
 /** 200 when every item was processed; else 207, listing the others by their position in the request. */
-function answerItems<Item>(
-  account: Account,
-  items: unknown[],
-  schema: z.ZodType<Item>,
-  take: (item: Item) => ItemAnswer
-): Response {
+function answerItems({ account, watchers }: Served, request: HonoRequest, kind: Taken['kind'], items: unknown[]) {
+  const requestId = requestIdOf(request)
+  const take = (item: unknown) =>
+    kind === 'contact'
+      ? takeItem(account, item, ContactItem, (read) => account.identify(read))
+      : takeItem(account, item, ActivityItem, (read) => account.track(read))
   const errors = items.flatMap((item, index) => {
-    const read = schema.safeParse(item)
-    const answer: ItemAnswer = read.success ? take(read.data) : account.refuse(item, problemsOf(read.error))
+    const answer = watchers.isEmpty
+      ? take(item)
+      : watchers.see(account, { requestId, kind, index, item }, () => take(item))
     return answer.status === 200 ? [] : [{ ...answer, index }]
   })
   return errors.length > 0 ? Response.json({ errors }, { status: 207 }) : Response.json({})
+}
+
+function takeItem<Item>(account: Account, item: unknown, schema: z.ZodType<Item>, take: (item: Item) => ItemAnswer) {
+  const read = schema.safeParse(item)
+  return read.success ? take(read.data) : account.refuse(item, problemsOf(read.error))
+}
+
+/** A name that the asking side gave its request, when it is one that can be shown and kept. */
+function requestIdOf(request: HonoRequest): string | undefined {
+  const id = request.header('x-request-id') ?? ''
+  return /^[\x20-\x7e]{1,100}$/.test(id) ? id : undefined
 }
 
 function readItems(body: unknown): unknown[] {

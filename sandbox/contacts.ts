@@ -128,3 +128,8 @@ export function keyOf({ kind, value }: Identifier): string {
 export function showIdentifier({ kind, value }: Identifier): string {
   return `${kind} ${quote(value)}`
 }
+
+/** True for a line of a contact that was merged into the one whose story it is in now. */
+export function isTakenOver(line: string): boolean {
+  return /^Contact \d+: /.test(line)
+}

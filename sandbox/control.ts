@@ -5,13 +5,12 @@ import { z } from 'zod'
 import { quote } from './abridge'
 import type { Account } from './account'
 import { AccountFile, problemsOf } from './account-file'
-import type { Activity } from './activities'
 import { readBody } from './body'
 import { DAY, MINUTE } from './clock'
 import type { Clock } from './clock'
-import type { Contact } from './contacts'
 import { Fault } from './faults'
 import type { Faults } from './faults'
+import { showActivity, showContact } from './show'
 import type { State } from './state'
 
 /** What the control API works on. */
@@ -174,21 +173,4 @@ async function readChecked<Value>(request: Request, schema: z.ZodType<Value>): P
 function curlLine(method: string, url: string, body: object | undefined): string {
   const change = method === 'GET' ? '' : ` -X ${method} -H 'content-type: application/json'`
   return `curl${change}${body ? ` -d '${JSON.stringify(body)}'` : ''} ${url}`
-}
-
-function showContact({ number, ids, fields, memberships, activities, ip, location, story }: Contact): object {
-  return {
-    number,
-    ids,
-    fields: Object.fromEntries(fields),
-    ip,
-    location,
-    audiences: Object.fromEntries(memberships),
-    activities: activities.map(showActivity),
-    story
-  }
-}
-
-function showActivity({ attributes, ...activity }: Activity): object {
-  return { ...activity, attributes: Object.fromEntries(attributes) }
 }

@@ -8,6 +8,8 @@ import { Clock } from './clock'
 import { createControl } from './control'
 import { Faults } from './faults'
 import { restoreAccount, saveState, State } from './state'
+import { Watchers } from './taken'
+import type { Taken } from './taken'
 
 export type { Account } from './account'
 export type { Activity } from './activities'
@@ -15,6 +17,9 @@ export { Clock } from './clock'
 export type { Contact } from './contacts'
 export type { LogEntry } from './error-log'
 export type { Fault } from './faults'
+export type { BriefContact, ShownActivity, ShownContact } from './show'
+export type { DuplicateActivity, Taken, TouchedContact } from './taken'
+export type { ItemAnswer } from './wire'
 
 export interface SandboxOptions {
   /** An account as in `examples/account.json`; without it no mapping is saved, and Ortto takes nothing. */
@@ -30,6 +35,7 @@ export class Sandbox {
   readonly app = new Hono({ strict: false })
   readonly clock: Clock
   readonly faults = new Faults()
+  readonly watchers = new Watchers()
   /** What the account holds; another one after a reset. */
   account: Account
   private readonly file: AccountFile
@@ -61,6 +67,15 @@ export class Sandbox {
   /** The one key that opens it. */
   get apiKey(): string {
     return this.account.file.dataSource.apiKey ?? this.ownKey
+  }
+
+  /**
+   * Tells a listener what became of each item of a request, right after it was taken, also after a reset. What it gets
+   * is its own to keep, not to change. A listener that throws changes nothing; it shows as a warning of the process.
+   * @returns how to stop
+   */
+  watch(listener: (taken: Taken) => void): () => void {
+    return this.watchers.add(listener)
   }
 
   /** Everything that it holds, as JSON, but for the faults, and for an API key that the account file did not bring. */

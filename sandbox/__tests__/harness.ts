@@ -55,6 +55,8 @@ export function startSandbox(account: object = ACCOUNT) {
     get apiKey() {
       return sandbox.apiKey
     },
+    watch: sandbox.watch.bind(sandbox),
+    reset: () => sandbox.reset(),
     save: () => sandbox.save(),
     restore: (state: unknown) => sandbox.restore(state),
     clock,
