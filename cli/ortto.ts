@@ -7,6 +7,7 @@ import { deliverCommand } from './deliver'
 import { estimateCommand } from './estimate'
 import { sandboxCommand } from './sandbox'
 import { terminal } from './terminal'
+import { workbenchCommand } from './workbench'
 
 /** Runs a command line, and resolves with its exit code. */
 export async function run(args: readonly string[], output: Output): Promise<number> {
@@ -19,7 +20,8 @@ export async function run(args: readonly string[], output: Output): Promise<numb
     deliverCommand(output, end),
     checkCommand(output, end),
     estimateCommand(output),
-    sandboxCommand(output)
+    sandboxCommand(output),
+    workbenchCommand(output)
   ]) {
     program.addCommand(command)
   }

@@ -1,10 +1,11 @@
 import { Command } from 'commander'
 import { join } from 'path'
+import exampleAccount from '../examples/account.json'
+import { createSandbox } from '../sandbox'
 import { serve } from '../sandbox/serve'
 import { createWorkbench, MappingsStore } from '../workbench/server'
 import { pathFrom, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
-import { createFrom } from './sandbox'
 
 const PORT = 8020
 const ORTTO_PORT = 8021
@@ -37,4 +38,37 @@ Examples:
       await running.end()
       output.log('\nEnded.')
     })
+}
+
+export interface WorkbenchOptions {
+  port?: number
+  orttoPort?: number
+  mappings?: string
+}
+
+/**
+ * Starts the workbench and tells where it is.
+ * @throws UsageError when it was called wrongly
+ */
+export async function startWorkbench(options: WorkbenchOptions, output: Output) {
+  const { port = PORT, orttoPort = ORTTO_PORT, mappings } = options
+  const sandbox = createSandbox({ account: exampleAccount })
+  const ortto = await listen(sandbox.app, orttoPort, '--ortto-port')
+  const store = await MappingsStore.open(mappings && pathFrom(mappings))
+  const { app } = createWorkbench({ sandbox, origin: ortto.origin, mappings: store, pageFolder: PAGE })
+  const page = await listen(app, port, '--port')
+  output.log(`The workbench is at ${page.origin}`)
+  const end = async () => {
+    await page.close()
+    await ortto.close()
+  }
+  return { origin: page.origin, end }
+}
+
+async function listen(app: Parameters<typeof serve>[0], port: number, option: string) {
+  return serve(app, port).catch((error: NodeJS.ErrnoException) => {
+    const reason =
+      error.code === 'EADDRINUSE' ? `another program listens there; name another with ${option}` : error.message
+    throw new UsageError(`Cannot listen on port ${port}: ${reason}.`)
+  })
 }

@@ -14,8 +14,8 @@ export interface ShownField {
   default?: unknown
   /** Takes keys of the customer's own */
   isOpen: boolean
-  /** The parts of an object */
-  parts?: ShownField[]
+  /** The parts of an object; they have none of their own. */
+  parts?: Omit<ShownField, 'parts'>[]
   /** Segment hides it, or lets nobody change it */
   isHidden: boolean
 }

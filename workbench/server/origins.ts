@@ -6,19 +6,20 @@ import { ACTIONS } from '../../delivery/mapping-fields'
 import type { ActionKey } from '../../delivery/mapping-fields'
 import { isRecord } from '../../src/values'
 
-/** One field of a payload: what the mapping made of the event, and where that came from. */
+/** One field of a payload, or a part of one: what the mapping made of the event, and where that came from. */
 export interface FieldOrigin {
+  /** With the keys of what it is a part of: `location.city` */
   key: string
   /** As the mappings screen calls it */
   label: string
-  /** None when the event has nothing for it; then nothing is sent for it. */
+  /** 0 for a field, 1 for a part of it, and so on */
+  depth: number
+  /** None when the event has nothing for it, and for what is shown in parts. */
   value?: unknown
-  /** Where it came from: a path, `fixed` or the kind of directive. */
+  /** Where it came from: a path, `fixed`, or the kind of directive. */
   from: string
   /** Why it was taken from there, when that depends on the event */
   because?: string
-  /** The parts of an object whose parts are mapped one by one */
-  parts?: FieldOrigin[]
 }
 
 /** The payload that a mapping makes of an event, field by field in the order of the action's fields. */
@@ -26,35 +27,36 @@ export function originsOf(mapping: JSONObject, action: ActionKey, event: Segment
   const fields: Record<string, InputField> = ACTIONS[action].fields
   return Object.entries(fields)
     .filter(([key]) => Object.keys(mapping).includes(key))
-    .map(([key, field]) => originOf(key, field, mapping[key], event))
+    .flatMap(([key, field]) => rowsOf({ key, label: field.label, depth: 0 }, mapping[key], event, field.properties))
 }
 
-function originOf(
-  key: string,
-  { label, properties }: PartialField,
-  directive: unknown,
-  event: SegmentEvent
-): FieldOrigin {
-  const origin: FieldOrigin = { key, label, ...sourceOf(directive, event) }
+type Named = Pick<FieldOrigin, 'key' | 'label' | 'depth'>
+
+function rowsOf(named: Named, directive: unknown, event: SegmentEvent, parts: Parts = {}): FieldOrigin[] {
+  if (!isRecord(directive) || directiveIn(directive) !== undefined) {
+    return [{ ...named, ...sourceOf(directive, event), ...resolve(directive, event) }]
+  }
+  const rows = Object.entries(directive).flatMap(([part, value]) => {
+    const label = parts[part]?.label ?? part
+    return rowsOf({ key: `${named.key}.${part}`, label, depth: named.depth + 1 }, value, event, parts[part]?.properties)
+  })
+  return [{ ...named, from: 'its parts' }, ...rows]
+}
+
+type Parts = Record<string, Pick<InputField, 'label' | 'properties'>>
+
+function resolve(directive: unknown, event: SegmentEvent): Pick<FieldOrigin, 'value' | 'because'> {
   try {
-    origin.value = transform({ value: directive as JSONObject }, event as unknown as JSONObject).value
+    return { value: transform({ value: directive as JSONObject }, event as unknown as JSONObject).value }
   } catch (error) {
-    return { ...origin, because: `It can't be resolved: ${isNativeError(error) ? error.message : String(error)}` }
+    return { because: `it can't be resolved: ${isNativeError(error) ? error.message : String(error)}` }
   }
-  if (isRecord(directive) && directiveIn(directive) === undefined) {
-    origin.parts = Object.entries(directive).map(([part, value]) =>
-      originOf(part, properties?.[part] ?? { label: part }, value, event)
-    )
-  }
-  return origin
 }
-
-type PartialField = Pick<InputField, 'label' | 'properties'>
 
 function sourceOf(directive: unknown, event: SegmentEvent): Pick<FieldOrigin, 'from' | 'because'> {
   const name = isRecord(directive) ? directiveIn(directive) : undefined
   if (!isRecord(directive) || name === undefined) {
-    return { from: isRecord(directive) ? 'its parts' : 'fixed' }
+    return { from: 'fixed' }
   }
   const given = directive[name]
   switch (name) {
@@ -77,9 +79,10 @@ function sourceOfChoice(choice: Record<string, unknown>, event: SegmentEvent): P
   const value = isRecord(test) && typeof test['@path'] === 'string' ? get(event, test['@path'].replace('$.', '')) : test
   const holds = value !== undefined && value !== null && (choice.exists !== undefined || value !== '')
   const branch = holds ? choice.then : choice.else
-  const taken = branch === undefined ? { from: 'nothing' } : sourceOf(branch, event)
+  const taken: Pick<FieldOrigin, 'from' | 'because'> =
+    branch === undefined ? { from: 'nothing' } : sourceOf(branch, event)
   const because = `${sourceOf(test, event).from} ${holds ? word : word.replace('is', 'is not')}`
-  return { from: taken.from, because: 'because' in taken && taken.because ? `${because}, ${taken.because}` : because }
+  return { from: taken.from, because: taken.because === undefined ? because : `${because}, ${taken.because}` }
 }
 
 function directiveIn(value: Record<string, unknown>): string | undefined {

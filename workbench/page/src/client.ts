@@ -1,13 +1,13 @@
 import { hc } from 'hono/client'
 import type { ClientResponse } from 'hono/client'
-import type { Control } from '../../../sandbox'
+
 import type { Api } from '../../server/api'
 
 /** The workbench's own API */
 export const api = hc<Api>('/api')
 
 /** The local Ortto's control API */
-export const ortto = hc<Control>('/sandbox')
+export const ortto = hc('/sandbox')
 
 /**
  * The answer's content.

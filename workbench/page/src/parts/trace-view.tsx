@@ -152,23 +152,26 @@ function PayloadTable({ fields }: { fields: readonly FieldOrigin[] }) {
           <Table.Th>Value, and where it came from</Table.Th>
         </Table.Tr>
       </Table.Thead>
-      <Table.Tbody>{fields.flatMap((field) => payloadRows(field, 0))}</Table.Tbody>
+      <Table.Tbody>
+        {fields.map((field) => (
+          <PayloadRow key={field.key} field={field} />
+        ))}
+      </Table.Tbody>
     </Table>
   )
 }
 
-function payloadRows(field: FieldOrigin, depth: number): ReactNode[] {
-  const { key, label, value, from, because, parts } = field
+function PayloadRow({ field: { key, label, depth, value, from, because } }: { field: FieldOrigin }) {
   const hasValue = value !== undefined && value !== null
-  const row = (
-    <Table.Tr key={`${depth} ${key}`}>
+  return (
+    <Table.Tr>
       <Table.Td style={{ paddingLeft: 4 + depth * 12, overflowWrap: 'anywhere' }}>
         <Text size="xs" fw={depth === 0 ? 600 : 400} title={key}>
           {label}
         </Text>
       </Table.Td>
       <Table.Td>
-        {!parts && (
+        {from !== 'its parts' && (
           <Text className="value" c={hasValue ? undefined : 'dimmed'}>
             {hasValue ? showValue(value) : 'nothing'}
           </Text>
@@ -180,7 +183,6 @@ function payloadRows(field: FieldOrigin, depth: number): ReactNode[] {
       </Table.Td>
     </Table.Tr>
   )
-  return [row, ...(parts ?? []).flatMap((part) => payloadRows(part, depth + 1))]
 }
 
 function Step({ title, children }: { title: string; children: ReactNode }) {
