@@ -144,14 +144,19 @@ function eventIn(text: string): Line | undefined {
   return undefined
 }
 
+/** What connecting an audience brought: what is saved in the mapping, or why it could not be connected. */
+const Connected = z.object({
+  savedData: z.object({ audience_id: z.string(), audience_name: z.string() }).optional(),
+  successMessage: z.string().optional(),
+  error: z.object({ message: z.string() }).optional()
+})
+
 /** Connects a mapping to an audience, as Segment does when the customer saves it. */
 async function connectAudience({ origin, apiKey }: Served, name: string) {
   const { upsertContact } = new Destination(definitionFor(origin)).actions
-  const { savedData, successMessage, error } = await upsertContact.executeHook('onMappingSave', {
-    settings: { api_key: apiKey() },
-    payload: {},
-    hookInputs: { audience_name: name }
-  })
+  const input = { settings: { api_key: apiKey() }, payload: {}, hookInputs: { audience_name: name } }
+  const connected: unknown = await upsertContact.executeHook('onMappingSave', input)
+  const { savedData, successMessage, error } = Connected.parse(connected)
   return error
     ? { error: clip(error.message, 500), outputs: null, message: null }
     : { error: null, outputs: savedData ?? null, message: successMessage ?? null }

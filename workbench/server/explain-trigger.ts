@@ -35,7 +35,7 @@ function whatIsThere(condition: Condition, event: SegmentEvent): string {
   if (value === undefined) {
     return `the event has no ${place}`
   }
-  return `its ${place} is ${clip(JSON.stringify(value) ?? String(value), 100)}`
+  return `its ${place} is ${clip(JSON.stringify(value), 100)}`
 }
 
 function lookedAt(condition: Condition, event: SegmentEvent): [place: string, value: unknown] {
