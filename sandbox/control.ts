@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import type { Env, MiddlewareHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { isNativeError } from 'util/types'
 import { z } from 'zod'
@@ -53,83 +54,102 @@ const ROUTES: [string, string, object | undefined, string][] = [
   ['GET', '/sandbox/state', undefined, 'Everything that the sandbox holds; PUT it there to go on from it']
 ]
 
-/** The control API, for people and tests on this machine: JSON only, and nothing for web pages of other origins. */
-export function createControl(sandbox: Controlled): Hono {
-  const control = new Hono()
-
-  control.use(async (context, next) => {
-    refuseStrangers(context.req.raw)
-    sandbox.account.audiences.synchronize()
-    await next()
-  })
-
-  control.get('/', (context) => {
-    const { origin } = new URL(context.req.url)
-    return context.json(
-      ROUTES.map(([method, path, body, what]) => ({ what, curl: curlLine(method, origin + path, body) }))
-    )
-  })
-  control.get('/contacts', (context) => context.json(sandbox.account.contacts.all().map(showContact)))
-  control.get('/activities', (context) => context.json(sandbox.account.activities.all().map(showActivity)))
-  control.get('/audiences', (context) => context.json(sandbox.account.audiences.all()))
-  control.get('/samples', (context) => {
-    const samples = sandbox.account.samples.all()
-    const isWaiting = samples.contacts.length === 0
-    return context.json({
-      message: isWaiting ? 'Waiting for Segment to send us an Identify event' : undefined,
-      ...samples
+/**
+ * The control API, for people and tests on this machine: JSON only, and nothing for web pages of other origins. What is
+ * refused is answered with `{ message: string }`. Its type serves Hono's client, which must send a content type also
+ * without a body: `hc<Control>('/sandbox', { headers: { 'content-type': 'application/json' } })`.
+ */
+export function createControl(sandbox: Controlled) {
+  return new Hono()
+    .use(async (context, next) => {
+      refuseStrangers(context.req.raw)
+      sandbox.account.audiences.synchronize()
+      await next()
     })
-  })
-  control.get('/log', (context) => context.json(sandbox.account.log.entries()))
-  control.get('/usage', (context) => {
-    const { identifyUsage, trackUsage } = sandbox.account
-    return context.json({ identify: identifyUsage.show(), track: trackUsage.show() })
-  })
+    .get('/', (context) => {
+      const { origin } = new URL(context.req.url)
+      return context.json(
+        ROUTES.map(([method, path, body, what]) => ({ what, curl: curlLine(method, origin + path, body) }))
+      )
+    })
 
-  control.get('/clock', (context) => context.json({ now: new Date(sandbox.clock.now()).toISOString() }))
-  control.post('/clock', async (context) => {
-    const { by } = await readChecked(context.req.raw, Advance)
-    const [count, unit] = by.split(' ')
-    const milliseconds = Number(count) * UNITS[unit.replace(/s$/, '')]
-    orRefuse(() => sandbox.clock.advance(milliseconds))
-    sandbox.account.audiences.synchronize()
-    return context.json({ now: new Date(sandbox.clock.now()).toISOString() })
-  })
+    .get('/contacts', (context) => context.json(sandbox.account.contacts.all().map(showContact)))
+    .get('/activities', (context) => context.json(sandbox.account.activities.all().map(showActivity)))
+    .get('/audiences', (context) => context.json(sandbox.account.audiences.all()))
+    .get('/samples', (context) => {
+      const samples = sandbox.account.samples.all()
+      const message = samples.contacts.length === 0 ? 'Waiting for Segment to send us an Identify event' : undefined
+      return context.json({ message, ...samples })
+    })
+    .get('/log', (context) => context.json(sandbox.account.log.entries()))
+    .get('/usage', (context) => {
+      const { identifyUsage, trackUsage } = sandbox.account
+      return context.json({ identify: identifyUsage.show(), track: trackUsage.show() })
+    })
 
-  control.get('/faults', (context) => context.json(sandbox.faults.all()))
-  control.post('/faults', async (context) => {
-    sandbox.faults.add(await readChecked(context.req.raw, Fault))
-    return context.json(sandbox.faults.all())
-  })
-  control.delete('/faults', (context) => {
-    sandbox.faults.clear()
-    return context.json(sandbox.faults.all())
-  })
-  control.delete('/faults/:kind', (context) => {
-    const kind = context.req.param('kind')
-    if (!sandbox.faults.all().some((fault) => fault.kind === kind)) {
-      throw new HTTPException(404, { message: `No fault ${quote(kind)} is switched on` })
-    }
-    sandbox.faults.clear(kind)
-    return context.json(sandbox.faults.all())
-  })
+    .get('/clock', (context) => context.json({ now: new Date(sandbox.clock.now()).toISOString() }))
+    .post('/clock', checkedBody(Advance), (context) => {
+      const [count, unit] = context.req.valid('json').by.split(' ')
+      const milliseconds = Number(count) * UNITS[unit.replace(/s$/, '')]
+      orRefuse(() => sandbox.clock.advance(milliseconds))
+      sandbox.account.audiences.synchronize()
+      return context.json({ now: new Date(sandbox.clock.now()).toISOString() })
+    })
 
-  control.get('/account', (context) => context.json(sandbox.account.file))
-  control.put('/account', async (context) => {
-    sandbox.account.configure(await readChecked(context.req.raw, AccountFile))
-    return context.json(sandbox.account.file)
-  })
-  control.get('/state', (context) => context.json(sandbox.save()))
-  control.put('/state', async (context) => {
-    const { value } = await readBody(context.req.raw, MAX_STATE)
-    orRefuse(() => sandbox.restore(value))
-    return context.json({ contacts: sandbox.account.contacts.all().length })
-  })
-  control.post('/reset', (context) => {
-    sandbox.reset()
-    return context.json(sandbox.account.file)
-  })
-  return control
+    .get('/faults', (context) => context.json(sandbox.faults.all()))
+    .post('/faults', checkedBody(Fault), (context) => {
+      sandbox.faults.add(context.req.valid('json'))
+      return context.json(sandbox.faults.all())
+    })
+    .delete('/faults', (context) => {
+      sandbox.faults.clear()
+      return context.json(sandbox.faults.all())
+    })
+    .delete('/faults/:kind', (context) => {
+      const kind = context.req.param('kind')
+      if (!sandbox.faults.all().some((fault) => fault.kind === kind)) {
+        throw new HTTPException(404, { message: `No fault ${quote(kind)} is switched on` })
+      }
+      sandbox.faults.clear(kind)
+      return context.json(sandbox.faults.all())
+    })
+
+    .get('/account', (context) => context.json(sandbox.account.file))
+    .put('/account', checkedBody(AccountFile), (context) => {
+      sandbox.account.configure(context.req.valid('json'))
+      return context.json(sandbox.account.file)
+    })
+    .post('/reset', (context) => {
+      sandbox.reset()
+      return context.json(sandbox.account.file)
+    })
+    .get('/state', (context) => context.json(sandbox.save()))
+    .put('/state', stateBody, (context) => {
+      orRefuse(() => sandbox.restore(context.req.valid('json').value))
+      return context.json({ contacts: sandbox.account.contacts.all().length })
+    })
+}
+
+/** What the control API takes and gives, for Hono's client. */
+export type Control = ReturnType<typeof createControl>
+
+/** Reads a request's body. `In` is what the asking side sends, `Out` what its handler gets. */
+type BodyReader<In, Out> = MiddlewareHandler<Env, string, { in: { json: In }; out: { json: Out } }>
+
+/** Reads a body that a schema describes. What it can't be is refused, with the path of each problem. */
+function checkedBody<Schema extends z.ZodType<object>>(schema: Schema): BodyReader<z.input<Schema>, z.output<Schema>> {
+  return async ({ req }, next) => {
+    const { value } = await readBody(req.raw)
+    req.addValidatedData('json', checked(schema, value))
+    await next()
+  }
+}
+
+/** Reads a state, which is checked when it is restored. */
+const stateBody: BodyReader<State, { value: unknown }> = async ({ req }, next) => {
+  const { value } = await readBody(req.raw, MAX_STATE)
+  req.addValidatedData('json', { value })
+  await next()
 }
 
 /**
@@ -161,13 +181,12 @@ function orRefuse(act: () => void): void {
   }
 }
 
-async function readChecked<Value>(request: Request, schema: z.ZodType<Value>): Promise<Value> {
-  const { value } = await readBody(request)
-  const checked = schema.safeParse(value)
-  if (!checked.success) {
-    throw new HTTPException(400, { message: problemsOf(checked.error) })
+function checked<Value>(schema: z.ZodType<Value>, value: unknown): Value {
+  const read = schema.safeParse(value)
+  if (!read.success) {
+    throw new HTTPException(400, { message: problemsOf(read.error) })
   }
-  return checked.data
+  return read.data
 }
 
 function curlLine(method: string, url: string, body: object | undefined): string {
