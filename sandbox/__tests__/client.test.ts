@@ -40,7 +40,7 @@ describe("Hono's client for the control API", () => {
 
     expect(typed<string | undefined>()((await (await client.usage.$get()).json()).track.freeAt)).toBeUndefined()
     expect(typed<string>()((await (await client.clock.$get()).json()).now)).toBe('2026-03-10T12:00:00.000Z')
-    expect(typed<string>()((await (await client.index.$get()).json())[0].curl)).toContain('/sandbox/contacts')
+    expect(typed<string>()((await (await client.index.$get()).json())[0].curl)).toContain('/sandbox/summary')
     const { message } = await (await client.samples.$get()).json()
     expect(typed<string | undefined>()(message)).toContain('Waiting')
     const { dataSource } = await (await client.account.$get()).json()
