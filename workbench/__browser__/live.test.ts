@@ -1,3 +1,4 @@
+import type * as AnalyticsNext from '@segment/analytics-next'
 import { Analytics } from '@segment/analytics-node'
 import { execFile } from 'child_process'
 import { createServer } from 'http'
@@ -42,7 +43,7 @@ it('takes analytics.js from a page of another origin', async () => {
     const visitor = await openPage(`http://127.0.0.1:${port}/`)
     await visitor.evaluate(
       async ([key, cdnURL]) => {
-        const { AnalyticsBrowser } = (window as never)['AnalyticsNext'] as typeof import('@segment/analytics-next')
+        const { AnalyticsBrowser } = (window as unknown as { AnalyticsNext: typeof AnalyticsNext }).AnalyticsNext
         const [analytics] = await AnalyticsBrowser.load(
           { writeKey: key, cdnURL },
           { integrations: { 'Segment.io': { apiHost: `${new URL(cdnURL).host}/v1`, protocol: 'http' } } }

@@ -47,7 +47,10 @@ it('shows each event of a batch with its own result', async () => {
 it('shows a mistake in the place where it is, before anything is sent', async () => {
   const { origin } = await startWorkbench()
   const page = await openPage(origin)
-  await writeEvents(page, '{"type":"identify","userId":"a","traits":{"firstName":"A"}}\n{"type":"identify",}\n{"userId":"c"}')
+  await writeEvents(
+    page,
+    '{"type":"identify","userId":"a","traits":{"firstName":"A"}}\n{"type":"identify",}\n{"userId":"c"}'
+  )
   await page.getByText(/^Line 2: This is not JSON/).waitFor()
   await page.locator('.cm-lint-marker-error').nth(1).waitFor()
   await page.getByRole('button', { name: 'Send' }).click()

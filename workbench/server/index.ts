@@ -13,6 +13,7 @@ import { Traces } from './traces'
 import { createTracking } from './tracking'
 
 export { MappingsStore } from './mappings-store'
+export { PageNotBuilt } from './page'
 
 export interface WorkbenchOptions {
   sandbox: Sandbox
@@ -31,7 +32,7 @@ const MAX_AT_ONCE = 2000
 /**
  * The workbench: a page over a local Ortto, its API, and Segment's tracking API, as a function from request to
  * response.
- * @throws Error when the page is not built
+ * @throws PageNotBuilt
  */
 export function createWorkbench({ sandbox, origin, mappings, pageFolder }: WorkbenchOptions) {
   const now = () => Date.now()
@@ -39,10 +40,8 @@ export function createWorkbench({ sandbox, origin, mappings, pageFolder }: Workb
   const tried = new Traces()
   const live = new Traces()
   const feed = new Feed(live)
-  sandbox.watch((taken) => {
-    pipeline.exchanges.note(taken)
-    feed.tell('ortto')
-  })
+  sandbox.watch((taken) => pipeline.exchanges.note(taken))
+  sandbox.onChange(() => feed.tell('ortto'))
 
   let waiting: Line[] = []
   let isSending = false
@@ -73,13 +72,7 @@ export function createWorkbench({ sandbox, origin, mappings, pageFolder }: Workb
   app.use('/sandbox/*', sameOrigin)
   const api = { origin, apiKey: () => sandbox.apiKey, writeKey, mappings, pipeline, tried, live, feed }
   app.route('/api', createApi(api))
-  app.all('/sandbox/*', async (context) => {
-    const answer = await sandbox.app.fetch(context.req.raw, context.env)
-    if (context.req.method !== 'GET') {
-      feed.tell('ortto')
-    }
-    return answer
-  })
+  app.all('/sandbox/*', (context) => sandbox.app.fetch(context.req.raw, context.env))
   app.all('/api/*', (context) => context.json({ message: `There is nothing at ${context.req.path}` }, 404))
   if (pageFolder !== undefined) {
     app.route('/', createPage(pageFolder))
