@@ -3,9 +3,9 @@ import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { Line } from '../../delivery'
 import type { Sandbox } from '../../sandbox'
+import { refuseOtherHosts, refuseStrangers } from '../../sandbox/strangers'
 import { createApi } from './api'
 import { Feed } from './feed'
-import { knownHost, sameOrigin } from './guard'
 import type { MappingsStore } from './mappings-store'
 import { createPage } from './page'
 import { Pipeline } from './pipeline'
@@ -66,10 +66,15 @@ export function createWorkbench({ sandbox, origin, mappings, pageFolder }: Workb
 
   const writeKey = writeKeyFor(sandbox.apiKey)
   const app = new Hono()
-  app.use(knownHost)
+  app.use(async (context, next) => {
+    refuseOtherHosts(context.req.raw)
+    await next()
+  })
   app.route('/v1', createTracking({ writeKey, now, accept }))
-  app.use('/api/*', sameOrigin)
-  app.use('/sandbox/*', sameOrigin)
+  app.use('/api/*', async (context, next) => {
+    refuseStrangers(context.req.raw)
+    await next()
+  })
   const api = { origin, apiKey: () => sandbox.apiKey, writeKey, mappings, pipeline, tried, live, feed }
   app.route('/api', createApi(api))
   app.all('/sandbox/*', (context) => sandbox.app.fetch(context.req.raw, context.env))
