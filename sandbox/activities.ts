@@ -30,6 +30,12 @@ export class Activities {
     return this.stored
   }
 
+  countByState(): Record<Activity['state'], number> {
+    const counts = { attached: 0, waiting: 0, discarded: 0 }
+    this.stored.forEach(({ state }) => (counts[state] += 1))
+    return counts
+  }
+
   /**
    * True when an activity of this message id and timestamp is stored already; remembers it otherwise. Without both,
    * nobody can tell.

@@ -73,6 +73,15 @@ export class Contacts {
     return undefined
   }
 
+  /** Those that have a text in an id or in a field's value, in large or small letters; the last changed first. */
+  search(text: string): Contact[] {
+    const wanted = text.toLowerCase()
+    const has = (value: unknown) => String(value).toLowerCase().includes(wanted)
+    return this.all()
+      .filter(({ ids, fields }) => ids.some((id) => has(id.value)) || [...fields.values()].flat().some(has))
+      .sort((one, other) => other.changedAt - one.changedAt || other.number - one.number)
+  }
+
   create(now: number, why: string): Contact {
     this.created += 1
     const contact: Contact = {

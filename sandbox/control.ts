@@ -1,17 +1,18 @@
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { isNativeError } from 'util/types'
-import { z } from 'zod'
 import { quote } from './abridge'
 import type { Account } from './account'
-import { AccountFile, problemsOf } from './account-file'
-import { readBody } from './body'
+import { AccountFile } from './account-file'
+import type { Activity } from './activities'
 import { DAY, MINUTE } from './clock'
 import type { Clock } from './clock'
+import { Advance, checkedBody, checkedQuery, Newest, Search, stateBody } from './control-input'
 import { Fault } from './faults'
 import type { Faults } from './faults'
-import { showActivity, showContact } from './show'
+import { showActivity, showBriefly, showContact } from './show'
 import type { State } from './state'
+import type { ShownUsage } from './usage'
 
 /** What the control API works on. */
 export interface Controlled {
@@ -23,20 +24,16 @@ export interface Controlled {
   restore: (state: unknown) => void
 }
 
-/** Bytes of a state that is imported */
-const MAX_STATE = 256 * 1024 * 1024
-
 const UNITS: Record<string, number> = { second: 1000, minute: MINUTE, hour: 60 * MINUTE, day: DAY }
-
-/** For example `{ "by": "2 minutes" }` */
-const Advance = z.strictObject({
-  by: z.string().regex(/^\d{1,5} (second|minute|hour|day)s?$/, 'for example "2 minutes"')
-})
 
 /** What there is: method, path, an example body, and what it does. */
 const ROUTES: [string, string, object | undefined, string][] = [
+  ['GET', '/sandbox/summary', undefined, 'How much of everything there is'],
   ['GET', '/sandbox/contacts', undefined, 'The contacts with their activities and their story'],
+  ['GET', '/sandbox/contacts/1', undefined, 'One contact, by its number'],
+  ['GET', '/sandbox/contacts/search?text=lana&limit=50', undefined, 'Contacts with this in an id or a field'],
   ['GET', '/sandbox/activities', undefined, 'The activities, and why each is where it is'],
+  ['GET', '/sandbox/activities/newest?limit=50', undefined, 'Those that came last'],
   ['GET', '/sandbox/audiences', undefined, 'The audiences'],
   ['GET', '/sandbox/samples', undefined, 'What came in lately, for setting up the mappings'],
   ['GET', '/sandbox/log', undefined, 'The last 500 errors'],
@@ -53,83 +50,146 @@ const ROUTES: [string, string, object | undefined, string][] = [
   ['GET', '/sandbox/state', undefined, 'Everything that the sandbox holds; PUT it there to go on from it']
 ]
 
-/** The control API, for people and tests on this machine: JSON only, and nothing for web pages of other origins. */
-export function createControl(sandbox: Controlled): Hono {
-  const control = new Hono()
+/**
+ * The control API, for people and tests on this machine: JSON only, and nothing for web pages of other origins. What is
+ * refused is answered with `{ message: string }`. Its type serves Hono's client, which must send a content type also
+ * without a body: `hc<Control>('/sandbox', { headers: { 'content-type': 'application/json' } })`.
+ */
+export function createControl(sandbox: Controlled) {
+  return (
+    new Hono()
+      .use(async (context, next) => {
+        refuseStrangers(context.req.raw)
+        sandbox.account.audiences.synchronize()
+        await next()
+      })
+      .get('/', (context) => {
+        const { origin } = new URL(context.req.url)
+        return context.json(
+          ROUTES.map(([method, path, body, what]) => ({ what, curl: curlLine(method, origin + path, body) }))
+        )
+      })
 
-  control.use(async (context, next) => {
-    refuseStrangers(context.req.raw)
-    sandbox.account.audiences.synchronize()
-    await next()
-  })
+      .get('/summary', (context) => context.json(summarize(sandbox)))
+      .get('/contacts', (context) => context.json(sandbox.account.contacts.all().map(showContact)))
+      // The last changed first, with how many there are in all.
+      .get('/contacts/search', checkedQuery(Search), (context) => {
+        const { text, limit } = context.req.valid('query')
+        const found = sandbox.account.contacts.search(text)
+        return context.json({ total: found.length, contacts: found.slice(0, limit).map(showBriefly) })
+      })
+      .get('/contacts/:number', (context) => {
+        const number = context.req.param('number')
+        const contact = sandbox.account.contacts.all().find((one) => String(one.number) === number)
+        if (!contact) {
+          throw new HTTPException(404, { message: absenceOf(number, sandbox.account) })
+        }
+        return context.json(showContact(contact))
+      })
+      .get('/activities', (context) => context.json(sandbox.account.activities.all().map(showActivity)))
+      // The last that came first, with how many there are in all.
+      .get('/activities/newest', checkedQuery(Newest), (context) => {
+        const { limit } = context.req.valid('query')
+        const activities = sandbox.account.activities.all()
+        return context.json({
+          total: activities.length,
+          activities: activities.slice(-limit).reverse().map(showActivity)
+        })
+      })
+      .get('/audiences', (context) => context.json(sandbox.account.audiences.all()))
+      .get('/samples', (context) => {
+        const { samples } = sandbox.account
+        const message = samples.isWaiting ? 'Waiting for Segment to send us an Identify event' : undefined
+        return context.json({ message, ...samples.all() })
+      })
+      .get('/log', (context) => context.json(sandbox.account.log.entries()))
+      .get('/usage', (context) => context.json(showUsage(sandbox.account)))
 
-  control.get('/', (context) => {
-    const { origin } = new URL(context.req.url)
-    return context.json(
-      ROUTES.map(([method, path, body, what]) => ({ what, curl: curlLine(method, origin + path, body) }))
-    )
-  })
-  control.get('/contacts', (context) => context.json(sandbox.account.contacts.all().map(showContact)))
-  control.get('/activities', (context) => context.json(sandbox.account.activities.all().map(showActivity)))
-  control.get('/audiences', (context) => context.json(sandbox.account.audiences.all()))
-  control.get('/samples', (context) => {
-    const samples = sandbox.account.samples.all()
-    const isWaiting = samples.contacts.length === 0
-    return context.json({
-      message: isWaiting ? 'Waiting for Segment to send us an Identify event' : undefined,
-      ...samples
-    })
-  })
-  control.get('/log', (context) => context.json(sandbox.account.log.entries()))
-  control.get('/usage', (context) => {
-    const { identifyUsage, trackUsage } = sandbox.account
-    return context.json({ identify: identifyUsage.show(), track: trackUsage.show() })
-  })
+      .get('/clock', (context) => context.json({ now: new Date(sandbox.clock.now()).toISOString() }))
+      .post('/clock', checkedBody(Advance), (context) => {
+        const [count, unit] = context.req.valid('json').by.split(' ')
+        const milliseconds = Number(count) * UNITS[unit.replace(/s$/, '')]
+        orRefuse(() => sandbox.clock.advance(milliseconds))
+        sandbox.account.audiences.synchronize()
+        return context.json({ now: new Date(sandbox.clock.now()).toISOString() })
+      })
 
-  control.get('/clock', (context) => context.json({ now: new Date(sandbox.clock.now()).toISOString() }))
-  control.post('/clock', async (context) => {
-    const { by } = await readChecked(context.req.raw, Advance)
-    const [count, unit] = by.split(' ')
-    const milliseconds = Number(count) * UNITS[unit.replace(/s$/, '')]
-    orRefuse(() => sandbox.clock.advance(milliseconds))
-    sandbox.account.audiences.synchronize()
-    return context.json({ now: new Date(sandbox.clock.now()).toISOString() })
-  })
+      .get('/faults', (context) => context.json(sandbox.faults.all()))
+      .post('/faults', checkedBody(Fault), (context) => {
+        sandbox.faults.add(context.req.valid('json'))
+        return context.json(sandbox.faults.all())
+      })
+      .delete('/faults', (context) => {
+        sandbox.faults.clear()
+        return context.json(sandbox.faults.all())
+      })
+      .delete('/faults/:kind', (context) => {
+        const kind = context.req.param('kind')
+        if (!sandbox.faults.all().some((fault) => fault.kind === kind)) {
+          throw new HTTPException(404, { message: `No fault ${quote(kind)} is switched on` })
+        }
+        sandbox.faults.clear(kind)
+        return context.json(sandbox.faults.all())
+      })
 
-  control.get('/faults', (context) => context.json(sandbox.faults.all()))
-  control.post('/faults', async (context) => {
-    sandbox.faults.add(await readChecked(context.req.raw, Fault))
-    return context.json(sandbox.faults.all())
-  })
-  control.delete('/faults', (context) => {
-    sandbox.faults.clear()
-    return context.json(sandbox.faults.all())
-  })
-  control.delete('/faults/:kind', (context) => {
-    const kind = context.req.param('kind')
-    if (!sandbox.faults.all().some((fault) => fault.kind === kind)) {
-      throw new HTTPException(404, { message: `No fault ${quote(kind)} is switched on` })
-    }
-    sandbox.faults.clear(kind)
-    return context.json(sandbox.faults.all())
-  })
+      .get('/account', (context) => context.json(sandbox.account.file))
+      .put('/account', checkedBody(AccountFile), (context) => {
+        sandbox.account.configure(context.req.valid('json'))
+        return context.json(sandbox.account.file)
+      })
+      .post('/reset', (context) => {
+        sandbox.reset()
+        return context.json(sandbox.account.file)
+      })
+      .get('/state', (context) => context.json(sandbox.save()))
+      .put('/state', stateBody, (context) => {
+        orRefuse(() => sandbox.restore(context.req.valid('json').value))
+        return context.json({ contacts: sandbox.account.contacts.all().length })
+      })
+  )
+}
 
-  control.get('/account', (context) => context.json(sandbox.account.file))
-  control.put('/account', async (context) => {
-    sandbox.account.configure(await readChecked(context.req.raw, AccountFile))
-    return context.json(sandbox.account.file)
-  })
-  control.get('/state', (context) => context.json(sandbox.save()))
-  control.put('/state', async (context) => {
-    const { value } = await readBody(context.req.raw, MAX_STATE)
-    orRefuse(() => sandbox.restore(value))
-    return context.json({ contacts: sandbox.account.contacts.all().length })
-  })
-  control.post('/reset', (context) => {
-    sandbox.reset()
-    return context.json(sandbox.account.file)
-  })
-  return control
+/** What the control API takes and gives, for Hono's client. */
+export type Control = ReturnType<typeof createControl>
+
+/** How much of everything there is. */
+export interface Summary {
+  contacts: number
+  /** By their state */
+  activities: Record<Activity['state'], number>
+  audiences: number
+  logEntries: number
+  usage: { identify: ShownUsage; track: ShownUsage }
+  /** ISO 8601 */
+  now: string
+  /** True until the first identify event comes */
+  isWaitingForIdentify: boolean
+  /** Those that are switched on */
+  faults: readonly Fault[]
+}
+
+function summarize({ account, clock, faults }: Controlled): Summary {
+  return {
+    contacts: account.contacts.count,
+    activities: account.activities.countByState(),
+    audiences: account.audiences.all().length,
+    logEntries: account.log.entries().length,
+    usage: showUsage(account),
+    now: new Date(clock.now()).toISOString(),
+    isWaitingForIdentify: account.samples.isWaiting,
+    faults: faults.all()
+  }
+}
+
+function showUsage({ identifyUsage, trackUsage }: Account): { identify: ShownUsage; track: ShownUsage } {
+  return { identify: identifyUsage.show(), track: trackUsage.show() }
+}
+
+/** Why there is no contact of this number. Only a merge takes one away. */
+function absenceOf(number: string, { contacts }: Account): string {
+  return /^[1-9]\d*$/.test(number) && Number(number) <= contacts.lastNumber
+    ? `There is no contact ${number} any more: it was merged into another one`
+    : `There is no contact ${quote(number)}: contacts are asked for by their number`
 }
 
 /**
@@ -161,16 +221,9 @@ function orRefuse(act: () => void): void {
   }
 }
 
-async function readChecked<Value>(request: Request, schema: z.ZodType<Value>): Promise<Value> {
-  const { value } = await readBody(request)
-  const checked = schema.safeParse(value)
-  if (!checked.success) {
-    throw new HTTPException(400, { message: problemsOf(checked.error) })
-  }
-  return checked.data
-}
-
 function curlLine(method: string, url: string, body: object | undefined): string {
   const change = method === 'GET' ? '' : ` -X ${method} -H 'content-type: application/json'`
-  return `curl${change}${body ? ` -d '${JSON.stringify(body)}'` : ''} ${url}`
+  // A shell would take these characters for its own.
+  const argument = /[?&]/.test(url) ? `'${url}'` : url
+  return `curl${change}${body ? ` -d '${JSON.stringify(body)}'` : ''} ${argument}`
 }

@@ -14,11 +14,13 @@ import type { Taken } from './taken'
 export type { Account } from './account'
 export type { Activity } from './activities'
 export { Clock } from './clock'
+export type { Control, Summary } from './control'
 export type { Contact } from './contacts'
 export type { LogEntry } from './error-log'
 export type { Fault } from './faults'
 export type { BriefContact, ShownActivity, ShownContact } from './show'
 export type { DuplicateActivity, Taken, TouchedContact } from './taken'
+export type { ShownUsage } from './usage'
 export type { ItemAnswer } from './wire'
 
 export interface SandboxOptions {

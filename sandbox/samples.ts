@@ -23,6 +23,11 @@ export class Samples {
     }
   }
 
+  /** True until the first contact comes */
+  get isWaiting(): boolean {
+    return this.contacts.length === 0
+  }
+
   /** By the activity's name, the most recent last */
   save(): { contacts: unknown[]; activities: [string, unknown[]][] } {
     return { contacts: this.contacts, activities: [...this.activities] }

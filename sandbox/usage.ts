@@ -1,6 +1,14 @@
 import { DAY, MINUTE } from './clock'
 import type { Clock } from './clock'
 
+/** A limit, as JSON */
+export interface ShownUsage {
+  used: number
+  limit: number
+  /** ISO 8601; none when there is room, or waiting is no help. */
+  freeAt?: string
+}
+
 /**
  * How much of a limit was used in the last 24 hours. Counted by the minute, so that it costs the same however much was
  * used; what is as old as a day to the minute is free again.
@@ -28,7 +36,7 @@ export class Usage {
   }
 
   /** For people to read */
-  show(): { used: number; limit: number; freeAt?: string } {
+  show(): ShownUsage {
     const freeAt = this.freeAt()
     return {
       used: this.used(),

@@ -20,12 +20,13 @@ function startControlled(account: object = ACCOUNT) {
 
 describe('the control API', () => {
   it('lists what there is, with a curl line for each that names something that is there', async () => {
-    const { control, read } = startControlled()
+    const { control, read, identify } = startControlled()
+    await identify({ user_id: 'u1', traits: { name: 'Lana' } })
     const routes = (await read('/')) as { what: string; curl: string }[]
 
     expect(routes.length).toBeGreaterThan(10)
     for (const { curl } of routes) {
-      const [, path] = /http:\/\/127\.0\.0\.1:8030\/sandbox(\S+)$/.exec(curl) ?? []
+      const [, path] = /http:\/\/127\.0\.0\.1:8030\/sandbox([^\s']+)'?$/.exec(curl) ?? []
       const [, method = 'GET'] = /-X (\S+)/.exec(curl) ?? []
       const [, body = 'null'] = /-d '(.*)' http/.exec(curl) ?? []
       expect(await control(method, path, JSON.parse(body) ?? undefined)).toMatchObject({ status: 200 })
