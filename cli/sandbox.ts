@@ -1,10 +1,9 @@
 import { Command } from 'commander'
-import { rename, stat, writeFile } from 'fs/promises'
-import { z } from 'zod'
 import exampleAccount from '../examples/account.json'
 import { createSandbox } from '../sandbox'
 import type { Sandbox } from '../sandbox'
 import { serve } from '../sandbox/serve'
+import { loadSandbox, saveSandbox, Saving, StateFileError } from '../sandbox/state-file'
 import { named, pathFrom, readJSON, reasonOf, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
 
@@ -16,11 +15,15 @@ export function sandboxCommand(output: Output): Command {
     .description('Runs a local Ortto on 127.0.0.1 until Ctrl-C.')
     .option('--port <number>', 'the port to listen on; 0 takes any that is free', wholeNumber(0, 65_535), PORT)
     .option('--account <file>', 'how the account is set up (the example account without it)')
-    .option('--state <file>', 'where the account is saved at the end, with its API key, and loaded from at the start')
+    .option(
+      '--state <file>',
+      'where the account is saved while it changes, with its API key, and loaded from at the start'
+    )
     .addHelpText(
       'after',
       `
-It forgets everything when it ends, unless it has a state file.
+It forgets everything when it ends, unless it has a state file. That one is written some seconds after a change, and at
+the end: a sandbox that is killed loses those seconds, and not more unless it holds very much.
 
 Examples:
   ortto sandbox
@@ -53,15 +56,14 @@ export interface Running {
  */
 export async function startSandbox({ port = PORT, account, state }: SandboxOptions, output: Output): Promise<Running> {
   const sandbox = await createFrom(account, state)
-  const save = async () => {
-    if (state !== undefined) {
-      await saveState(state, sandbox)
-    }
+  const path = state === undefined ? undefined : pathFrom(state)
+  if (path !== undefined) {
+    // Better now than later, when there is something to lose.
+    await saveSandbox(path, sandbox).catch((error: unknown) => {
+      throw new UsageError(`Cannot write the state file: ${reasonOf(error)}.`)
+    })
   }
-  // Better now than at the end, when there is something to lose.
-  await save().catch((error: unknown) => {
-    throw new UsageError(`Cannot write the state file: ${reasonOf(error)}.`)
-  })
+  const saving = path === undefined ? undefined : new Saving(path, sandbox, (error) => output.error(unsaved(error)))
   const { origin, close } = await serve(sandbox.app, port).catch((error: NodeJS.ErrnoException) => {
     const reason =
       error.code === 'EADDRINUSE' ? 'another program listens there; name another with --port' : error.message
@@ -69,10 +71,14 @@ export async function startSandbox({ port = PORT, account, state }: SandboxOptio
   })
   output.log(welcome(origin, sandbox))
   const end = async () => {
-    await save()
-    await close()
+    // What is answered is saved: nothing comes in after the last time.
+    await close().finally(() => saving?.end())
   }
   return { origin, end }
+}
+
+function unsaved(error: unknown): string {
+  return `Cannot write the state file: ${reasonOf(error)}. What is not in it yet is in memory only. It is tried again.`
 }
 
 function welcome(origin: string, { apiKey }: Sandbox): string {
@@ -91,31 +97,12 @@ Ctrl-C ends it.`
 
 /** As the state file says, when there is one; else as the account file says. */
 async function createFrom(account: string | undefined, state: string | undefined): Promise<Sandbox> {
-  const described = account === undefined ? exampleAccount : await readJSON(account)
-  // A reset goes back to the account file.
-  const create = (apiKey?: string) => createSandbox({ apiKey, account: described })
-  if (state === undefined || !(await exists(pathFrom(state)))) {
-    return named(account ?? 'the example account', create, undefined)
+  const options = { account: account === undefined ? exampleAccount : await readJSON(account) }
+  const sandbox = named(account ?? 'the example account', createSandbox, options)
+  if (state === undefined) {
+    return sandbox
   }
-  const { apiKey, ...held } = named(state, (saved) => SavedState.parse(saved), await readJSON(state))
-  const sandbox = named(account ?? 'the example account', create, apiKey)
-  named(state, () => sandbox.restore(held), undefined)
-  return sandbox
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false
-  )
-}
-
-/** A state file holds what the sandbox holds, and its key, so that what knows the key goes on working. */
-const SavedState = z.looseObject({ apiKey: z.string() })
-
-/** Written aside, then renamed: whenever it is cut short, the old file or the new one is there, never half of it. */
-async function saveState(path: string, sandbox: Sandbox): Promise<void> {
-  const aside = `${pathFrom(path)}.new`
-  await writeFile(aside, JSON.stringify({ apiKey: sandbox.apiKey, ...sandbox.save() }), { mode: 0o600 })
-  await rename(aside, pathFrom(path))
+  return loadSandbox(pathFrom(state), options).catch((error: unknown) => {
+    throw new UsageError(error instanceof StateFileError ? error.message : `Cannot read ${state}: ${reasonOf(error)}.`)
+  })
 }

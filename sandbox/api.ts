@@ -23,6 +23,8 @@ export interface Served {
   account: Account
   faults: Faults
   watchers: Watchers
+  /** To be told that something may have changed */
+  changed: () => void
 }
 
 /** Ortto's API for Segment, as the destination sees it. */
@@ -40,8 +42,17 @@ export function createApi(sandbox: Served): Hono {
   const answer = async ({ req, env }: Context, take: (body: unknown) => Response): Promise<Response> => {
     const request = req.raw
     const { value, size } = request.method === 'POST' ? await readBody(request) : { value: undefined, size: 0 }
+    const takeAndTell = () => {
+      try {
+        return take(value)
+      } finally {
+        if (request.method === 'POST') {
+          sandbox.changed()
+        }
+      }
+    }
     const fault = sandbox.faults.next(size)
-    return fault ? answerWith(fault, () => take(value), connectionOf(env)) : take(value)
+    return fault ? answerWith(fault, takeAndTell, connectionOf(env)) : takeAndTell()
   }
 
   api.get('/me', (context) => answer(context, () => Response.json({})))

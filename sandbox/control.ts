@@ -23,6 +23,8 @@ export interface Controlled {
   reset: (file?: AccountFile) => void
   save: () => State
   restore: (state: unknown) => void
+  /** To be told that something may have changed */
+  changed: () => void
 }
 
 const UNITS: Record<string, number> = { second: 1000, minute: MINUTE, hour: 60 * MINUTE, day: DAY }
@@ -60,102 +62,103 @@ const ROUTES: [string, string, object | undefined, string][] = [
  * without a body: `hc<Control>('/sandbox', { headers: { 'content-type': 'application/json' } })`.
  */
 export function createControl(sandbox: Controlled) {
-  return (
-    new Hono()
-      .use(async (context, next) => {
-        refuseStrangers(context.req.raw)
-        sandbox.account.audiences.synchronize()
-        await next()
-      })
-      .get('/', (context) => {
-        const { origin } = new URL(context.req.url)
-        return context.json(
-          ROUTES.map(([method, path, body, what]) => ({ what, curl: curlLine(method, origin + path, body) }))
-        )
-      })
+  return new Hono()
+    .use(async (context, next) => {
+      refuseStrangers(context.req.raw)
+      sandbox.account.audiences.synchronize()
+      await next()
+      if (!isReading(context.req.method)) {
+        sandbox.changed()
+      }
+    })
+    .get('/', (context) => {
+      const { origin } = new URL(context.req.url)
+      return context.json(
+        ROUTES.map(([method, path, body, what]) => ({ what, curl: curlLine(method, origin + path, body) }))
+      )
+    })
 
-      .get('/summary', (context) => context.json(summarize(sandbox)))
-      .get('/contacts', (context) => context.json(sandbox.account.contacts.all().map(showContact)))
-      // The last changed first, with how many there are in all.
-      .get('/contacts/search', checkedQuery(Search), (context) => {
-        const { text, limit } = context.req.valid('query')
-        const found = sandbox.account.contacts.search(text)
-        return context.json({ total: found.length, contacts: found.slice(0, limit).map(showBriefly) })
+    .get('/summary', (context) => context.json(summarize(sandbox)))
+    .get('/contacts', (context) => context.json(sandbox.account.contacts.all().map(showContact)))
+    .get('/contacts/search', checkedQuery(Search), (context) => {
+      // The last changed first
+      const { text, limit } = context.req.valid('query')
+      const found = sandbox.account.contacts.search(text)
+      return context.json({ total: found.length, contacts: found.slice(0, limit).map(showBriefly) })
+    })
+    .get('/contacts/:number', (context) => {
+      const number = context.req.param('number')
+      const contact = sandbox.account.contacts.all().find((one) => String(one.number) === number)
+      if (!contact) {
+        throw new HTTPException(404, { message: absenceOf(number, sandbox.account) })
+      }
+      return context.json(showContact(contact))
+    })
+    .get('/activities', (context) => context.json(sandbox.account.activities.all().map(showActivity)))
+    .get('/activities/newest', checkedQuery(Newest), (context) => {
+      // The last that came first
+      const { limit } = context.req.valid('query')
+      const activities = sandbox.account.activities.all()
+      return context.json({
+        total: activities.length,
+        activities: activities.slice(-limit).reverse().map(showActivity)
       })
-      .get('/contacts/:number', (context) => {
-        const number = context.req.param('number')
-        const contact = sandbox.account.contacts.all().find((one) => String(one.number) === number)
-        if (!contact) {
-          throw new HTTPException(404, { message: absenceOf(number, sandbox.account) })
-        }
-        return context.json(showContact(contact))
-      })
-      .get('/activities', (context) => context.json(sandbox.account.activities.all().map(showActivity)))
-      // The last that came first, with how many there are in all.
-      .get('/activities/newest', checkedQuery(Newest), (context) => {
-        const { limit } = context.req.valid('query')
-        const activities = sandbox.account.activities.all()
-        return context.json({
-          total: activities.length,
-          activities: activities.slice(-limit).reverse().map(showActivity)
-        })
-      })
-      .get('/audiences', (context) => context.json(showAudiences(sandbox.account)))
-      .get('/samples', (context) => {
-        const { samples } = sandbox.account
-        const message = samples.isWaiting ? 'Waiting for Segment to send us an Identify event' : undefined
-        return context.json({ message, ...samples.all() })
-      })
-      .get('/log', (context) => context.json(sandbox.account.log.entries()))
-      .get('/usage', (context) => context.json(showUsage(sandbox.account)))
+    })
+    .get('/audiences', (context) => context.json(showAudiences(sandbox.account)))
+    .get('/samples', (context) => {
+      const { samples } = sandbox.account
+      const message = samples.isWaiting ? 'Waiting for Segment to send us an Identify event' : undefined
+      return context.json({ message, ...samples.all() })
+    })
+    .get('/log', (context) => context.json(sandbox.account.log.entries()))
+    .get('/usage', (context) => context.json(showUsage(sandbox.account)))
 
-      .get('/clock', (context) => context.json({ now: new Date(sandbox.clock.now()).toISOString() }))
-      .post('/clock', checkedBody(Advance), (context) => {
-        const [count, unit] = context.req.valid('json').by.split(' ')
-        const milliseconds = Number(count) * UNITS[unit.replace(/s$/, '')]
-        orRefuse(() => sandbox.clock.advance(milliseconds))
-        sandbox.account.audiences.synchronize()
-        return context.json({ now: new Date(sandbox.clock.now()).toISOString() })
-      })
+    .get('/clock', (context) => context.json({ now: new Date(sandbox.clock.now()).toISOString() }))
+    .post('/clock', checkedBody(Advance), (context) => {
+      const [count, unit] = context.req.valid('json').by.split(' ')
+      const milliseconds = Number(count) * UNITS[unit.replace(/s$/, '')]
+      orRefuse(() => sandbox.clock.advance(milliseconds))
+      sandbox.account.audiences.synchronize()
+      return context.json({ now: new Date(sandbox.clock.now()).toISOString() })
+    })
 
-      .get('/faults', (context) => context.json(sandbox.faults.all()))
-      .post('/faults', checkedBody(Fault), (context) => {
-        sandbox.faults.add(context.req.valid('json'))
-        return context.json(sandbox.faults.all())
-      })
-      .delete('/faults', (context) => {
-        sandbox.faults.clear()
-        return context.json(sandbox.faults.all())
-      })
-      .delete('/faults/:kind', (context) => {
-        const kind = context.req.param('kind')
-        if (!sandbox.faults.all().some((fault) => fault.kind === kind)) {
-          throw new HTTPException(404, { message: `No fault ${quote(kind)} is switched on` })
-        }
-        sandbox.faults.clear(kind)
-        return context.json(sandbox.faults.all())
-      })
+    .get('/faults', (context) => context.json(sandbox.faults.all()))
+    .post('/faults', checkedBody(Fault), (context) => {
+      sandbox.faults.add(context.req.valid('json'))
+      return context.json(sandbox.faults.all())
+    })
+    .delete('/faults', (context) => {
+      sandbox.faults.clear()
+      return context.json(sandbox.faults.all())
+    })
+    .delete('/faults/:kind', (context) => {
+      const kind = context.req.param('kind')
+      if (!sandbox.faults.all().some((fault) => fault.kind === kind)) {
+        throw new HTTPException(404, { message: `No fault ${quote(kind)} is switched on` })
+      }
+      sandbox.faults.clear(kind)
+      return context.json(sandbox.faults.all())
+    })
 
-      .get('/convert', checkedQuery(ToConvert), (context) => {
-        const { value, field } = context.req.valid('query')
-        return context.json(convert(value, field))
-      })
+    .get('/convert', checkedQuery(ToConvert), (context) => {
+      const { value, field } = context.req.valid('query')
+      return context.json(convert(value, field))
+    })
 
-      .get('/account', (context) => context.json(sandbox.account.file))
-      .put('/account', checkedBody(AccountFile), (context) => {
-        sandbox.account.configure(context.req.valid('json'))
-        return context.json(sandbox.account.file)
-      })
-      .post('/reset', checkedBody(Reset), (context) => {
-        sandbox.reset(context.req.valid('json').account)
-        return context.json(sandbox.account.file)
-      })
-      .get('/state', (context) => context.json(sandbox.save()))
-      .put('/state', stateBody, (context) => {
-        orRefuse(() => sandbox.restore(context.req.valid('json').value))
-        return context.json({ contacts: sandbox.account.contacts.all().length })
-      })
-  )
+    .get('/account', (context) => context.json(sandbox.account.file))
+    .put('/account', checkedBody(AccountFile), (context) => {
+      sandbox.account.configure(context.req.valid('json'))
+      return context.json(sandbox.account.file)
+    })
+    .post('/reset', checkedBody(Reset), (context) => {
+      sandbox.reset(context.req.valid('json').account)
+      return context.json(sandbox.account.file)
+    })
+    .get('/state', (context) => context.json(sandbox.save()))
+    .put('/state', stateBody, (context) => {
+      orRefuse(() => sandbox.restore(context.req.valid('json').value))
+      return context.json({ contacts: sandbox.account.contacts.all().length })
+    })
 }
 
 /** What the control API takes and gives, for Hono's client. */
@@ -216,9 +219,13 @@ function refuseStrangers(request: Request): void {
     throw new HTTPException(403, { message: 'Pages of other origins may not do this' })
   }
   const isJSON = request.headers.get('content-type')?.split(';')[0].trim() === 'application/json'
-  if (!['GET', 'HEAD'].includes(request.method) && !isJSON) {
+  if (!isReading(request.method) && !isJSON) {
     throw new HTTPException(415, { message: 'Send content-type: application/json' })
   }
+}
+
+function isReading(method: string): boolean {
+  return ['GET', 'HEAD'].includes(method)
 }
 
 /** What can't be done is the asking side's to mend, with the reason that it was given. */

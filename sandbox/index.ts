@@ -38,6 +38,7 @@ export class Sandbox {
   readonly clock: Clock
   readonly faults = new Faults()
   readonly watchers = new Watchers()
+  private readonly changeListeners = new Set<() => void>()
   /** What the account holds; another one after a reset. */
   account: Account
   private readonly file: AccountFile
@@ -78,6 +79,23 @@ export class Sandbox {
    */
   watch(listener: (taken: Taken) => void): () => void {
     return this.watchers.add(listener)
+  }
+
+  /**
+   * Tells a listener that a request may have changed something, as soon as it has.
+   * @returns how to stop
+   */
+  onChange(listener: () => void): () => void {
+    const own = () => listener()
+    this.changeListeners.add(own)
+    return () => {
+      this.changeListeners.delete(own)
+    }
+  }
+
+  /** For whoever serves its requests: one may have changed something. */
+  changed(): void {
+    this.changeListeners.forEach((listener) => listener())
   }
 
   /** Everything that it holds, as JSON, but for the faults, and for an API key that the account file did not bring. */

@@ -1,6 +1,7 @@
-import { mkdtemp, readdir, rm, writeFile } from 'fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'fs/promises'
 import { tmpdir } from 'os'
 import { join } from 'path'
+import { setImmediate } from 'timers/promises'
 import { run } from '../ortto'
 import { startSandbox } from '../sandbox'
 import type { SandboxOptions } from '../sandbox'
@@ -66,6 +67,27 @@ describe('ortto sandbox', () => {
       await writeFile(path, '{"apiKey":"pau-key"}')
       await expect(start({ state: path })).rejects.toThrow('clockAhead: Invalid input')
     } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  it('saves while it runs, so that little is lost when it is killed', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
+    const path = join(folder, 'state.json')
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'performance', 'setImmediate'] })
+    const { running, out } = await start({ state: path })
+    try {
+      await runCurl(out.split('\n').filter((line) => line.startsWith('  curl '))[0])
+      expect(await readFile(path, 'utf8')).not.toContain('Lana')
+
+      jest.advanceTimersByTime(5000)
+      while (!(await readFile(path, 'utf8')).includes('Lana')) {
+        await setImmediate()
+      }
+      expect((await stat(path)).mode & 0o777).toBe(0o600)
+    } finally {
+      jest.useRealTimers()
+      await running.end()
       await rm(folder, { recursive: true })
     }
   })
