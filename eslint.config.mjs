@@ -1,4 +1,5 @@
 import js from '@eslint/js'
+import reactHooks from 'eslint-plugin-react-hooks'
 import tseslint from 'typescript-eslint'
 
 /** The rooms, and for each the rooms that it may import. Arrows point one way; the sandbox stands alone. */
@@ -32,7 +33,7 @@ export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'bench/.build/', '**/generated-types.ts'] },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,mts,tsx}'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -53,12 +54,19 @@ export default tseslint.config(
   restrictImports(['src/*/*.ts'], [OTHER_PACKAGES, above(1)]),
   ...ROOMS.filter((room) => room !== 'src').map((room) =>
     restrictImports(
-      [`${room}/**/*.ts`],
+      [`${room}/**/*.{ts,tsx}`],
       ROOMS.filter((other) => other !== room && !MAY_IMPORT[room].includes(other)).map((other) => ({
         regex: `^(\\.{1,2}/)+${other}(/|$)`,
         message: `${room}/ must not import ${other}/: see MAY_IMPORT in eslint.config.mjs.`
       }))
     )
   ),
+  {
+    files: ['workbench/page/**/*.{ts,tsx}'],
+    extends: [reactHooks.configs.flat.recommended],
+    // The page loads its editor when it is needed.
+    // Its code is not compiled by React's compiler, which could not deal with the virtual lists.
+    rules: { 'no-restricted-syntax': 'off', 'react-hooks/incompatible-library': 'off' }
+  },
   { files: ['*.js', '*.mjs'], languageOptions: { globals: { process: 'readonly', module: 'writable' } } }
 )

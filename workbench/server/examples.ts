@@ -1,7 +1,7 @@
 /** An event, or some, to start from, with what it shows. */
 export interface Example {
   title: string
-  /** One event on each line */
+  /** One event, or one on each line */
   text: string
 }
 
@@ -69,5 +69,6 @@ export const EXAMPLES: Example[] = [
 ]
 
 function example(title: string, ...events: object[]): Example {
-  return { title, text: events.map((event) => JSON.stringify(event)).join('\n') }
+  const isOne = events.length === 1
+  return { title, text: events.map((event) => JSON.stringify(event, null, isOne ? 2 : 0)).join('\n') }
 }

@@ -39,9 +39,6 @@ export class Feed {
         await stream.writeSSE({ event: 'hello', data: JSON.stringify({ startedAt: this.startedAt }) })
         let place = 0
         while (!stream.aborted && !stream.closed) {
-          if (notices.has('cleared')) {
-            place = this.live.last
-          }
           const told = [...notices]
           notices.clear()
           for (const notice of told) {
@@ -53,7 +50,7 @@ export class Feed {
             await stream.writeSSE({ event: 'traces', data: JSON.stringify(more.summaries) })
           }
           await stream.sleep(PAUSE)
-          if (this.live.last === place && notices.size === 0) {
+          if (this.live.last === place && notices.size === 0 && !stream.aborted) {
             const rung = new Promise<void>((resolve) => (ring = resolve))
             const timer = setTimeout(ring, HEARTBEAT)
             await rung

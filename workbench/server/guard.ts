@@ -15,8 +15,7 @@ export const sameOrigin: MiddlewareHandler = async (context, next) => {
   const { req } = context
   const asking = req.header('origin')
   const site = req.header('sec-fetch-site')
-  const isNavigation = req.header('sec-fetch-mode') === 'navigate' && req.method === 'GET'
-  const isStrange = site !== undefined && !['same-origin', 'none'].includes(site) && !isNavigation
+  const isStrange = site !== undefined && !['same-origin', 'none'].includes(site)
   if ((asking !== undefined && asking !== new URL(req.url).origin) || isStrange) {
     throw new HTTPException(403, { message: 'Pages of other origins may not do this' })
   }

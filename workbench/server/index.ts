@@ -69,7 +69,8 @@ export function createWorkbench({ sandbox, origin, mappings, pageFolder }: Workb
   const app = new Hono()
   app.use(knownHost)
   app.route('/v1', createTracking({ writeKey, now, accept }))
-  app.use(sameOrigin)
+  app.use('/api/*', sameOrigin)
+  app.use('/sandbox/*', sameOrigin)
   const api = { origin, apiKey: () => sandbox.apiKey, writeKey, mappings, pipeline, tried, live, feed }
   app.route('/api', createApi(api))
   app.all('/sandbox/*', async (context) => {

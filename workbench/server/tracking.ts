@@ -31,12 +31,12 @@ const BATCHES = ['batch', 'b', 'import']
  */
 export function createTracking(tracked: Tracked): Hono {
   const tracking = new Hono()
-  tracking.use(cors({ origin: '*', allowMethods: ['GET', 'POST'], maxAge: 600 }))
   // A page on the internet asks the browser for leave to talk to this machine.
   tracking.use(async (context, next) => {
     await next()
     context.header('access-control-allow-private-network', 'true')
   })
+  tracking.use(cors({ origin: '*', allowMethods: ['GET', 'POST'], maxAge: 600 }))
 
   // analytics.js asks for its settings first. These send all calls here, and nothing to anybody else.
   tracking.get('/projects/:writeKey/settings', (context) => {

@@ -1,13 +1,17 @@
 import { hc } from 'hono/client'
 import type { ClientResponse } from 'hono/client'
 
+import type { Control } from '../../../sandbox'
 import type { Api } from '../../server/api'
 
+/** No form of another page can send this. */
+const options = { headers: { 'content-type': 'application/json' } }
+
 /** The workbench's own API */
-export const api = hc<Api>('/api')
+export const api = hc<Api>('/api', options)
 
 /** The local Ortto's control API */
-export const ortto = hc('/sandbox')
+export const ortto = hc<Control>('/sandbox', options)
 
 /**
  * The answer's content.

@@ -15,7 +15,7 @@ export function LiveView() {
   const [, open] = useLocation()
   const { traces } = useFeed()
   const { data, error } = useQuery({ queryKey: ['setup'], queryFn: () => read(api.setup.$get()) })
-  const clearing = useMutation({ mutationFn: () => read(api.live.$delete(undefined, { headers: JSON_HEADERS })) })
+  const clearing = useMutation({ mutationFn: () => read(api.live.$delete()) })
   const { origin } = window.location
 
   return (
@@ -60,8 +60,6 @@ export function LiveView() {
     </Stack>
   )
 }
-
-const JSON_HEADERS = { 'content-type': 'application/json' }
 
 function Labelled({ label, children }: { label: string; children: React.ReactNode }) {
   return (

@@ -1,10 +1,10 @@
 import { Alert } from '@mantine/core'
 
 /** What went wrong, in the words of whoever knows. */
-export function Failure({ error }: { error: unknown }) {
+export function Failure({ error }: { error: Error | null | undefined }) {
   return error === null || error === undefined ? null : (
     <Alert color="red" role="alert">
-      {error instanceof Error ? error.message : String(error)}
+      {error.message}
     </Alert>
   )
 }

@@ -22,6 +22,8 @@ interface JsonEditorProps {
   label: string
   /** What is wrong with the text, and where */
   check: (text: string) => { from: number; to: number; message: string }[]
+  /** Ctrl-Enter, or Command-Enter */
+  onSubmit?: () => void
 }
 
 const darkStyle = HighlightStyle.define([
@@ -41,13 +43,15 @@ const darkTheme = EditorView.theme(
 )
 
 /** A text of JSON, with line numbers and errors in place. */
-export default function JsonEditor({ value, onChange, label, check }: JsonEditorProps) {
+export default function JsonEditor({ value, onChange, label, check, onSubmit }: JsonEditorProps) {
   const frame = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView>(undefined)
   const scheme = useRef(new Compartment())
-  const change = useRef(onChange)
+  const calls = useRef({ onChange, onSubmit })
   const isDark = useComputedColorScheme('light') === 'dark'
-  change.current = onChange
+  useEffect(() => {
+    calls.current = { onChange, onSubmit }
+  })
 
   useEffect(() => {
     if (!frame.current) {
@@ -74,11 +78,22 @@ export default function JsonEditor({ value, onChange, label, check }: JsonEditor
           EditorView.contentAttributes.of({ 'aria-label': label }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) {
-              change.current(update.state.doc.toString())
+              calls.current.onChange(update.state.doc.toString())
             }
           }),
           // Escape, then Tab, leaves the editor.
-          keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]),
+          keymap.of([
+            {
+              key: 'Mod-Enter',
+              run: () => {
+                calls.current.onSubmit?.()
+                return true
+              }
+            },
+            ...defaultKeymap,
+            ...historyKeymap,
+            indentWithTab
+          ]),
           scheme.current.of([])
         ]
       })

@@ -1,5 +1,5 @@
 import { Button, Grid, Group, Loader, Select, Stack, Text, Title } from '@mantine/core'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import { useLocation, useParams } from 'wouter'
 import type { TraceSummary } from '../../../server/trace'
@@ -23,17 +23,24 @@ export function TryView() {
   const [text, setText] = useStored('tried text', '')
   const [example, setExample] = useState<string | null>(null)
   const shown = text === '' && examples.length > 0 ? examples[0].text : text
-  const [traces, setTraces] = useState<readonly TraceSummary[]>([])
+  // They are still there when one comes back from another view.
+  const queries = useQueryClient()
+  const { data: traces = [] } = useQuery<readonly TraceSummary[]>({ queryKey: ['tried'], enabled: false })
   const sending = useMutation({
     mutationFn: () => read(api.try.$post({ json: { text: shown } })),
     onSuccess: ({ traces: more }) => {
-      setTraces(more)
+      queries.setQueryData(['tried'], more)
       if (more.length > 0) {
         open(`/try/${more[0].id}`)
       }
     }
   })
   const problems = checkEvents(shown)
+  const send = () => {
+    if (shown.trim() !== '' && !sending.isPending) {
+      sending.mutate()
+    }
+  }
 
   return (
     <Stack gap="md">
@@ -65,11 +72,11 @@ export function TryView() {
           <Stack gap="xs">
             <div style={{ height: 260, border: '1px solid var(--mantine-color-default-border)' }}>
               <Suspense fallback={<Loader size="sm" m="md" aria-label="Loading the editor" />}>
-                <JsonEditor value={shown} onChange={setText} label="Events" check={checkEvents} />
+                <JsonEditor value={shown} onChange={setText} label="Events" check={checkEvents} onSubmit={send} />
               </Suspense>
             </div>
             <Group>
-              <Button onClick={() => sending.mutate()} loading={sending.isPending} disabled={shown.trim() === ''}>
+              <Button onClick={send} loading={sending.isPending} disabled={shown.trim() === ''}>
                 Send
               </Button>
               <Text size="sm" c={problems.length > 0 ? 'red' : 'dimmed'} aria-live="polite">

@@ -1,0 +1,166 @@
+import { endAll, identify, startWorkbench, track } from './harness'
+
+afterEach(endAll)
+
+it('shows the whole way of an event: mapping, payload, request, answer, result, and what changed', async () => {
+  const { tryOut, traceOf } = await startWorkbench()
+  const [{ id, results }] = await tryOut(identify({ messageId: 'm1' }))
+  expect(results).toEqual([{ mapping: 'Upsert Contact', status: 200, message: 'Processed by Ortto.' }])
+
+  const { mappings } = await traceOf(id)
+  const [taking, other] = mappings
+  expect(taking).toMatchObject({ number: 1, takes: true, why: 'type = "identify" holds', result: { status: 200 } })
+  expect(taking.payload).toContainEqual(
+    expect.objectContaining({ key: 'user_id', label: 'User ID', value: 'lana', from: '$.userId' })
+  )
+  expect(taking.request).toMatchObject({
+    method: 'POST',
+    count: 1,
+    position: 1,
+    item: { message_id: 'm1', user_id: 'lana', traits: { firstName: 'Lana' } },
+    answer: { status: 200, body: '{}' }
+  })
+  expect(taking.request?.url).toMatch(/\/v1\/identify$/)
+  expect(taking.taken).toMatchObject({
+    contact: { after: { number: 1, fields: { 'First name': 'Lana' } }, merged: [] }
+  })
+  expect(taking.taken?.contact?.before).toBeUndefined()
+  expect(other).toMatchObject({ name: 'Track Activity', takes: false })
+  expect(other.why).toBe('type = "track" does not hold: its type is "identify"')
+  expect(other.result).toBeUndefined()
+})
+
+it('shows each event of a batch with its own result and its own change', async () => {
+  const { tryOut, traceOf } = await startWorkbench()
+  const traces = await tryOut(
+    identify({ userId: 'ada', traits: { firstName: 'Ada' } }),
+    { type: 'identify', traits: { firstName: 'Nobody' } },
+    identify({ userId: 'max', traits: { birthday: 'never', lastName: 'Max' } })
+  )
+  expect(traces.map(({ results }) => results.map(({ status }) => status))).toEqual([[200], [400], [200]])
+
+  const [first, second, third] = await Promise.all(traces.map(async ({ id }) => (await traceOf(id)).mappings[0]))
+  expect(first.request).toMatchObject({ count: 2, position: 1 })
+  expect(first.taken?.contact?.after.fields).toEqual({ 'First name': 'Ada' })
+  expect(second.request).toBeUndefined()
+  expect(second.taken).toBeUndefined()
+  expect(second.result?.message).toMatch('neither a User ID nor an Anonymous ID')
+  expect(third.request).toMatchObject({ count: 2, position: 2 })
+  expect(third.taken?.contact?.after.fields).toEqual({ 'Last name': 'Max' })
+  expect(third.taken?.log).toEqual([expect.objectContaining({ message: expect.stringMatching('birthday') as string })])
+})
+
+it('shows the contact before and after', async () => {
+  const { tryOut, traceOf } = await startWorkbench()
+  await tryOut(identify())
+  const [{ id }] = await tryOut(identify({ traits: { firstName: 'Lena' } }))
+  const contact = (await traceOf(id)).mappings[0].taken?.contact
+  expect(contact?.before?.fields).toEqual({ 'First name': 'Lana' })
+  expect(contact?.after.fields).toEqual({ 'First name': 'Lena' })
+})
+
+it('keeps the order of one user across the mappings, so that the activity finds its contact', async () => {
+  const { tryOut, traceOf } = await startWorkbench()
+  const traces = await tryOut(identify(), track({ messageId: 'm1' }), identify({ traits: { firstName: 'Lena' } }))
+  const taken = (await traceOf(traces[1].id)).mappings[1].taken
+  expect(taken?.activity).toMatchObject({ state: 'attached', event: 'Sign-in button clicked' })
+  expect(taken?.contact?.after.fields).toEqual({ 'First name': 'Lana' })
+})
+
+it('says why an event was not sent at all', async () => {
+  const { tryOut, traceOf } = await startWorkbench()
+  const traces = await tryOut(
+    { type: 'page', userId: 'lana' },
+    identify({ integrations: { All: false } }),
+    '{"type":"identify"',
+    '"a text"'
+  )
+  expect(traces.map(({ results, note }) => [results.length, note])).toEqual([
+    [0, 'No mapping takes this event, so it was not sent.'],
+    [0, 'Its integrations keep this event from Ortto, so it was not sent.'],
+    [0, expect.stringMatching(/^This line is not JSON/)],
+    [0, 'This line is not a Segment event: an object with a "type".']
+  ])
+  const [, keptOut] = await Promise.all(traces.map(({ id }) => traceOf(id)))
+  expect(keptOut.mappings[0]).toMatchObject({ takes: false, why: expect.stringMatching('integrations') as string })
+})
+
+it('says of a disabled mapping that it is disabled', async () => {
+  const { tryOut, traceOf, send } = await startWorkbench()
+  const { mappings } = (await send('GET', '/api/mappings')) as { mappings: object[] }
+  await send('PUT', '/api/mappings', { mappings: mappings.map((one) => ({ ...one, enabled: false })) })
+  const [{ id, results }] = await tryOut(identify())
+  expect(results).toEqual([])
+  expect((await traceOf(id)).mappings[0]).toMatchObject({ enabled: false, takes: false, why: 'it is disabled' })
+})
+
+it('shows a failure as it is, and does not try again', async () => {
+  const { tryOut, traceOf, send, sandbox } = await startWorkbench()
+  await send('POST', '/sandbox/faults', { kind: 'status', status: 503, message: 'Try later' })
+  const [{ id, results }] = await tryOut(identify())
+  expect(results).toEqual([{ mapping: 'Upsert Contact', status: 503, message: 'Try later' }])
+  const [{ request, taken }] = (await traceOf(id)).mappings
+  expect(request?.answer).toEqual({ status: 503, body: '{"message":"Try later"}' })
+  expect(taken).toBeUndefined()
+  expect(sandbox.account.contacts.count).toBe(0)
+})
+
+it('shows a broken connection', async () => {
+  const { tryOut, traceOf, send } = await startWorkbench()
+  await send('POST', '/sandbox/faults', { kind: 'break' })
+  const [{ id, results }] = await tryOut(identify({ userId: '1' }), { ...identify(), userId: undefined })
+  expect(results[0].status).toBe(503)
+  const [{ request, taken }] = (await traceOf(id)).mappings
+  expect(request?.answer).toBeUndefined()
+  expect(request?.failure).toBeTruthy()
+  // Ortto took the event in all the same; only its answer was lost.
+  expect(taken?.contact?.after.number).toBe(1)
+})
+
+it('shows of a batch that was too large the request that each event was in at last', async () => {
+  const { tryOut, traceOf, send } = await startWorkbench()
+  await send('POST', '/sandbox/faults', { kind: 'size limit', bytes: 250, once: false })
+  const traces = await tryOut(...['1', '2', '3', '4'].map((userId) => identify({ userId, messageId: `m${userId}` })))
+  const shown = await Promise.all(traces.map(async ({ id }) => (await traceOf(id)).mappings[0]))
+  expect(shown.map(({ result }) => result?.status)).toEqual([200, 200, 200, 200])
+  expect(shown.map(({ request }) => [request?.position, request?.count])).toEqual([
+    [1, 2],
+    [2, 2],
+    [1, 2],
+    [2, 2]
+  ])
+})
+
+it('reads one event over several lines, an array, and lines', async () => {
+  const { tryOut } = await startWorkbench()
+  const status = async (text: string) =>
+    (await tryOut(text)).map(({ results: [result] }) => (result as { status: number } | undefined)?.status)
+  expect(await status(JSON.stringify(identify({ userId: 'a' }), null, 2))).toEqual([200])
+  expect(await status(JSON.stringify([identify({ userId: 'b' }), identify({ userId: 'c' })], null, 2))).toEqual([
+    200, 200
+  ])
+  expect(await status(`${JSON.stringify(identify({ userId: 'd' }))}\n\nnonsense`)).toEqual([200, undefined])
+})
+
+it('takes a thousand events at once', async () => {
+  const { tryOut, sandbox } = await startWorkbench()
+  const traces = await tryOut(...Array.from({ length: 1000 }, (_, index) => identify({ userId: `u${index}` })))
+  expect(traces.filter(({ results: [{ status }] }) => status === 200)).toHaveLength(1000)
+  expect(sandbox.account.contacts.count).toBe(1000)
+})
+
+it('refuses more events than it can show, before it sends any', async () => {
+  const { request, sandbox } = await startWorkbench()
+  const text = Array.from({ length: 10_001 }, () => '{"type":"identify","userId":"u"}').join('\n')
+  const response = await request('/api/try', { method: 'POST', body: JSON.stringify({ text }) })
+  expect(response.status).toBe(413)
+  expect(await response.json()).toEqual({ message: expect.stringMatching('ortto deliver') as string })
+  expect(sandbox.account.contacts.count).toBe(0)
+})
+
+it('tells that an event is no longer kept', async () => {
+  const { request } = await startWorkbench()
+  const response = await request('/api/traces/12345')
+  expect(response.status).toBe(404)
+  expect(await response.json()).toEqual({ message: expect.stringMatching('no longer kept') as string })
+})
