@@ -15,7 +15,8 @@ function byName<Value extends z.ZodType>(value: Value) {
     .pipe(z.record(z.string(), value))
 }
 
-const field = z
+/** A CDP field, or an attribute of an activity */
+export const AccountField = z
   .strictObject({
     name,
     type: z.enum(FIELD_TYPES),
@@ -36,7 +37,7 @@ const activity = z.strictObject({
   /** How long Ortto keeps it; for ever without. */
   retentionDays: z.number().int().positive().optional(),
   /** Which property of the event fills which attribute. */
-  attributes: byName(field).default({})
+  attributes: byName(AccountField).default({})
 })
 
 /** What becomes of a contact that is there already. */
@@ -68,7 +69,7 @@ export const AccountFile = z
         merge: z.enum(MERGE_SETTINGS).default('overwrite')
       })
       .prefault({}),
-    fields: z.array(field).default([]),
+    fields: z.array(AccountField).default([]),
     /** The fields that tell contacts apart, besides the user id and the anonymous id; the first outranks the next. */
     uniqueIdentifiers: z.array(name).default([]),
     /** Which trait fills which field. Without it no mapping is saved, and Ortto takes nothing. */

@@ -1,7 +1,7 @@
 import type { Env, MiddlewareHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { z } from 'zod'
-import { problemsOf } from './account-file'
+import { AccountField, AccountFile, problemsOf } from './account-file'
 import { readBody } from './body'
 import type { State } from './state'
 
@@ -12,6 +12,9 @@ const MAX_STATE = 256 * 1024 * 1024
 export const Advance = z.strictObject({
   by: z.string().regex(/^\d{1,5} (second|minute|hour|day)s?$/, 'for example "2 minutes"')
 })
+
+/** For example `{}`, or with how the account is to be set up: `{ "account": { "fields": [] } }` */
+export const Reset = z.strictObject({ account: AccountFile.optional() })
 
 /** How many to give, at most; text, as parameters of a URL are. */
 const limit = z
@@ -25,6 +28,19 @@ export const Newest = z.strictObject({ limit })
 
 /** For example `?text=lana&limit=50` */
 export const Search = z.strictObject({ text: z.string().default(''), limit })
+
+/** A value in a URL */
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    context.addIssue({ code: 'custom', message: 'not JSON' })
+    return z.NEVER
+  }
+})
+
+/** For example `?value="28-07-1980"&field={"name":"Birthday","type":"date","format":"DD-MM-YYYY"}`, both as JSON */
+export const ToConvert = z.strictObject({ value: json, field: json.pipe(AccountField) })
 
 /** Reads a request's body. `In` is what the asking side sends, `Out` what its handler gets. */
 type BodyReader<In, Out> = MiddlewareHandler<Env, string, { in: { json: In }; out: { json: Out } }>

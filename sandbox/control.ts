@@ -7,10 +7,11 @@ import { AccountFile } from './account-file'
 import type { Activity } from './activities'
 import { DAY, MINUTE } from './clock'
 import type { Clock } from './clock'
-import { Advance, checkedBody, checkedQuery, Newest, Search, stateBody } from './control-input'
+import { Advance, checkedBody, checkedQuery, Newest, Reset, Search, stateBody, ToConvert } from './control-input'
 import { Fault } from './faults'
 import type { Faults } from './faults'
-import { showActivity, showBriefly, showContact } from './show'
+import { convert } from './field-types'
+import { showActivity, showAudiences, showBriefly, showContact } from './show'
 import type { State } from './state'
 import { refuseStrangers } from './strangers'
 import type { ShownUsage } from './usage'
@@ -20,7 +21,7 @@ export interface Controlled {
   clock: Clock
   faults: Faults
   account: Account
-  reset: () => void
+  reset: (file?: AccountFile) => void
   save: () => State
   restore: (state: unknown) => void
   /** To be told that something may have changed */
@@ -28,6 +29,8 @@ export interface Controlled {
 }
 
 const UNITS: Record<string, number> = { second: 1000, minute: MINUTE, hour: 60 * MINUTE, day: DAY }
+
+const EXAMPLE_OF_CONVERT = `/sandbox/convert?value=5&field=${encodeURIComponent('{"name":"Count","type":"number"}')}`
 
 /** What there is: method, path, an example body, and what it does. */
 const ROUTES: [string, string, object | undefined, string][] = [
@@ -37,7 +40,7 @@ const ROUTES: [string, string, object | undefined, string][] = [
   ['GET', '/sandbox/contacts/search?text=lana&limit=50', undefined, 'Contacts with this in an id or a field'],
   ['GET', '/sandbox/activities', undefined, 'The activities, and why each is where it is'],
   ['GET', '/sandbox/activities/newest?limit=50', undefined, 'Those that came last'],
-  ['GET', '/sandbox/audiences', undefined, 'The audiences'],
+  ['GET', '/sandbox/audiences', undefined, 'The audiences, with how many are in each'],
   ['GET', '/sandbox/samples', undefined, 'What came in lately, for setting up the mappings'],
   ['GET', '/sandbox/log', undefined, 'The last 500 errors'],
   ['GET', '/sandbox/usage', undefined, 'What was used of the limits of 24 hours'],
@@ -47,9 +50,10 @@ const ROUTES: [string, string, object | undefined, string][] = [
   ['POST', '/sandbox/faults', { kind: 'status', status: 503 }, 'Switches a fault on, for one request'],
   ['DELETE', '/sandbox/faults/status', undefined, 'Switches the faults of one kind off'],
   ['DELETE', '/sandbox/faults', undefined, 'Switches all faults off'],
+  ['GET', EXAMPLE_OF_CONVERT, undefined, 'What a field would hold of a value, or why it would skip it'],
   ['GET', '/sandbox/account', undefined, 'How the account is set up'],
   ['PUT', '/sandbox/account', { traits: {} }, 'Sets the account up anew; contacts and activities stay'],
-  ['POST', '/sandbox/reset', {}, 'Starts over'],
+  ['POST', '/sandbox/reset', {}, 'Starts over; with an "account" set up like that'],
   ['GET', '/sandbox/state', undefined, 'Everything that the sandbox holds; PUT it there to go on from it']
 ]
 
@@ -101,7 +105,7 @@ export function createControl(sandbox: Controlled) {
         activities: activities.slice(-limit).reverse().map(showActivity)
       })
     })
-    .get('/audiences', (context) => context.json(sandbox.account.audiences.all()))
+    .get('/audiences', (context) => context.json(showAudiences(sandbox.account)))
     .get('/samples', (context) => {
       const { samples } = sandbox.account
       const message = samples.isWaiting ? 'Waiting for Segment to send us an Identify event' : undefined
@@ -137,13 +141,18 @@ export function createControl(sandbox: Controlled) {
       return context.json(sandbox.faults.all())
     })
 
+    .get('/convert', checkedQuery(ToConvert), (context) => {
+      const { value, field } = context.req.valid('query')
+      return context.json(convert(value, field))
+    })
+
     .get('/account', (context) => context.json(sandbox.account.file))
     .put('/account', checkedBody(AccountFile), (context) => {
       sandbox.account.configure(context.req.valid('json'))
       return context.json(sandbox.account.file)
     })
-    .post('/reset', (context) => {
-      sandbox.reset()
+    .post('/reset', checkedBody(Reset), (context) => {
+      sandbox.reset(context.req.valid('json').account)
       return context.json(sandbox.account.file)
     })
     .get('/state', (context) => context.json(sandbox.save()))

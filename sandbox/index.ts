@@ -18,7 +18,7 @@ export type { Control, Summary } from './control'
 export type { Contact } from './contacts'
 export type { LogEntry } from './error-log'
 export type { Fault } from './faults'
-export type { BriefContact, ShownActivity, ShownContact } from './show'
+export type { BriefContact, ShownActivity, ShownAudience, ShownContact } from './show'
 export type { DuplicateActivity, Taken, TouchedContact } from './taken'
 export type { ShownUsage } from './usage'
 export type { ItemAnswer } from './wire'
@@ -117,10 +117,13 @@ export class Sandbox {
     this.account = restoreAccount(state.data, this.clock)
   }
 
-  /** Starts over: set up as at the start, with no contact, no activity and no fault, and the clock back. */
-  reset(): void {
+  /**
+   * Starts over with no contact, no activity and no fault, and the clock back.
+   * @param file how it is set up until the next reset; as at the start without it
+   */
+  reset(file: AccountFile = this.file): void {
     this.clock.ahead = this.startsAhead
-    this.account = new Account(this.file, this.clock)
+    this.account = new Account(file, this.clock)
     this.faults.clear()
   }
 }

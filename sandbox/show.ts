@@ -1,5 +1,6 @@
+import type { Account } from './account'
 import type { Activity } from './activities'
-import type { Membership } from './audiences'
+import type { Audience, Membership } from './audiences'
 import type { Contact, Identifier } from './contacts'
 import type { FieldValue } from './field-types'
 import type { ContactItem } from './wire'
@@ -52,6 +53,28 @@ export function showBriefly(contact: Contact): BriefContact {
 
 export function showActivity({ attributes, ...activity }: Activity): ShownActivity {
   return { ...activity, attributes: Object.fromEntries(attributes) }
+}
+
+/** An audience, as JSON */
+export interface ShownAudience extends Audience {
+  /** How many contacts are in it */
+  members: number
+  /** How many contacts the next daily synchronization will let in */
+  waiting: number
+}
+
+export function showAudiences({ audiences, contacts }: Account): ShownAudience[] {
+  const shown = new Map(audiences.all().map((audience) => [audience.name, { ...audience, members: 0, waiting: 0 }]))
+  for (const { memberships } of contacts.all()) {
+    for (const [name, { isMember, isWanted }] of memberships) {
+      const audience = shown.get(name)
+      if (audience) {
+        audience.members += isMember ? 1 : 0
+        audience.waiting += isWanted && !isMember ? 1 : 0
+      }
+    }
+  }
+  return [...shown.values()]
 }
 
 function factsOf({ number, ids, fields, ip, location, memberships }: Contact): ContactFacts {

@@ -62,7 +62,7 @@ describe("Hono's client for the control API", () => {
     await client.faults.$delete()
     await identify({ user_id: 'u1', traits: { name: 'Lana' } })
     const state = await (await client.state.$get()).json()
-    expect((await client.reset.$post()).status).toBe(200)
+    expect((await client.reset.$post({ json: {} })).status).toBe(200)
     expect(contacts()).toHaveLength(0)
     expect(await (await client.state.$put({ json: state })).json()).toEqual({ contacts: 1 })
   })

@@ -182,6 +182,58 @@ describe('the control API', () => {
     expect(app).toBeDefined()
   })
 
+  it('starts over with an account that is sent, until the next time', async () => {
+    const { control, read, identify } = startControlled()
+    await identify({ user_id: 'u1', traits: { name: 'Lana' } })
+
+    const empty = await control('POST', '/reset', { account: { dataSource: { name: 'Empty' }, audiences: ['New'] } })
+    expect(empty).toMatchObject({ status: 200, body: { dataSource: { name: 'Empty' }, fields: [] } })
+    expect(await read('/contacts')).toEqual([])
+    expect(await read('/audiences')).toMatchObject([{ name: 'New' }])
+    expect(await identify({ user_id: 'u1', traits: { name: 'Lana' } })).toMatchObject({ status: 422 })
+
+    const bad = await control('POST', '/reset', { account: { traits: { name: 'Name' } } })
+    expect(bad).toMatchObject({ status: 400, body: { message: 'account.traits.name: there is no field "Name"' } })
+    expect(await read('/account')).toMatchObject({ dataSource: { name: 'Empty' } })
+
+    await control('POST', '/reset', {})
+    expect(await read('/account')).toMatchObject({ traits: ACCOUNT.traits })
+  })
+
+  it('counts who is in an audience, and who will be let in by the daily synchronization', async () => {
+    const { post, identifyAll, read } = startControlled()
+    const { id } = (await post('/audiences/create', { name: 'VIP' })).body as { id: string }
+    await post('/audiences/create', { name: 'Nobody' })
+    const move = (user_id: string, mode: string) => ({ user_id, traits: { name: user_id }, audience: { id, mode } })
+    await identifyAll([move('u1', 'add'), move('u2', 'add'), move('u3', 'add')])
+    await identifyAll([move('u1', 'remove'), move('u2', 'remove'), move('u2', 'add')])
+
+    expect(await read('/audiences')).toMatchObject([
+      { name: 'VIP', members: 1, waiting: 1 },
+      { name: 'Nobody', members: 0, waiting: 0 }
+    ])
+  })
+
+  it('tells what a field would hold of a value', async () => {
+    const { control } = startControlled()
+    const convert = (value: string, field: string) => {
+      const query = new URLSearchParams({ value, field })
+      return control('GET', `/convert?${query.toString()}`)
+    }
+    const birthday = '{"name":"Birthday","type":"date","format":"DD-MM-YYYY"}'
+
+    expect(await convert('"28-07-1980"', birthday)).toEqual({ status: 200, body: { value: '1980-07-28' } })
+    expect(await convert('"1980-07-28"', birthday)).toEqual({
+      status: 200,
+      body: { problem: '"1980-07-28" is no date in the format DD-MM-YYYY' }
+    })
+    expect(await convert('{', birthday)).toEqual({ status: 400, body: { message: 'value: not JSON' } })
+    expect(await convert('1', '{"name":"A","type":"text","format":"ISO 8601"}')).toEqual({
+      status: 400,
+      body: { message: 'field.format: only a date, or a date and time, has a format' }
+    })
+  })
+
   it.each([
     ['POST', '/clock', { by: 'soon' }, 'by: for example "2 minutes"'],
     ['POST', '/clock', { by: '999999 days' }, 'by: for example "2 minutes"'],

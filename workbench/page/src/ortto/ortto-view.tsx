@@ -1,5 +1,17 @@
-import { Title } from '@mantine/core'
-import { useParams } from 'wouter'
+import './ortto.css'
+import { Alert, Anchor } from '@mantine/core'
+import { Link, Redirect, useParams } from 'wouter'
+import { ActivitiesView } from './activities-view'
+import { AudiencesView } from './audiences-view'
+import { ContactView } from './contact-view'
+import { ContactsView } from './contacts-view'
+import { describeFault } from './faults'
+import { FieldsView } from './fields-view'
+import { LimitsView } from './limits-view'
+import { LogView } from './log-view'
+import { useSummary } from './queries'
+import { SourceView } from './source-view'
+import { TestsView } from './tests-view'
 
 /** What Ortto's screens show. */
 export const ORTTO_VIEWS = [
@@ -14,10 +26,47 @@ export const ORTTO_VIEWS = [
 ]
 
 export function OrttoView() {
-  const { view } = useParams<{ view: string }>()
+  const { view, item } = useParams<{ view: string; item?: string }>()
   return (
-    <Title order={2} size="h3">
-      {view}
-    </Title>
+    <>
+      {view !== 'tests' && <FaultsNotice />}
+      <Content view={view} item={item} />
+    </>
   )
+}
+
+function Content({ view, item }: { view: string; item?: string }) {
+  switch (view) {
+    case 'source':
+      return <SourceView />
+    case 'fields':
+      return <FieldsView />
+    case 'activities':
+      return <ActivitiesView />
+    case 'contacts':
+      return item === undefined ? <ContactsView /> : <ContactView number={item} />
+    case 'audiences':
+      return <AudiencesView />
+    case 'log':
+      return <LogView />
+    case 'limits':
+      return <LimitsView />
+    case 'tests':
+      return <TestsView />
+    default:
+      return <Redirect to="/ortto/source" replace />
+  }
+}
+
+/** Who has forgotten a fault would wonder. */
+function FaultsNotice() {
+  const { data } = useSummary()
+  return data && data.faults.length > 0 ? (
+    <Alert color="yellow" mb="md" title="A fault is switched on: requests go wrong on purpose">
+      {data.faults.map(describeFault).join('; ')}.{' '}
+      <Anchor component={Link} href="/ortto/tests" size="sm">
+        Switch it off
+      </Anchor>
+    </Alert>
+  ) : null
 }

@@ -1,0 +1,158 @@
+import { ActionIcon, Button, Group, NumberInput, Text, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import type { ActivityMapping, Field } from './account'
+import { mapAllProperties, mapProperty, propertyRows } from './activity-setup'
+import type { PropertyRow } from './activity-setup'
+import { Converted, FieldSettings } from './field-settings'
+import { newFieldFor } from './guess-field'
+import { Example } from './trait-editor'
+import { Part } from './view'
+
+interface ActivityEditorProps {
+  activity: ActivityMapping
+  /** The properties in samples of it */
+  seen: ReadonlyMap<string, unknown>
+  onChange: (activity: ActivityMapping) => void
+  onRemove: () => void
+}
+
+/** How long one activity is kept, and which property fills which attribute. */
+export function ActivityEditor({ activity, seen, onChange, onRemove }: ActivityEditorProps) {
+  const [typed, setTyped] = useState('')
+  const rows = propertyRows(activity, seen)
+  const others = Object.values(activity.attributes)
+  const { name, retentionDays } = activity
+  const isKnown = rows.some(({ property }) => property === typed)
+  const add = (property: string, example: unknown) =>
+    onChange(
+      mapProperty(activity, property, newFieldFor(property, example, others) ?? { name: property, type: 'text' })
+    )
+
+  return (
+    <Part
+      title={`Activity: ${name}`}
+      intro={
+        seen.size > 0
+          ? 'The examples are from the last of these events that Ortto got.'
+          : 'No event of this name with properties has come yet: enter its properties by hand.'
+      }
+    >
+      <Group gap="md" align="end">
+        <NumberInput
+          label="Days that Ortto keeps it"
+          description="Older events are answered 422. Empty: for ever."
+          value={retentionDays ?? ''}
+          onChange={(days) => onChange({ ...activity, retentionDays: typeof days === 'number' ? days : undefined })}
+          min={1}
+          max={1_000_000}
+          allowDecimal={false}
+          allowNegative={false}
+          size="xs"
+          w={250}
+        />
+        <Button
+          variant="default"
+          size="xs"
+          onClick={() => onChange(mapAllProperties(activity, seen))}
+          disabled={rows.every(({ attribute }) => attribute !== undefined)}
+        >
+          Map all properties seen
+        </Button>
+        <Button variant="default" size="xs" onClick={onRemove}>
+          Remove this activity
+        </Button>
+      </Group>
+      {rows.length > 0 && (
+        <div className="frame">
+          {rows.map((row) => (
+            <PropertyEditor
+              key={row.property}
+              row={row}
+              onAdd={() => add(row.property, row.isSeen ? row.example : '')}
+              onChange={(attribute) => onChange(mapProperty(activity, row.property, attribute))}
+            />
+          ))}
+        </div>
+      )}
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (typed !== '' && !isKnown) {
+            add(typed, '')
+            setTyped('')
+          }
+        }}
+      >
+        <Group gap="xs" align="end">
+          <TextInput
+            label="A property that was not seen"
+            placeholder="For example total"
+            size="xs"
+            value={typed}
+            onChange={({ currentTarget }) => setTyped(currentTarget.value)}
+            error={isKnown ? 'This property is in the list.' : undefined}
+            w={220}
+          />
+          <Button type="submit" variant="default" size="xs" disabled={typed === '' || isKnown}>
+            Add property
+          </Button>
+        </Group>
+      </form>
+    </Part>
+  )
+}
+
+interface PropertyEditorProps {
+  row: PropertyRow
+  onAdd: () => void
+  /** Nothing: it is not mapped any more */
+  onChange: (attribute: Field | undefined) => void
+}
+
+function PropertyEditor({ row: { property, attribute, isSeen, example }, onAdd, onChange }: PropertyEditorProps) {
+  return (
+    <div className="pair" role="group" aria-label={`Property ${property}`}>
+      <div>
+        <Text size="sm" fw={600} className="long">
+          {property}
+        </Text>
+        <Example isSeen={isSeen} example={example} />
+      </div>
+      {attribute ? (
+        <div>
+          <Group gap="xs">
+            <TextInput
+              aria-label={`Attribute for ${property}`}
+              value={attribute.name}
+              onChange={({ currentTarget }) => onChange({ ...attribute, name: currentTarget.value })}
+              error={attribute.name === '' ? 'An attribute needs a name.' : undefined}
+              size="xs"
+              style={{ flex: '1 1 160px' }}
+            />
+            <FieldSettings field={attribute} onChange={onChange} of={property} />
+            <ActionIcon
+              variant="default"
+              aria-label={`Do not map ${property}`}
+              onClick={() => onChange(undefined)}
+              title="Do not map it"
+            >
+              ✕
+            </ActionIcon>
+          </Group>
+          {isSeen && attribute.name !== '' && (
+            <Converted name={property} example={example} field={attribute} onChange={onChange} />
+          )}
+        </div>
+      ) : (
+        <Group gap="xs">
+          <Text size="xs" c="dimmed">
+            Ortto ignores it.
+          </Text>
+          <Button variant="default" size="compact-xs" onClick={onAdd} aria-label={`Map ${property}`}>
+            Map it
+          </Button>
+        </Group>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,121 @@
+import { Button, Group, Table, Text, TextInput } from '@mantine/core'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { ShownAudience } from '../../../../sandbox'
+import { ortto, read } from '../client'
+import { Copyable } from '../parts/copy'
+import { Failure } from '../parts/failure'
+import { amount } from './limits'
+import { useAccountChange } from './queries'
+import { Loaded, Part, View } from './view'
+
+/** The audiences, and how many contacts are in each. */
+export function AudiencesView() {
+  const audiences = useQuery({
+    queryKey: ['ortto', 'audiences'],
+    queryFn: () => read(ortto.audiences.$get()),
+    placeholderData: keepPreviousData
+  })
+  return (
+    <View
+      title="Audiences"
+      intro={
+        'A mapping that is connected to an audience adds the contacts of its events to it, or removes them. Segment can ' +
+        'change only audiences that it has created; names are case-sensitive. A contact that left less than a minute ' +
+        'ago is let back in by the daily synchronization, at midnight UTC.'
+      }
+    >
+      <Loaded query={audiences}>
+        {(all) => (
+          <>
+            {all.length === 0 ? <Text size="sm">There is none yet.</Text> : <AudienceTable audiences={all} />}
+            <AddAudience taken={all.map(({ name }) => name)} />
+          </>
+        )}
+      </Loaded>
+    </View>
+  )
+}
+
+function AudienceTable({ audiences }: { audiences: readonly ShownAudience[] }) {
+  return (
+    <Table.ScrollContainer minWidth={620}>
+      <Table verticalSpacing={4} withTableBorder>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Audience</Table.Th>
+            <Table.Th>Created by</Table.Th>
+            <Table.Th>Members</Table.Th>
+            <Table.Th>To be let in</Table.Th>
+            <Table.Th>Id</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {audiences.map(({ id, name, isFromSegment, members, waiting }) => (
+            <Table.Tr key={id}>
+              <Table.Td maw={260}>
+                <Text size="sm" fw={600} className="long">
+                  {name}
+                </Text>
+              </Table.Td>
+              <Table.Td>{isFromSegment ? 'Segment' : 'others: Segment cannot change it'}</Table.Td>
+              <Table.Td>{amount(members)}</Table.Td>
+              <Table.Td>{amount(waiting)}</Table.Td>
+              <Table.Td>
+                <Copyable text={id} label={`the id of ${name}`} />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  )
+}
+
+function AddAudience({ taken }: { taken: readonly string[] }) {
+  const [typed, setTyped] = useState('')
+  const name = typed.trim()
+  const problem = taken.includes(name) ? 'There is an audience of this name already.' : undefined
+  const change = useAccountChange()
+  return (
+    <Part
+      title="Add one that Segment did not create"
+      intro={
+        'To see how a mapping fares that names it. An audience of Segment’s own is created when a mapping is connected ' +
+        'to it.'
+      }
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (name !== '' && problem === undefined) {
+            change.mutate((account) => ({ ...account, otherAudiences: [...account.otherAudiences, name] }), {
+              onSuccess: () => setTyped('')
+            })
+          }
+        }}
+      >
+        <Group gap="xs" align="end">
+          <TextInput
+            label="Audience name"
+            size="xs"
+            value={typed}
+            onChange={({ currentTarget }) => setTyped(currentTarget.value)}
+            error={problem}
+            w={260}
+          />
+          <Button
+            type="submit"
+            variant="default"
+            size="xs"
+            loading={change.isPending}
+            disabled={name === '' || Boolean(problem)}
+          >
+            Add audience
+          </Button>
+        </Group>
+      </form>
+      <Failure error={change.error} />
+    </Part>
+  )
+}

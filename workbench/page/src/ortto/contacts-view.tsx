@@ -1,0 +1,102 @@
+import { Anchor, Badge, Group, Text, TextInput } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { Link } from 'wouter'
+import type { BriefContact } from '../../../../sandbox'
+import { ortto, read } from '../client'
+import { showTime, showValue } from '../parts/show'
+import { useParameter } from './address'
+import { amount, count } from './limits'
+import { Rows } from './rows'
+import { Loaded, View } from './view'
+
+/** Contacts that are shown; the search finds the others. */
+const LIMIT = '500'
+
+/** The contacts, the last changed first. */
+export function ContactsView() {
+  const [search, setSearch] = useParameter('search')
+  const [text] = useDebouncedValue(search, 200)
+  const contacts = useQuery({
+    queryKey: ['ortto', 'contacts', text],
+    queryFn: () => read(ortto.contacts.search.$get({ query: { text, limit: LIMIT } })),
+    placeholderData: keepPreviousData
+  })
+  return (
+    <View
+      title="Contacts"
+      intro={
+        'The people that your events are about. An event belongs to the contact that its unique identifiers, its user id ' +
+        'or its anonymous id name; when there is none, an identify event creates it.'
+      }
+    >
+      <TextInput
+        label="Search ids and fields"
+        value={search}
+        onChange={({ currentTarget }) => setSearch(currentTarget.value)}
+        type="search"
+        w={{ base: '100%', xs: 320 }}
+      />
+      <Loaded query={contacts}>
+        {({ total, contacts: shown }) => (
+          <>
+            <Text size="sm" aria-live="polite">
+              {tellCount(total, shown.length, text)}
+            </Text>
+            {shown.length > 0 && (
+              <Rows items={shown} keyOf={({ number }) => number} label="Contacts" height={640} rowHeight={64}>
+                {(contact) => <ContactLine contact={contact} search={search} />}
+              </Rows>
+            )}
+          </>
+        )}
+      </Loaded>
+    </View>
+  )
+}
+
+function tellCount(total: number, shown: number, text: string): string {
+  if (total === 0) {
+    return text === '' ? 'There is no contact yet: an identify event creates one.' : 'No contact has this in it.'
+  }
+  const all = `${count(total, 'contact')}${text === '' ? '' : ' found'}`
+  return total > shown ? `${all}; the ${amount(shown)} that changed last are shown.` : `${all}.`
+}
+
+function ContactLine({ contact, search }: { contact: BriefContact; search: string }) {
+  const { number, ids, fields, audiences, changedAt, activityCount } = contact
+  const members = Object.entries(audiences).filter(([, { isMember }]) => isMember)
+  return (
+    <>
+      <Group gap="xs" wrap="nowrap">
+        <Anchor component={Link} href={hrefOfContact(number, search)} size="sm" fw={600} style={{ flexShrink: 0 }}>
+          Contact {number}
+        </Anchor>
+        <Text size="sm" className="cut" style={{ flex: 1 }}>
+          {ids.map(({ value }) => value).join(', ')}
+        </Text>
+        {members.slice(0, 3).map(([name]) => (
+          <Badge key={name} variant="default" size="sm" tt="none" maw={140} visibleFrom="xs">
+            {name}
+          </Badge>
+        ))}
+        <Text size="xs" c="dimmed" style={{ flexShrink: 0 }} visibleFrom="xs">
+          {count(activityCount, 'activity', 'activities')}
+        </Text>
+        <Text size="xs" c="dimmed" style={{ flexShrink: 0 }}>
+          {showTime(changedAt)}
+        </Text>
+      </Group>
+      <div className="value cut">
+        {Object.entries(fields)
+          .slice(0, 8)
+          .map(([name, value]) => `${name}: ${showValue(value)}`)
+          .join(', ') || 'no field is filled'}
+      </div>
+    </>
+  )
+}
+
+function hrefOfContact(number: number, search: string): string {
+  return `/ortto/contacts/${number}${search === '' ? '' : `?search=${encodeURIComponent(search)}`}`
+}

@@ -1,0 +1,187 @@
+import { Alert, Anchor, Button, Group, Select, Text, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { Link } from 'wouter'
+import { useParameter } from './address'
+import type { Field } from './account'
+import { FieldList } from './field-list'
+import { Identifiers } from './identifiers'
+import { useAccount, useAccountChange, useSamples } from './queries'
+import { traitsIn } from './samples'
+import { TraitEditor } from './trait-editor'
+import { addField, changeField, mapAllTraits, mapTrait, traitRows, traitSetupOf, unmappedIn } from './trait-setup'
+import type { TraitSetup } from './trait-setup'
+import { useDraft } from './use-draft'
+import { Loaded, Part, SaveBar, View } from './view'
+
+/** Traits that are shown at once; the search finds the others. */
+const MAX_SHOWN = 100
+
+/** Which trait fills which CDP field, and which fields tell contacts apart. */
+export function FieldsView() {
+  const account = useAccount()
+  const samples = useSamples()
+  return (
+    <View
+      title="Fields"
+      intro={
+        'An identify event brings traits. Each trait that is mapped here is converted to the type of its CDP field and ' +
+        'stored in the contact; a value that does not fit is skipped, and what is not mapped is ignored.'
+      }
+    >
+      <Loaded query={samples}>
+        {({ contacts }) => (
+          <Loaded query={account}>{(saved) => <Editor saved={traitSetupOf(saved)} samples={contacts} />}</Loaded>
+        )}
+      </Loaded>
+    </View>
+  )
+}
+
+function Editor({ saved, samples }: { saved: TraitSetup; samples: readonly unknown[] }) {
+  const draft = useDraft('fields', saved)
+  const { value: setup, set } = draft
+  const change = useAccountChange()
+  const [search, setSearch] = useParameter('search')
+  const seen = traitsIn(samples)
+  const rows = traitRows(setup, seen, search)
+  const unmapped = unmappedIn(setup, seen).size
+  const mapAll = () => set(mapAllTraits(setup, seen))
+
+  return (
+    <>
+      {samples.length === 0 && (
+        <Alert color="blue" title="Waiting for Segment to send us an Identify event">
+          The traits of the first one appear here, to be mapped.{' '}
+          <Anchor component={Link} href="/try" size="sm">
+            Try an event
+          </Anchor>{' '}
+          or{' '}
+          <Anchor component={Link} href="/live" size="sm">
+            send one with a library of Segment
+          </Anchor>
+          .
+        </Alert>
+      )}
+      {saved.traits === undefined && (
+        <Alert color="red" title="Ortto rejects everything: No mappings configured">
+          As long as no trait mapping is saved, every contact is answered 422. What comes in is kept as a sample.
+        </Alert>
+      )}
+      <Group justify="space-between" align="end">
+        <TextInput
+          label="Search traits and fields"
+          value={search}
+          onChange={({ currentTarget }) => setSearch(currentTarget.value)}
+          w={{ base: '100%', xs: 320 }}
+          type="search"
+        />
+        <Button variant="default" onClick={mapAll} disabled={unmapped === 0}>
+          Map all traits seen
+        </Button>
+      </Group>
+      <Part
+        title="Traits, and the fields that they fill"
+        intro={
+          samples.length === 0
+            ? undefined
+            : `The examples are from the last ${
+                samples.length === 1 ? 'item' : `${samples.length} items`
+              } that Ortto got.`
+        }
+      >
+        {rows.length > 0 && (
+          <div className="frame">
+            {rows.slice(0, MAX_SHOWN).map((row) => (
+              <TraitEditor
+                key={row.trait}
+                row={row}
+                fields={setup.fields}
+                onMap={(field) => set(mapTrait(setup, row.trait, field))}
+                onAdd={(field) => set(addField(setup, field, row.trait))}
+                onChange={(field) => set(changeField(setup, field))}
+              />
+            ))}
+          </div>
+        )}
+        <Text size="sm" aria-live="polite">
+          {tellRows(rows.length, search)}
+        </Text>
+        <AddTrait
+          known={new Set([...seen.keys(), ...Object.keys(setup.traits ?? {})])}
+          fields={setup.fields}
+          onAdd={(trait, field) => set(mapTrait(setup, trait, field))}
+        />
+      </Part>
+      <Identifiers setup={setup} onChange={set} />
+      <FieldList setup={setup} onChange={set} search={search} />
+      <SaveBar
+        draft={draft}
+        isSaving={change.isPending}
+        error={change.error}
+        onSave={() =>
+          change.mutate((account) => ({ ...account, ...setup }), {
+            onSuccess: () => draft.settle(setup)
+          })
+        }
+      />
+    </>
+  )
+}
+
+function tellRows(count: number, search: string): string {
+  if (count === 0) {
+    return search === '' ? 'No trait has been seen or mapped yet.' : 'No trait or field has this in its name.'
+  }
+  return count > MAX_SHOWN ? `${MAX_SHOWN} of ${count} are shown. Search for the others.` : ''
+}
+
+interface AddTraitProps {
+  known: ReadonlySet<string>
+  fields: readonly Field[]
+  onAdd: (trait: string, field: string) => void
+}
+
+/** Maps a trait that no sample has. */
+function AddTrait({ known, fields, onAdd }: AddTraitProps) {
+  const [trait, setTrait] = useState('')
+  const [field, setField] = useState<string | null>(null)
+  const problem = known.has(trait) ? 'This trait is in the list.' : undefined
+  return (
+    <form
+      aria-label="Add a trait"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (trait !== '' && field !== null && problem === undefined) {
+          onAdd(trait, field)
+          setTrait('')
+          setField(null)
+        }
+      }}
+    >
+      <Group gap="xs" align="end">
+        <TextInput
+          label="A trait that was not seen"
+          placeholder="For example lastName"
+          size="xs"
+          value={trait}
+          onChange={({ currentTarget }) => setTrait(currentTarget.value)}
+          error={problem}
+          w={200}
+        />
+        <Select
+          label="fills the field"
+          placeholder="Choose a field"
+          size="xs"
+          data={fields.map(({ name }) => name)}
+          value={field}
+          onChange={setField}
+          searchable
+          w={200}
+        />
+        <Button type="submit" variant="default" size="xs" disabled={trait === '' || field === null || Boolean(problem)}>
+          Add trait
+        </Button>
+      </Group>
+    </form>
+  )
+}

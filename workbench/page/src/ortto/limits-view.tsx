@@ -1,0 +1,64 @@
+import { Anchor, Card, Progress, SimpleGrid, Text, Title } from '@mantine/core'
+import { Link } from 'wouter'
+import type { ShownUsage } from '../../../../sandbox'
+import { amount, describeUsage, percentOf } from './limits'
+import { useSummary } from './queries'
+import { Loaded, View } from './view'
+
+/** What was used of the plan's limits. */
+export function LimitsView() {
+  const summary = useSummary()
+  return (
+    <View
+      title="Limits"
+      intro={
+        <>
+          A plan allows so many events in 24 hours; what comes after that is answered 429, and Segment sends it again.
+          An activity with traits or an audience counts in both limits. Change the plan’s numbers at the{' '}
+          <Anchor component={Link} href="/ortto/source" size="sm">
+            data source
+          </Anchor>
+          , or{' '}
+          <Anchor component={Link} href="/ortto/tests" size="sm">
+            move the clock
+          </Anchor>{' '}
+          a day forward to have all of it free again.
+        </>
+      }
+    >
+      <Loaded query={summary}>
+        {({ usage, now }) => (
+          <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
+            <Gauge title="Identify events" usage={usage.identify} now={now} />
+            <Gauge title="Track events" usage={usage.track} now={now} />
+          </SimpleGrid>
+        )}
+      </Loaded>
+    </View>
+  )
+}
+
+function Gauge({ title, usage, now }: { title: string; usage: ShownUsage; now: string }) {
+  const { used, limit } = usage
+  const percent = percentOf(usage)
+  const color = percent >= 100 ? 'red' : percent >= 80 ? 'orange' : 'teal'
+  return (
+    <Card withBorder padding="md">
+      <Title order={3} size="h5">
+        {title}
+      </Title>
+      <Text size="xl" fw={700}>
+        {amount(used)} <Text span>of {amount(limit)} in the last 24 hours</Text>
+      </Text>
+      <Progress.Root size="xl" my="xs">
+        <Progress.Section
+          value={percent}
+          color={color}
+          aria-label={`${title} used of the limit`}
+          aria-valuetext={`${amount(used)} of ${amount(limit)}`}
+        />
+      </Progress.Root>
+      <Text size="sm">{describeUsage(usage, now)}</Text>
+    </Card>
+  )
+}

@@ -1,0 +1,110 @@
+import { Anchor, Badge, Group, Select, Text, TextInput } from '@mantine/core'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Link } from 'wouter'
+import type { LogEntry } from '../../../../sandbox'
+import { ortto, read } from '../client'
+import { Json } from '../parts/json'
+import { showTime } from '../parts/show'
+import { useParameter } from './address'
+import { adviceFor } from './advice'
+import { count } from './limits'
+import { filterEntries, meaningInLog, nameEntries } from './log-entries'
+import { Rows } from './rows'
+import { Loaded, View } from './view'
+
+/** What Ortto refused or skipped, why, and what to do about it. */
+export function LogView() {
+  const log = useQuery({
+    queryKey: ['ortto', 'log'],
+    queryFn: () => read(ortto.log.$get()),
+    placeholderData: keepPreviousData
+  })
+  return (
+    <View
+      title="Error log"
+      intro={
+        'What Ortto refused of your events, and values that it skipped while it took the rest. It keeps the last 500; ' +
+        'older ones rotate out.'
+      }
+    >
+      <Loaded query={log}>{(entries) => <Log entries={entries} />}</Loaded>
+    </View>
+  )
+}
+
+function Log({ entries }: { entries: readonly LogEntry[] }) {
+  const [text, setText] = useParameter('text')
+  const [status, setStatus] = useParameter('status')
+  const statuses = [...new Set([...entries.map((entry) => String(entry.status)), ...(status === '' ? [] : [status])])]
+  const shown = filterEntries(nameEntries(entries), text, status)
+  return (
+    <>
+      <Group gap="md" align="end">
+        <TextInput
+          label="Search messages and items"
+          type="search"
+          value={text}
+          onChange={({ currentTarget }) => setText(currentTarget.value)}
+          w={{ base: '100%', xs: 320 }}
+        />
+        <Select
+          label="Status"
+          placeholder="All"
+          data={statuses.sort().map((one) => ({ value: one, label: `${one} ${meaningInLog(Number(one)).word}` }))}
+          value={status === '' ? null : status}
+          onChange={(chosen) => setStatus(chosen ?? '')}
+          clearable
+          clearButtonProps={{ 'aria-label': 'Show every status' }}
+          w={{ base: '100%', xs: 220 }}
+        />
+      </Group>
+      <Text size="sm" aria-live="polite">
+        {entries.length === 0
+          ? 'Nothing has been refused or skipped.'
+          : shown.length === entries.length
+          ? `${count(entries.length, 'entry', 'entries')}, the newest first.`
+          : `${shown.length} of ${count(entries.length, 'entry', 'entries')}.`}
+      </Text>
+      {shown.length > 0 && (
+        <Rows items={shown} keyOf={({ key }) => key} label="Error log" height={640} rowHeight={96}>
+          {({ entry }) => <Entry entry={entry} />}
+        </Rows>
+      )}
+    </>
+  )
+}
+
+function Entry({ entry }: { entry: LogEntry }) {
+  const [isOpen, setOpen] = useState(false)
+  const { time, status, message, item } = entry
+  const { word, color } = meaningInLog(status)
+  const { text, link } = adviceFor(entry)
+  return (
+    <>
+      <Group gap="xs">
+        <Badge color={color} variant="light" size="sm" tt="none">
+          {status} {word}
+        </Badge>
+        <Text size="xs" c="dimmed">
+          {showTime(time)}
+        </Text>
+      </Group>
+      <Text size="sm" className="long">
+        {message}
+      </Text>
+      <Text size="xs" c="dimmed">
+        {text}{' '}
+        {link && (
+          <Anchor component={Link} href={link.href} size="xs">
+            {link.label}
+          </Anchor>
+        )}
+      </Text>
+      <details open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+        <summary className="small">The item</summary>
+        {isOpen && <Json value={item} label="The item" />}
+      </details>
+    </>
+  )
+}

@@ -1,0 +1,109 @@
+import { Button, Group, Select, Text } from '@mantine/core'
+import { useState } from 'react'
+import { showValue } from '../parts/show'
+import { describeField } from './account'
+import type { Field } from './account'
+import { Converted, FieldSettings, NewField } from './field-settings'
+import { proposeField } from './guess-field'
+import type { TraitRow } from './trait-setup'
+
+interface TraitEditorProps {
+  row: TraitRow
+  fields: readonly Field[]
+  /** Nothing: it is not mapped any more */
+  onMap: (field: string | undefined) => void
+  /** Makes a field, which the trait fills. */
+  onAdd: (field: Field) => void
+  onChange: (field: Field) => void
+}
+
+/** One trait, and the field that it fills. */
+export function TraitEditor({
+  row: { trait, field, isSeen, example },
+  fields,
+  onMap,
+  onAdd,
+  onChange
+}: TraitEditorProps) {
+  const [isAdding, setAdding] = useState(false)
+  const proposal = isSeen ? proposeField(trait, example, fields) : undefined
+  return (
+    <div className="pair" role="group" aria-label={`Trait ${trait}`}>
+      <div>
+        <Text size="sm" fw={600} className="long">
+          {trait}
+        </Text>
+        <Example isSeen={isSeen} example={example} />
+      </div>
+      <div>
+        <Group gap="xs">
+          <Select
+            aria-label={`Field for ${trait}`}
+            placeholder="Not mapped"
+            data={fields.map(({ name }) => name)}
+            value={field?.name ?? null}
+            onChange={(name) => onMap(name ?? undefined)}
+            searchable
+            clearable
+            clearButtonProps={{ 'aria-label': `Do not map ${trait}` }}
+            size="xs"
+            style={{ flex: '1 1 160px' }}
+          />
+          {field ? (
+            <FieldSettings field={field} onChange={onChange} of={field.name} />
+          ) : (
+            !isAdding && (
+              <Button variant="default" size="xs" onClick={() => setAdding(true)} aria-label={`New field for ${trait}`}>
+                New field
+              </Button>
+            )
+          )}
+        </Group>
+        {field && isSeen && <Converted name={trait} example={example} field={field} onChange={onChange} />}
+        {!field && !isAdding && (
+          <Group gap="xs" mt={2}>
+            <Text size="xs" c="dimmed">
+              Ortto ignores it{isSeen && !proposal ? ': no field takes an object' : ''}.
+            </Text>
+            {proposal && (
+              <Button
+                variant="default"
+                size="compact-xs"
+                onClick={() => (proposal.isNew ? onAdd(proposal.field) : onMap(proposal.field.name))}
+              >
+                {proposal.isNew
+                  ? `Make “${proposal.field.name}” (${describeField(proposal.field)})`
+                  : `Map to “${proposal.field.name}”`}
+              </Button>
+            )}
+          </Group>
+        )}
+        {!field && isAdding && (
+          <NewField
+            initial={proposal?.isNew ? proposal.field : { name: '', type: 'text' }}
+            taken={fields.map(({ name }) => name)}
+            from={isSeen ? { name: trait, example } : undefined}
+            onAdd={(added) => {
+              onAdd(added)
+              setAdding(false)
+            }}
+            onCancel={() => setAdding(false)}
+          />
+        )}
+      </div>
+    </div>
+  )
+}
+
+/** A value that was seen. */
+export function Example({ isSeen, example }: { isSeen: boolean; example: unknown }) {
+  return isSeen ? (
+    <Text className="value" c="dimmed">
+      {showValue(example)}
+    </Text>
+  ) : (
+    <Text size="xs" c="dimmed">
+      not in the samples
+    </Text>
+  )
+}

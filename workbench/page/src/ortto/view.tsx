@@ -1,0 +1,94 @@
+import { Alert, Button, Group, Loader, Stack, Text, Title } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { Failure } from '../parts/failure'
+import type { Draft } from './use-draft'
+
+interface ViewProps {
+  title: string
+  /** What it is, and how it belongs to the way of an event. */
+  intro: ReactNode
+  children: ReactNode
+}
+
+/** One of Ortto's screens. */
+export function View({ title, intro, children }: ViewProps) {
+  return (
+    <Stack gap="md">
+      <div>
+        <Title order={2} size="h3" className="long">
+          {title}
+        </Title>
+        <Text size="sm" c="dimmed" maw={760}>
+          {intro}
+        </Text>
+      </div>
+      {children}
+    </Stack>
+  )
+}
+
+/** A part of a view. */
+export function Part({ title, intro, children }: Omit<ViewProps, 'intro'> & { intro?: ReactNode }) {
+  return (
+    <Stack gap="xs" component="section" aria-label={title}>
+      <div>
+        <Title order={3} size="h5">
+          {title}
+        </Title>
+        {intro !== undefined && (
+          <Text size="sm" c="dimmed" maw={760}>
+            {intro}
+          </Text>
+        )}
+      </div>
+      {children}
+    </Stack>
+  )
+}
+
+interface LoadedProps<Data> {
+  query: { data?: Data; error: Error | null }
+  children: (data: Data) => ReactNode
+}
+
+/** What is loaded, or why it is not. */
+export function Loaded<Data>({ query: { data, error }, children }: LoadedProps<Data>) {
+  return (
+    <>
+      <Failure error={error} />
+      {data !== undefined ? children(data) : error === null && <Loader size="sm" aria-label="Loading" />}
+    </>
+  )
+}
+
+interface SaveBarProps {
+  draft: Pick<Draft<unknown>, 'isChanged' | 'isOutdated' | 'discard'>
+  onSave: () => void
+  isSaving: boolean
+  error: Error | null
+}
+
+/** Saves a draft, or discards it. */
+export function SaveBar({ draft, onSave, isSaving, error }: SaveBarProps) {
+  return (
+    <Stack gap="xs" className={draft.isChanged ? 'savebar' : undefined}>
+      {draft.isOutdated && (
+        <Alert color="yellow" title="It was changed elsewhere in the meantime">
+          Saving replaces that with what you see here; discarding shows it.
+        </Alert>
+      )}
+      <Failure error={error} />
+      <Group gap="sm">
+        <Button onClick={onSave} loading={isSaving} disabled={!draft.isChanged}>
+          Save
+        </Button>
+        <Button variant="default" onClick={draft.discard} disabled={!draft.isChanged || isSaving}>
+          Discard
+        </Button>
+        <Text size="sm" aria-live="polite">
+          {draft.isChanged ? 'Not saved yet: Ortto goes by what was saved before.' : 'All is saved.'}
+        </Text>
+      </Group>
+    </Stack>
+  )
+}
