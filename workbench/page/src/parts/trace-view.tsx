@@ -4,11 +4,13 @@ import type { ReactNode } from 'react'
 import type { FieldOrigin } from '../../../server/origins'
 import type { ShownMapping, ShownRequest } from '../../../server/trace'
 import { api, read } from '../client'
+import { AdviceView } from './advice-view'
 import { ChangeView } from './change-view'
 import { Failure } from './failure'
 import { Json, LongText } from './json'
 import { showValue } from './show'
 import { Status } from './status'
+import { adviceFor, adviceForUntaken } from './what-to-do'
 
 /** One event's whole way: which mappings took it, what they made of it, what was sent and answered, what changed. */
 export function TraceView({ id }: { id: string }) {
@@ -35,6 +37,7 @@ export function TraceView({ id }: { id: string }) {
           {note}
         </Alert>
       )}
+      {note !== undefined && <AdviceView advice={adviceForUntaken(data)} />}
       {taking.map((mapping) => (
         <MappingView key={mapping.number} mapping={mapping} />
       ))}
@@ -77,6 +80,7 @@ function MappingView({ mapping }: { mapping: ShownMapping }) {
           )}
         </Text>
       )}
+      <AdviceView advice={adviceFor(mapping)} />
       <SimpleGrid cols={{ base: 1, lg: 3 }} spacing="md">
         <Stack gap="xs">
           <Step title="1. What the mapping made of it">
