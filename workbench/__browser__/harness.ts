@@ -86,8 +86,11 @@ export async function openPage(url: string, options: BrowserContextOptions = {})
   return page
 }
 
-/** Keeps a picture of the page for the documents. */
+/** Keeps a picture of the page for the documents, when they are to be renewed. */
 export async function picture(page: Page, name: string): Promise<void> {
+  if (process.env.PICTURES === undefined) {
+    return
+  }
   const folder = join(ROOT, 'docs', 'workbench')
   mkdirSync(folder, { recursive: true })
   await page.screenshot({ path: join(folder, `${name}.png`) })

@@ -147,7 +147,35 @@ function RequestView({ request }: { request: ShownRequest }) {
   )
 }
 
+/** The fields that got something; those that got nothing stand below, for who wants to know why. */
 function PayloadTable({ fields }: { fields: readonly FieldOrigin[] }) {
+  const filled = fields.filter((field) => hasContent(field, fields))
+  const empty = fields.filter((field) => !filled.includes(field))
+  return (
+    <>
+      <PayloadRows fields={filled} />
+      {empty.length > 0 && (
+        <details>
+          <summary>
+            <Text span size="xs">
+              {empty.length} more got nothing of this event
+            </Text>
+          </summary>
+          <PayloadRows fields={empty} />
+        </details>
+      )}
+    </>
+  )
+}
+
+/** A group has content when one of its parts has. */
+function hasContent({ key, value, from }: FieldOrigin, fields: readonly FieldOrigin[]): boolean {
+  return from === 'its parts'
+    ? fields.some((part) => part.key.startsWith(`${key}.`) && hasContent(part, fields))
+    : value !== undefined && value !== null
+}
+
+function PayloadRows({ fields }: { fields: readonly FieldOrigin[] }) {
   return (
     <Table layout="fixed" verticalSpacing={2} horizontalSpacing={4}>
       <Table.Thead>
