@@ -7,11 +7,20 @@ const MAX_BODY = 10 * 1024 * 1024
 const MAX_DEPTH = 2000
 
 /**
- * The body, parsed, and its size in bytes. It is read to its end even when it is too large: who still sends while the
- * answer is there already loses the connection, and the answer with it.
+ * The body, parsed, and its size in bytes.
  * @throws HTTPException 413 when it is larger than the limit, 400 when it is not JSON, or too deep
  */
-export async function readBody({ body }: Request, limit = MAX_BODY): Promise<{ value: unknown; size: number }> {
+export async function readBody(request: Request, limit = MAX_BODY): Promise<{ value: unknown; size: number }> {
+  const bytes = await readBytes(request, limit)
+  return { value: parseBody(bytes), size: bytes.length }
+}
+
+/**
+ * The body's bytes. It is read to its end even when it is too large: who still sends while the answer is there already
+ * loses the connection, and the answer with it.
+ * @throws HTTPException 413 when there are more than the limit
+ */
+export async function readBytes({ body }: Request, limit: number): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let size = 0
   const reader = body?.getReader()
@@ -24,12 +33,19 @@ export async function readBody({ body }: Request, limit = MAX_BODY): Promise<{ v
   if (size > limit) {
     throw new HTTPException(413, { message: `The body is larger than ${limit} bytes` })
   }
-  const bytes = Buffer.concat(chunks)
+  return Buffer.concat(chunks)
+}
+
+/**
+ * JSON that can be written again.
+ * @throws HTTPException 400 when it is not JSON, or too deep
+ */
+export function parseBody(bytes: Buffer): unknown {
   if (isTooDeep(bytes)) {
     throw new HTTPException(400, { message: `The body is nested deeper than ${MAX_DEPTH} levels` })
   }
   try {
-    return { value: JSON.parse(bytes.toString()), size }
+    return JSON.parse(bytes.toString())
   } catch {
     throw new HTTPException(400, { message: 'The body is not JSON' })
   }

@@ -164,3 +164,15 @@ it('tells that an event is no longer kept', async () => {
   expect(response.status).toBe(404)
   expect(await response.json()).toEqual({ message: expect.stringMatching('no longer kept') as string })
 })
+
+it.each([3000, 6000, 100_000])('shows an event that is nested %i levels deep, as far as it can be', async (levels) => {
+  const { tryOut, traceOf } = await startWorkbench()
+  const nested = `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`
+  const [{ id, results }] = await tryOut(
+    `{"type":"identify","userId":"u","traits":{"firstName":"Deep","more":${nested}}}`
+  )
+  const { text, mappings } = await traceOf(id)
+  expect(text.length).toBeGreaterThan(nested.length)
+  expect(mappings[0].result?.status).toBe(results[0].status)
+  expect(mappings[0].payload?.length).toBeGreaterThan(5)
+})

@@ -134,9 +134,12 @@ it('takes the write key from the body too, plain text, and gzip', async () => {
   expect(await live(2)).toHaveLength(2)
 })
 
+const deep = `{"a":${'['.repeat(9999)}${']'.repeat(9999)}}`
+
 it.each([
   ['no JSON', 'track', '{', 400, 'The body is not JSON'],
   ['no object', 'track', '[]', 400, 'The body is not a JSON object'],
+  ['what is nested too deep', 'track', deep, 400, 'The body is nested deeper than 2000 levels'],
   ['a batch without events', 'batch', '{}', 400, 'A batch has an array "batch"'],
   ['a batch of texts', 'batch', '{"batch":["a"]}', 400, 'batch[0] is not an object'],
   ['an unknown call', 'fax', '{}', 404, 'Segment has no call "fax"']

@@ -47,7 +47,10 @@ type Parts = Record<string, Pick<InputField, 'label' | 'properties'>>
 
 function resolve(directive: unknown, event: SegmentEvent): Pick<FieldOrigin, 'value' | 'because'> {
   try {
-    return { value: transform({ value: directive as JSONObject }, event as unknown as JSONObject).value }
+    const { value } = transform({ value: directive as JSONObject }, event as unknown as JSONObject)
+    // What can't be written can't be shown.
+    JSON.stringify(value)
+    return { value }
   } catch (error) {
     return { because: `it can't be resolved: ${isNativeError(error) ? error.message : String(error)}` }
   }

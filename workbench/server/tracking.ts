@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
 import { gunzipSync } from 'zlib'
+import { parseBody, readBytes } from '../../sandbox/body'
 import { isRecord } from '../../src/values'
 
 /** What the tracking API needs of the workbench. */
@@ -61,7 +62,7 @@ export function createTracking(tracked: Tracked): Hono {
     if (type === undefined && !BATCHES.includes(call)) {
       throw new HTTPException(404, { message: `Segment has no call ${JSON.stringify(call.slice(0, 50))}` })
     }
-    const body = await readBody(context.req.raw)
+    const body = await readCall(context.req.raw)
     const given = keyIn(context.req.header('authorization')) ?? body.writeKey
     if (typeof given !== 'string' || !isSame(given, tracked.writeKey)) {
       const message = 'The write key is not that of this workbench: copy it again from its page'
@@ -134,35 +135,21 @@ function isSame(given: string, key: string): boolean {
   return one.length === other.length && timingSafeEqual(one, other)
 }
 
-async function readBody(request: Request): Promise<Record<string, unknown>> {
-  let bytes = await readBytes(request)
-  try {
-    if (request.headers.get('content-encoding') === 'gzip') {
-      bytes = gunzipSync(bytes, { maxOutputLength: MAX_BODY })
-    }
-    // Whatever the content type says: analytics.js sends JSON as plain text, so that browsers need not ask first.
-    const value: unknown = JSON.parse(bytes.toString())
-    if (isRecord(value)) {
-      return value
-    }
-  } catch {
-    throw new HTTPException(400, { message: 'The body is not JSON' })
+/** The body of a call, whatever its content type: analytics.js sends JSON as text, so that browsers need not ask. */
+async function readCall(request: Request): Promise<Record<string, unknown>> {
+  const bytes = await readBytes(request, MAX_BODY)
+  const isZipped = request.headers.get('content-encoding') === 'gzip'
+  const value = parseBody(isZipped ? unzip(bytes) : bytes)
+  if (!isRecord(value)) {
+    throw new HTTPException(400, { message: 'The body is not a JSON object' })
   }
-  throw new HTTPException(400, { message: 'The body is not a JSON object' })
+  return value
 }
 
-async function readBytes(request: Request): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  const reader = request.body?.getReader()
-  for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
-    size += part.value.length
-    if (size <= MAX_BODY) {
-      chunks.push(part.value)
-    }
+function unzip(bytes: Buffer): Buffer {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: MAX_BODY })
+  } catch {
+    throw new HTTPException(400, { message: 'The body is no gzip, or too large' })
   }
-  if (size > MAX_BODY) {
-    throw new HTTPException(413, { message: `The body is larger than ${MAX_BODY} bytes` })
-  }
-  return Buffer.concat(chunks)
 }
