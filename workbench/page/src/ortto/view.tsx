@@ -1,5 +1,6 @@
-import { Alert, Button, Group, Loader, Stack, Text, Title } from '@mantine/core'
+import { Alert, Anchor, Button, Group, Loader, Stack, Text, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { Link } from 'wouter'
 import { Failure } from '../parts/failure'
 import type { Draft } from './use-draft'
 
@@ -24,6 +25,15 @@ export function View({ title, intro, children }: ViewProps) {
       </div>
       {children}
     </Stack>
+  )
+}
+
+/** A link within a text, which is more than its colour. */
+export function TextLink({ href, children }: { href: string; children: ReactNode }) {
+  return (
+    <Anchor component={Link} href={href} inherit underline="always">
+      {children}
+    </Anchor>
   )
 }
 
