@@ -92,8 +92,7 @@ function Editor({ saved, samples }: EditorProps) {
       )}
       <SaveBar
         draft={draft}
-        isSaving={change.isPending}
-        error={change.error}
+        change={change}
         onSave={() =>
           change.mutate((account) => ({ ...account, activities }), { onSuccess: () => draft.settle(activities) })
         }

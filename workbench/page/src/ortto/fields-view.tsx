@@ -116,8 +116,7 @@ function Editor({ saved, samples }: { saved: TraitSetup; samples: readonly unkno
       <FieldList setup={setup} onChange={set} search={search} />
       <SaveBar
         draft={draft}
-        isSaving={change.isPending}
-        error={change.error}
+        change={change}
         onSave={() =>
           change.mutate((account) => ({ ...account, ...setup }), {
             onSuccess: () => draft.settle(setup)

@@ -9,7 +9,7 @@ import { count } from './limits'
 import { filterEntries, meaningInLog, nameEntries } from './log-entries'
 import { useLog } from './queries'
 import { Rows } from './rows'
-import { Loaded, TextLink, View } from './view'
+import { clearButton, Loaded, TextLink, View } from './view'
 
 /** What Ortto refused or skipped, why, and what to do about it. */
 export function LogView() {
@@ -49,7 +49,7 @@ function Log({ entries }: { entries: readonly LogEntry[] }) {
           value={status === '' ? null : status}
           onChange={(chosen) => setStatus(chosen ?? '')}
           clearable
-          clearButtonProps={{ 'aria-label': 'Show every status' }}
+          clearButtonProps={clearButton('Show every status')}
           w={{ base: '100%', xs: 220 }}
         />
       </Group>

@@ -153,8 +153,7 @@ function Settings({ saved }: { saved: SourceSettings }) {
       </Part>
       <SaveBar
         draft={draft}
-        isSaving={change.isPending}
-        error={change.error}
+        change={change}
         onSave={() =>
           change.mutate((account) => ({ ...account, plan, dataSource: { ...account.dataSource, name, merge } }), {
             onSuccess: () => draft.settle(settings)

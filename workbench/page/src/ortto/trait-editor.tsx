@@ -8,6 +8,7 @@ import { proposeField } from './guess-field'
 import type { Skipped } from './skipped'
 import type { TraitRow } from './trait-setup'
 import { isSame } from './values'
+import { clearButton } from './view'
 
 interface TraitEditorProps {
   row: TraitRow
@@ -43,7 +44,7 @@ export function TraitEditor({ row, skipped, fields, onMap, onAdd, onChange }: Tr
             onChange={(name) => onMap(name ?? undefined)}
             searchable
             clearable
-            clearButtonProps={{ 'aria-label': `Do not map ${trait}` }}
+            clearButtonProps={clearButton(`Do not map ${trait}`)}
             size="xs"
             style={{ flex: '1 1 160px' }}
           />
