@@ -97,7 +97,10 @@ export function StartOver() {
   const [isAsking, setAsking] = useState(false)
   const resetting = useReplacing((chosen: Start) => read(ortto.reset.$post({ json: { account: accountFor(chosen) } })))
   return (
-    <Part title="Start over" intro="Deletes what the local Ortto holds. The mappings on Segment’s side stay.">
+    <Part
+      title="Start over"
+      intro="Deletes what the local Ortto holds, sets its clock back, and switches faults off. Segment’s mappings stay."
+    >
       <Radio.Group
         label="Set up"
         value={start}
