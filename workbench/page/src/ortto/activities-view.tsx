@@ -15,7 +15,7 @@ import { useAccount, useAccountChange, useSamples } from './queries'
 import { Rows } from './rows'
 import { propertiesIn } from './samples'
 import { useDraft } from './use-draft'
-import { Loaded, Part, SaveBar, View } from './view'
+import { Loaded, Part, SaveBar, TextLink, View } from './view'
 
 /** Which activities Ortto takes, and what became of those that came. */
 export function ActivitiesView() {
@@ -92,8 +92,7 @@ function Editor({ saved, samples }: EditorProps) {
       )}
       <SaveBar
         draft={draft}
-        isSaving={change.isPending}
-        error={change.error}
+        change={change}
         onSave={() =>
           change.mutate((account) => ({ ...account, activities }), { onSuccess: () => draft.settle(activities) })
         }
@@ -208,10 +207,7 @@ function Latest() {
       intro={
         <>
           What Ortto stored, and whether it found the contact. What it refused is in the{' '}
-          <Anchor component={Link} href="/ortto/log" size="sm">
-            error log
-          </Anchor>
-          .
+          <TextLink href="/ortto/log">error log</TextLink>.
         </>
       }
     >

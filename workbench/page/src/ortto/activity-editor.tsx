@@ -3,9 +3,13 @@ import { useState } from 'react'
 import type { ActivityMapping, Field } from './account'
 import { mapAllProperties, mapProperty, propertyRows } from './activity-setup'
 import type { PropertyRow } from './activity-setup'
-import { Converted, FieldSettings } from './field-settings'
+import { Converted, FieldSettings, SkippedLately } from './field-settings'
 import { newFieldFor } from './guess-field'
+import { useLog } from './queries'
+import { skippedProperties } from './skipped'
+import type { Skipped } from './skipped'
 import { Example } from './trait-editor'
+import { isSame } from './values'
 import { Part } from './view'
 
 interface ActivityEditorProps {
@@ -19,8 +23,11 @@ interface ActivityEditorProps {
 /** How long one activity is kept, and which property fills which attribute. */
 export function ActivityEditor({ activity, seen, onChange, onRemove }: ActivityEditorProps) {
   const [typed, setTyped] = useState('')
+  const { data: log = [] } = useLog()
+  const skipped = skippedProperties(log, activity.name)
   const rows = propertyRows(activity, seen)
   const others = Object.values(activity.attributes)
+  const allMapped = mapAllProperties(activity, seen)
   const { name, retentionDays } = activity
   const isKnown = rows.some(({ property }) => property === typed)
   const add = (property: string, example: unknown) =>
@@ -50,12 +57,7 @@ export function ActivityEditor({ activity, seen, onChange, onRemove }: ActivityE
           size="xs"
           w={250}
         />
-        <Button
-          variant="default"
-          size="xs"
-          onClick={() => onChange(mapAllProperties(activity, seen))}
-          disabled={rows.every(({ attribute }) => attribute !== undefined)}
-        >
+        <Button variant="default" size="xs" onClick={() => onChange(allMapped)} disabled={isSame(allMapped, activity)}>
           Map all properties seen
         </Button>
         <Button variant="default" size="xs" onClick={onRemove}>
@@ -68,6 +70,7 @@ export function ActivityEditor({ activity, seen, onChange, onRemove }: ActivityE
             <PropertyEditor
               key={row.property}
               row={row}
+              skipped={skipped.get(row.property)}
               onAdd={() => add(row.property, row.isSeen ? row.example : '')}
               onChange={(attribute) => onChange(mapProperty(activity, row.property, attribute))}
             />
@@ -104,12 +107,14 @@ export function ActivityEditor({ activity, seen, onChange, onRemove }: ActivityE
 
 interface PropertyEditorProps {
   row: PropertyRow
+  skipped?: Skipped
   onAdd: () => void
   /** Nothing: it is not mapped any more */
   onChange: (attribute: Field | undefined) => void
 }
 
-function PropertyEditor({ row: { property, attribute, isSeen, example }, onAdd, onChange }: PropertyEditorProps) {
+function PropertyEditor({ row, skipped, onAdd, onChange }: PropertyEditorProps) {
+  const { property, attribute, isSeen, example } = row
   return (
     <div className="pair" role="group" aria-label={`Property ${property}`}>
       <div>
@@ -142,6 +147,9 @@ function PropertyEditor({ row: { property, attribute, isSeen, example }, onAdd, 
           {isSeen && attribute.name !== '' && (
             <Converted name={property} example={example} field={attribute} onChange={onChange} />
           )}
+          {skipped && attribute.name !== '' && !isSame(skipped.example, example) && (
+            <SkippedLately name={property} skipped={skipped} field={attribute} onChange={onChange} />
+          )}
         </div>
       ) : (
         <Group gap="xs">
@@ -149,7 +157,7 @@ function PropertyEditor({ row: { property, attribute, isSeen, example }, onAdd, 
             Ortto ignores it.
           </Text>
           <Button variant="default" size="compact-xs" onClick={onAdd} aria-label={`Map ${property}`}>
-            Map it
+            Map
           </Button>
         </Group>
       )}

@@ -1,4 +1,5 @@
 import type { LogEntry } from '../../../../sandbox'
+import { nameOfSkipped } from './skipped'
 import { isRecord } from './values'
 
 /** What a person can do about an entry of the error log. */
@@ -56,7 +57,7 @@ const RULES: Rule[] = [
     /^There is nothing valid in it to store/,
     () => ({ text: 'None of its traits is mapped to a field that takes its value.', link: FIELDS })
   ],
-  [/^"([^]*?)" was skipped: /, (item, [, key]) => skipped(item, key)],
+  [/^"[^]*?" was skipped: /, (item, { input }) => skipped(item, nameOfSkipped(input) ?? '')],
   [
     /user_id and anonymous_id is needed/,
     () => ({ text: 'Map the User ID or the Anonymous ID to what your events hold.', link: MAPPINGS })

@@ -116,7 +116,7 @@ function Memberships({ audiences }: Pick<ShownContact, 'audiences'>) {
               </Text>
             </Table.Td>
             <Table.Td>
-              <Badge color={isMember ? 'teal' : 'gray'} variant="light" size="sm" tt="none">
+              <Badge color={isMember ? 'teal' : 'gray'} variant="light" size="sm" tt="none" miw="max-content">
                 {isMember ? 'member' : 'not a member'}
               </Badge>
             </Table.Td>

@@ -6,6 +6,7 @@ import { showValue } from '../parts/show'
 import { DATE_FORMATS, describeField, FIELD_TYPES, hasFormat, hasOptions, namesOf, withType } from './account'
 import type { Field } from './account'
 import { suitedTo } from './guess-field'
+import type { Skipped } from './skipped'
 import { isSame } from './values'
 
 interface FieldSettingsProps {
@@ -78,7 +79,7 @@ export function Converted({ name, example, field, onChange }: ConvertedProps) {
   }
   if (!('problem' in data)) {
     return (
-      <Text size="xs" c="dimmed" className="long">
+      <Text size="xs" c="dimmed" className="long" lineClamp={3}>
         Ortto holds <span className="value">{showValue(data.value)}</span>
       </Text>
     )
@@ -89,12 +90,30 @@ export function Converted({ name, example, field, onChange }: ConvertedProps) {
       <Text size="xs" c="red" className="long">
         Skipped: {data.problem}.
       </Text>
-      {!isSame(suited, field) && (
+      {suited && !isSame(suited, field) && (
         <Button variant="default" size="compact-xs" onClick={() => onChange(suited)}>
           Use {describeField(suited)}
         </Button>
       )}
     </Group>
+  )
+}
+
+interface SkippedLatelyProps extends Omit<ConvertedProps, 'example'> {
+  skipped: Skipped
+}
+
+/** What was skipped lately, and whether it would be now. */
+export function SkippedLately({ skipped, ...converted }: SkippedLatelyProps) {
+  const { count: number, example } = skipped
+  return (
+    <div>
+      <Text size="xs" className="long" lineClamp={3} mt={4}>
+        {number === 1 ? 'A value was skipped' : `${number} values were skipped, the last`}:{' '}
+        <span className="value">{showValue(example)}</span>
+      </Text>
+      <Converted {...converted} example={example} />
+    </div>
   )
 }
 

@@ -1,17 +1,18 @@
-import { Alert, Anchor, Button, Group, Select, Text, TextInput } from '@mantine/core'
+import { Alert, Button, Group, Select, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import { Link } from 'wouter'
 import { useParameter } from './address'
 import type { Field } from './account'
 import { FieldList } from './field-list'
 import { Identifiers } from './identifiers'
-import { useAccount, useAccountChange, useSamples } from './queries'
+import { useAccount, useAccountChange, useLog, useSamples } from './queries'
 import { traitsIn } from './samples'
+import { skippedTraits } from './skipped'
 import { TraitEditor } from './trait-editor'
-import { addField, changeField, mapAllTraits, mapTrait, traitRows, traitSetupOf, unmappedIn } from './trait-setup'
+import { addField, changeField, mapAllTraits, mapTrait, traitRows, traitSetupOf } from './trait-setup'
 import type { TraitSetup } from './trait-setup'
 import { useDraft } from './use-draft'
-import { Loaded, Part, SaveBar, View } from './view'
+import { isSame } from './values'
+import { Loaded, Part, SaveBar, TextLink, View } from './view'
 
 /** Traits that are shown at once; the search finds the others. */
 const MAX_SHOWN = 100
@@ -44,22 +45,16 @@ function Editor({ saved, samples }: { saved: TraitSetup; samples: readonly unkno
   const [search, setSearch] = useParameter('search')
   const seen = traitsIn(samples)
   const rows = traitRows(setup, seen, search)
-  const unmapped = unmappedIn(setup, seen).size
-  const mapAll = () => set(mapAllTraits(setup, seen))
+  const { data: log = [] } = useLog()
+  const skipped = skippedTraits(log)
+  const allMapped = mapAllTraits(setup, seen)
 
   return (
     <>
       {samples.length === 0 && (
         <Alert color="blue" title="Waiting for Segment to send us an Identify event">
-          The traits of the first one appear here, to be mapped.{' '}
-          <Anchor component={Link} href="/try" size="sm">
-            Try an event
-          </Anchor>{' '}
-          or{' '}
-          <Anchor component={Link} href="/live" size="sm">
-            send one with a library of Segment
-          </Anchor>
-          .
+          The traits of the first one appear here, to be mapped. <TextLink href="/try">Try an event</TextLink> or{' '}
+          <TextLink href="/live">send one with a library of Segment</TextLink>.
         </Alert>
       )}
       {saved.traits === undefined && (
@@ -75,7 +70,11 @@ function Editor({ saved, samples }: { saved: TraitSetup; samples: readonly unkno
           w={{ base: '100%', xs: 320 }}
           type="search"
         />
-        <Button variant="default" onClick={mapAll} disabled={unmapped === 0}>
+        <Button
+          variant="default"
+          onClick={() => set(allMapped)}
+          disabled={isSame(allMapped.traits, setup.traits ?? {})}
+        >
           Map all traits seen
         </Button>
       </Group>
@@ -95,6 +94,7 @@ function Editor({ saved, samples }: { saved: TraitSetup; samples: readonly unkno
               <TraitEditor
                 key={row.trait}
                 row={row}
+                skipped={skipped.get(row.trait)}
                 fields={setup.fields}
                 onMap={(field) => set(mapTrait(setup, row.trait, field))}
                 onAdd={(field) => set(addField(setup, field, row.trait))}
@@ -116,8 +116,7 @@ function Editor({ saved, samples }: { saved: TraitSetup; samples: readonly unkno
       <FieldList setup={setup} onChange={set} search={search} />
       <SaveBar
         draft={draft}
-        isSaving={change.isPending}
-        error={change.error}
+        change={change}
         onSave={() =>
           change.mutate((account) => ({ ...account, ...setup }), {
             onSuccess: () => draft.settle(setup)

@@ -49,7 +49,7 @@ function freeName(name: string, fields: readonly Field[]): string {
 
 type Guess = Omit<Field, 'name'>
 
-/** The type of field that takes such a value. None for objects, which no field takes. */
+/** The type of field that takes such a value. None for objects and lists of them. */
 export function guessType(trait: string, example: unknown): Guess | undefined {
   if (typeof example === 'boolean') {
     return { type: 'yes/no' }
@@ -58,7 +58,8 @@ export function guessType(trait: string, example: unknown): Guess | undefined {
     return { type: Number.isInteger(example) ? 'number' : 'decimal' }
   }
   if (Array.isArray(example)) {
-    return { type: 'multi select' }
+    const areTexts = example.length > 0 && example.every((part) => typeof part !== 'object' && part !== '')
+    return areTexts ? { type: 'multi select' } : undefined
   }
   if (typeof example === 'object' && example !== null) {
     return undefined
@@ -115,9 +116,13 @@ function isTime(time: string): boolean {
   return hours < 24 && minutes < 60 && seconds < 60
 }
 
-/** A field whose type and format suit a value: its own name and options, or those of its type. */
-export function suitedTo(field: Field, trait: string, example: unknown): Field {
+/** The field with a type and format that take a value. None when that would be text, which takes everything. */
+export function suitedTo(field: Field, trait: string, example: unknown): Field | undefined {
   const guess = guessType(trait, example)
-  const suited = guess ? withType(field, guess.type) : field
-  return guess?.format && hasFormat(suited.type) ? { ...suited, format: guess.format } : suited
+  if (!guess || guess.type === 'text' || guess.type === 'long text') {
+    return undefined
+  }
+  // A moment is a day as well, when that is what the field holds.
+  const type = hasFormat(guess.type) && hasFormat(field.type) ? field.type : guess.type
+  return { ...withType(field, type), ...(guess.format ? { format: guess.format } : {}) }
 }

@@ -1,9 +1,8 @@
-import { Anchor, Card, Progress, SimpleGrid, Text, Title } from '@mantine/core'
-import { Link } from 'wouter'
+import { Card, Progress, SimpleGrid, Text, Title } from '@mantine/core'
 import type { ShownUsage } from '../../../../sandbox'
 import { amount, describeUsage, percentOf } from './limits'
 import { useSummary } from './queries'
-import { Loaded, View } from './view'
+import { Loaded, TextLink, View } from './view'
 
 /** What was used of the plan's limits. */
 export function LimitsView() {
@@ -15,14 +14,8 @@ export function LimitsView() {
         <>
           A plan allows so many events in 24 hours; what comes after that is answered 429, and Segment sends it again.
           An activity with traits or an audience counts in both limits. Change the plan’s numbers at the{' '}
-          <Anchor component={Link} href="/ortto/source" size="sm">
-            data source
-          </Anchor>
-          , or{' '}
-          <Anchor component={Link} href="/ortto/tests" size="sm">
-            move the clock
-          </Anchor>{' '}
-          a day forward to have all of it free again.
+          <TextLink href="/ortto/source">data source</TextLink>, or{' '}
+          <TextLink href="/ortto/tests">move the clock</TextLink> a day forward to have all of it free again.
         </>
       }
     >

@@ -9,12 +9,13 @@ export interface NamedEntry {
 /** The entries, newest first. @param entries oldest first */
 export function nameEntries(entries: readonly LogEntry[]): NamedEntry[] {
   const counts = new Map<string, number>()
-  return [...entries].reverse().map((entry) => {
+  const named = entries.map((entry) => {
     const text = `${entry.time} ${entry.status} ${entry.message}`
     const number = counts.get(text) ?? 0
     counts.set(text, number + 1)
     return { key: `${text} ${number}`, entry }
   })
+  return named.reverse()
 }
 
 /** Those of a status that have a text in their message or their item, in large or small letters. */

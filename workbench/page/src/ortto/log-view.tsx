@@ -1,25 +1,19 @@
-import { Anchor, Badge, Group, Select, Text, TextInput } from '@mantine/core'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { Badge, Group, Select, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import { Link } from 'wouter'
 import type { LogEntry } from '../../../../sandbox'
-import { ortto, read } from '../client'
 import { Json } from '../parts/json'
 import { showTime } from '../parts/show'
 import { useParameter } from './address'
 import { adviceFor } from './advice'
 import { count } from './limits'
 import { filterEntries, meaningInLog, nameEntries } from './log-entries'
+import { useLog } from './queries'
 import { Rows } from './rows'
-import { Loaded, View } from './view'
+import { clearButton, Loaded, TextLink, View } from './view'
 
 /** What Ortto refused or skipped, why, and what to do about it. */
 export function LogView() {
-  const log = useQuery({
-    queryKey: ['ortto', 'log'],
-    queryFn: () => read(ortto.log.$get()),
-    placeholderData: keepPreviousData
-  })
+  const log = useLog()
   return (
     <View
       title="Error log"
@@ -55,7 +49,7 @@ function Log({ entries }: { entries: readonly LogEntry[] }) {
           value={status === '' ? null : status}
           onChange={(chosen) => setStatus(chosen ?? '')}
           clearable
-          clearButtonProps={{ 'aria-label': 'Show every status' }}
+          clearButtonProps={clearButton('Show every status')}
           w={{ base: '100%', xs: 220 }}
         />
       </Group>
@@ -94,12 +88,7 @@ function Entry({ entry }: { entry: LogEntry }) {
         {message}
       </Text>
       <Text size="xs" c="dimmed">
-        {text}{' '}
-        {link && (
-          <Anchor component={Link} href={link.href} size="xs">
-            {link.label}
-          </Anchor>
-        )}
+        {text} {link && <TextLink href={link.href}>{link.label}</TextLink>}
       </Text>
       <details open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
         <summary className="small">The item</summary>

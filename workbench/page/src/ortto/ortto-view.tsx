@@ -1,6 +1,6 @@
 import './ortto.css'
-import { Alert, Anchor } from '@mantine/core'
-import { Link, Redirect, useParams } from 'wouter'
+import { Alert } from '@mantine/core'
+import { Redirect, useParams } from 'wouter'
 import { ActivitiesView } from './activities-view'
 import { AudiencesView } from './audiences-view'
 import { ContactView } from './contact-view'
@@ -12,6 +12,7 @@ import { LogView } from './log-view'
 import { useSummary } from './queries'
 import { SourceView } from './source-view'
 import { TestsView } from './tests-view'
+import { TextLink } from './view'
 
 /** What Ortto's screens show. */
 export const ORTTO_VIEWS = [
@@ -63,10 +64,7 @@ function FaultsNotice() {
   const { data } = useSummary()
   return data && data.faults.length > 0 ? (
     <Alert color="yellow" mb="md" title="A fault is switched on: requests go wrong on purpose">
-      {data.faults.map(describeFault).join('; ')}.{' '}
-      <Anchor component={Link} href="/ortto/tests" size="sm">
-        Switch it off
-      </Anchor>
+      {data.faults.map(describeFault).join('; ')}. <TextLink href="/ortto/tests">Switch it off</TextLink>
     </Alert>
   ) : null
 }

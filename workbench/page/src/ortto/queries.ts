@@ -17,6 +17,13 @@ export function useSamples() {
   return useQuery({ queryKey: ['ortto', 'samples'], queryFn: () => read(ortto.samples.$get()) })
 }
 
+export function useLog() {
+  return useQuery({
+    queryKey: ['ortto', 'log'],
+    queryFn: () => read(ortto.log.$get())
+  })
+}
+
 export function useSetup() {
   return useQuery({ queryKey: ['setup'], queryFn: () => read(api.setup.$get()) })
 }

@@ -1,9 +1,9 @@
-import { Button, Group, NumberInput, Radio, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
+import { Group, NumberInput, Radio, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
 import type { Account, Plan } from './account'
 import { Copyable } from '../parts/copy'
 import { amount, IDENTIFY_FACTOR, limitsOf } from './limits'
 import { useAccount, useAccountChange, useSetup } from './queries'
-import { ImportState, StartOver } from './start-over'
+import { Holdings, StartOver } from './start-over'
 import { useDraft } from './use-draft'
 import { Loaded, Part, SaveBar, View } from './view'
 
@@ -22,14 +22,12 @@ export function SourceView() {
       <Loaded query={account}>{(saved) => <Settings saved={settingsOf(saved)} />}</Loaded>
       <Part
         title="What it holds"
-        intro="Contacts, activities, samples, the log, the usage and how the account is set up, but not the API key."
+        intro={
+          'Contacts, activities, samples, the log, the usage and how the account is set up, but not the API key. Import takes ' +
+          'a file that was exported here, or the state file of ortto workbench.'
+        }
       >
-        <div>
-          <Button component="a" href="/sandbox/state" download="ortto-state.json" variant="default">
-            Export
-          </Button>
-        </div>
-        <ImportState />
+        <Holdings />
       </Part>
       <StartOver />
     </View>
@@ -155,8 +153,7 @@ function Settings({ saved }: { saved: SourceSettings }) {
       </Part>
       <SaveBar
         draft={draft}
-        isSaving={change.isPending}
-        error={change.error}
+        change={change}
         onSave={() =>
           change.mutate((account) => ({ ...account, plan, dataSource: { ...account.dataSource, name, merge } }), {
             onSuccess: () => draft.settle(settings)

@@ -1,4 +1,4 @@
-import { Alert, Button, FileInput, Group, Radio, Stack, Text } from '@mantine/core'
+import { Alert, Button, FileButton, Group, Radio, Stack, Text } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { InferRequestType } from 'hono/client'
 import { useState } from 'react'
@@ -9,26 +9,30 @@ import { count } from './limits'
 import { useSummary } from './queries'
 import { Part } from './view'
 
-/** Takes a state that was exported. */
-export function ImportState() {
+/** Saves the state to a file, and takes one that was saved. */
+export function Holdings() {
   const [file, setFile] = useState<File | null>(null)
   const importing = useReplacing((chosen: File) => importState(chosen))
   return (
     <Stack gap="xs">
-      <FileInput
-        label="Import"
-        description="A file that was exported here, or the state file of ortto workbench."
-        placeholder="Choose a file"
-        accept="application/json,.json"
-        value={file}
-        onChange={(chosen) => {
-          setFile(chosen)
-          importing.reset()
-        }}
-        clearable
-        clearButtonProps={{ 'aria-label': 'Choose no file' }}
-        maw={420}
-      />
+      <Group gap="xs">
+        <Button component="a" href="/sandbox/state" download="ortto-state.json" variant="default">
+          Export
+        </Button>
+        <FileButton
+          accept="application/json,.json"
+          onChange={(chosen) => {
+            setFile(chosen)
+            importing.reset()
+          }}
+        >
+          {(props) => (
+            <Button {...props} variant="default">
+              Import…
+            </Button>
+          )}
+        </FileButton>
+      </Group>
       {file && !importing.isSuccess && (
         <Confirm
           label="Replace everything"
@@ -93,7 +97,10 @@ export function StartOver() {
   const [isAsking, setAsking] = useState(false)
   const resetting = useReplacing((chosen: Start) => read(ortto.reset.$post({ json: { account: accountFor(chosen) } })))
   return (
-    <Part title="Start over" intro="Deletes what the local Ortto holds. The mappings on Segment’s side stay.">
+    <Part
+      title="Start over"
+      intro="Deletes what the local Ortto holds, sets its clock back, and switches faults off. Segment’s mappings stay."
+    >
       <Radio.Group
         label="Set up"
         value={start}

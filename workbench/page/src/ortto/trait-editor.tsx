@@ -3,12 +3,16 @@ import { useState } from 'react'
 import { showValue } from '../parts/show'
 import { describeField } from './account'
 import type { Field } from './account'
-import { Converted, FieldSettings, NewField } from './field-settings'
+import { Converted, FieldSettings, NewField, SkippedLately } from './field-settings'
 import { proposeField } from './guess-field'
+import type { Skipped } from './skipped'
 import type { TraitRow } from './trait-setup'
+import { isSame } from './values'
+import { clearButton } from './view'
 
 interface TraitEditorProps {
   row: TraitRow
+  skipped?: Skipped
   fields: readonly Field[]
   /** Nothing: it is not mapped any more */
   onMap: (field: string | undefined) => void
@@ -18,13 +22,8 @@ interface TraitEditorProps {
 }
 
 /** One trait, and the field that it fills. */
-export function TraitEditor({
-  row: { trait, field, isSeen, example },
-  fields,
-  onMap,
-  onAdd,
-  onChange
-}: TraitEditorProps) {
+export function TraitEditor({ row, skipped, fields, onMap, onAdd, onChange }: TraitEditorProps) {
+  const { trait, field, isSeen, example } = row
   const [isAdding, setAdding] = useState(false)
   const proposal = isSeen ? proposeField(trait, example, fields) : undefined
   return (
@@ -45,7 +44,7 @@ export function TraitEditor({
             onChange={(name) => onMap(name ?? undefined)}
             searchable
             clearable
-            clearButtonProps={{ 'aria-label': `Do not map ${trait}` }}
+            clearButtonProps={clearButton(`Do not map ${trait}`)}
             size="xs"
             style={{ flex: '1 1 160px' }}
           />
@@ -60,6 +59,9 @@ export function TraitEditor({
           )}
         </Group>
         {field && isSeen && <Converted name={trait} example={example} field={field} onChange={onChange} />}
+        {field && skipped && !isSame(skipped.example, example) && (
+          <SkippedLately name={trait} skipped={skipped} field={field} onChange={onChange} />
+        )}
         {!field && !isAdding && (
           <Group gap="xs" mt={2}>
             <Text size="xs" c="dimmed">
@@ -98,7 +100,7 @@ export function TraitEditor({
 /** A value that was seen. */
 export function Example({ isSeen, example }: { isSeen: boolean; example: unknown }) {
   return isSeen ? (
-    <Text className="value" c="dimmed">
+    <Text className="value" c="dimmed" lineClamp={3}>
       {showValue(example)}
     </Text>
   ) : (

@@ -65,7 +65,7 @@ export function mapAllTraits(setup: TraitSetup, seen: ReadonlyMap<string, unknow
 }
 
 /** The traits that were seen and fill no field. */
-export function unmappedIn({ traits = {} }: TraitSetup, seen: ReadonlyMap<string, unknown>): Map<string, unknown> {
+function unmappedIn({ traits = {} }: TraitSetup, seen: ReadonlyMap<string, unknown>): Map<string, unknown> {
   const mapped = new Set(Object.keys(traits))
   return new Map([...seen].filter(([trait]) => !mapped.has(trait)))
 }

@@ -1,5 +1,6 @@
-import { Alert, Button, Group, Loader, Stack, Text, Title } from '@mantine/core'
+import { Alert, Anchor, Button, Group, Loader, Stack, Text, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { Link } from 'wouter'
 import { Failure } from '../parts/failure'
 import type { Draft } from './use-draft'
 
@@ -24,6 +25,20 @@ export function View({ title, intro, children }: ViewProps) {
       </div>
       {children}
     </Stack>
+  )
+}
+
+/** The button that empties a select, for keyboards and screen readers, too: Mantine keeps it from them. */
+export function clearButton(label: string) {
+  return { 'aria-label': label, 'aria-hidden': false, tabIndex: 0 }
+}
+
+/** A link within a text, which is more than its colour. */
+export function TextLink({ href, children }: { href: string; children: ReactNode }) {
+  return (
+    <Anchor component={Link} href={href} inherit underline="always">
+      {children}
+    </Anchor>
   )
 }
 
@@ -63,13 +78,18 @@ export function Loaded<Data>({ query: { data, error }, children }: LoadedProps<D
 
 interface SaveBarProps {
   draft: Pick<Draft<unknown>, 'isChanged' | 'isOutdated' | 'discard'>
+  /** What saves it */
+  change: { isPending: boolean; error: Error | null; reset: () => void }
   onSave: () => void
-  isSaving: boolean
-  error: Error | null
 }
 
 /** Saves a draft, or discards it. */
-export function SaveBar({ draft, onSave, isSaving, error }: SaveBarProps) {
+export function SaveBar({ draft, change, onSave }: SaveBarProps) {
+  const { isPending, error, reset } = change
+  const discard = () => {
+    draft.discard()
+    reset()
+  }
   return (
     <Stack gap="xs" className={draft.isChanged ? 'savebar' : undefined}>
       {draft.isOutdated && (
@@ -79,10 +99,10 @@ export function SaveBar({ draft, onSave, isSaving, error }: SaveBarProps) {
       )}
       <Failure error={error} />
       <Group gap="sm">
-        <Button onClick={onSave} loading={isSaving} disabled={!draft.isChanged}>
+        <Button onClick={onSave} loading={isPending} disabled={!draft.isChanged}>
           Save
         </Button>
-        <Button variant="default" onClick={draft.discard} disabled={!draft.isChanged || isSaving}>
+        <Button variant="default" onClick={discard} disabled={!draft.isChanged || isPending}>
           Discard
         </Button>
         <Text size="sm" aria-live="polite">

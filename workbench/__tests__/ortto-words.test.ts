@@ -1,0 +1,89 @@
+import { Fault } from '../../sandbox/faults'
+import type { ShownContact, ShownUsage, Summary } from '../../sandbox'
+import { namesOf } from '../page/src/ortto/account'
+import { describeFault, faultOf, FAULTS } from '../page/src/ortto/faults'
+import { describeUsage, inWords, limitsOf, percentOf } from '../page/src/ortto/limits'
+import { timelineOf } from '../page/src/ortto/timeline'
+import { localOrtto, START } from './local-ortto'
+
+describe('the limits of a plan', () => {
+  it('are those that Ortto has', async () => {
+    const plan = { contacts: 20, activities: 3, trackFactor: 7, classicUsage: { identify: 0, track: 0 } }
+    const { usage } = await localOrtto({ plan }).ask<Summary>('summary')
+    expect(limitsOf(plan)).toEqual({ identify: usage.identify.limit, track: usage.track.limit })
+  })
+
+  it('tell in words when there is room again', async () => {
+    const { identify, clock, ask } = localOrtto({ plan: { contacts: 1 }, traits: {} })
+    await identify(...Array.from({ length: 10 }, (_, index) => ({ user_id: `u${index}`, ip: '203.0.113.7' })))
+    clock.advance(60 * 60_000)
+    const { usage, now } = await ask<Summary>('summary')
+    expect(describeUsage(usage.identify, now)).toBe(
+      'It is used up: events are answered 429. There is room again at 2026-03-11 12:01 UTC, in 23 hours.'
+    )
+    expect(percentOf(usage.identify)).toBe(100)
+  })
+
+  it.each<[ShownUsage, string, number]>([
+    [{ used: 3, limit: 50_000 }, '49,997 more will be taken.', 0.006],
+    [{ used: 0, limit: 0 }, 'The plan allows none: every event is answered 429.', 100],
+    [{ used: 60, limit: 50 }, 'It is used up, and waiting is no help', 100]
+  ])('are told in words: %j', (usage, words, percent) => {
+    expect(describeUsage(usage, START)).toContain(words)
+    expect(percentOf(usage)).toBeCloseTo(percent)
+  })
+
+  it.each([
+    ['2026-03-10T12:00:00.200Z', 'in 1 second'],
+    ['2026-03-10T12:00:59Z', 'in 59 seconds'],
+    ['2026-03-10T13:00:00Z', 'in 1 hour'],
+    ['2026-03-13T12:00:00Z', 'in 3 days']
+  ])('say how far it is until %s', (to, words) => {
+    expect(inWords(START, to)).toBe(words)
+  })
+})
+
+describe("a contact's timeline", () => {
+  it('merges its story, also that of a contact that was merged into it, with its activities, newest first', async () => {
+    const { identify, track, clock, ask } = localOrtto({
+      fields: [{ name: 'Email', type: 'email' }],
+      uniqueIdentifiers: ['Email'],
+      traits: { email: 'Email' },
+      activities: [{ name: 'Signed up' }]
+    })
+    await identify({ user_id: 'u1', traits: { email: 'a@example.org' } })
+    clock.advance(60_000)
+    await track({ user_id: 'u1', event: 'Signed up' }, { user_id: 'u1', event: 'Signed up', timestamp: '2020-01-01' })
+    clock.advance(60_000)
+    await identify({ anonymous_id: 'a1', traits: { email: 'b@example.org' } })
+    clock.advance(60_000)
+    await identify({ user_id: 'u1', anonymous_id: 'a1' })
+    const [contact] = await ask<ShownContact[]>('contacts')
+
+    const moments = timelineOf(contact)
+    expect(moments.map(({ time }) => time.slice(0, 16))).toEqual([
+      '2026-03-10T12:03',
+      '2026-03-10T12:02',
+      '2026-03-10T12:01',
+      '2026-03-10T12:00',
+      '2020-01-01T00:00'
+    ])
+    expect(moments[0].text).toContain('Contact 2 was merged into it')
+    expect(moments[1].text).toContain('Contact 2: Created')
+    expect(moments[2].activity).toMatchObject({ event: 'Signed up', state: 'attached' })
+  })
+
+  it('shows a line that it cannot read as it is', () => {
+    expect(timelineOf({ story: ['Odd'], activities: [] })).toEqual([{ time: '', text: 'Odd' }])
+  })
+})
+
+describe('a fault', () => {
+  const form = { status: 503, message: 'No', location: '/login', bytes: 1000, milliseconds: 3000, once: false }
+
+  it.each(namesOf(FAULTS))('is one that Ortto takes, and has words: %s', (kind) => {
+    const fault = faultOf({ kind, ...form })
+    expect(Fault.parse(fault)).toEqual(fault)
+    expect(describeFault(fault)).toMatch(new RegExp(`^${kind}.*, until it is switched off$`))
+  })
+})
