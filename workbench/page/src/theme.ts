@@ -18,6 +18,7 @@ export const readableColours: CSSVariablesResolver = () => ({
   light: {
     '--mantine-color-dimmed': 'var(--mantine-color-gray-7)',
     '--mantine-color-placeholder': 'var(--mantine-color-gray-7)',
+    '--mantine-color-anchor': '#05573e',
     '--mantine-color-teal-light-color': '#05573e',
     '--mantine-color-red-light-color': '#9c1c1c',
     '--mantine-color-orange-light-color': '#8a3400',

@@ -1,0 +1,128 @@
+import { openPage, picture, startWorkbench, writeEvents } from './harness'
+
+const lana = { type: 'identify', userId: 'lana', traits: { firstName: 'Lana', birthday: '1980-07-28', plan: 'pro' } }
+
+it('leads from a refused contact to the mapping of its traits, and to a contact', async () => {
+  const { origin } = await startWorkbench({ account: {} })
+  const page = await openPage(`${origin}/ortto/fields`)
+  await page.getByText('Waiting for Segment to send us an Identify event').waitFor()
+
+  await page.getByRole('link', { name: 'Try an event' }).first().click()
+  await writeEvents(page, JSON.stringify(lana))
+  await page.getByRole('button', { name: 'Send' }).click()
+  const way = page.getByRole('region', { name: 'The way of this event' })
+  await way.getByText('422 rejected').waitFor()
+  await way.getByRole('link', { name: 'Fields' }).click()
+
+  await page.getByRole('button', { name: 'Map all traits seen' }).click()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('All is saved.').waitFor()
+  await picture(page, 'fields')
+
+  await page.getByRole('link', { name: 'Try an event' }).click()
+  await page.getByRole('button', { name: 'Send' }).click()
+  await way.getByText('200 delivered').waitFor()
+  await way.getByRole('link', { name: 'Contact 1' }).click()
+  await page.getByRole('heading', { name: 'Contact 1' }).waitFor()
+  await page.getByText('1980-07-28').first().waitFor()
+})
+
+it('leads from a refused activity to its mapping', async () => {
+  const { origin, sandbox } = await startWorkbench()
+  const page = await openPage(`${origin}/try`)
+  const fax = { type: 'track', userId: 'lana', event: 'Fax sent', properties: { pages: 3 } }
+  await writeEvents(page, JSON.stringify(fax))
+  await page.getByRole('button', { name: 'Send' }).click()
+  const way = page.getByRole('region', { name: 'The way of this event' })
+  await way.getByRole('link', { name: 'Activities' }).click()
+  await page.getByRole('combobox', { name: 'Add an activity that came' }).click()
+  await page.getByRole('option', { name: 'Fax sent' }).click()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('All is saved.').waitFor()
+  expect(sandbox.account.file.activities.map(({ name }) => name)).toContain('Fax sent')
+
+  await page.getByRole('link', { name: 'Try an event' }).click()
+  await page.getByRole('button', { name: 'Send' }).click()
+  await way.getByText('200 delivered').waitFor()
+})
+
+it('shows what came: contacts with their timeline, activities, the error log, the limits', async () => {
+  const { origin } = await startWorkbench()
+  const page = await openPage(`${origin}/try`)
+  const signIn = { type: 'track', userId: 'lana', event: 'Sign-in button clicked', timestamp: '2026-01-05T10:00:00Z' }
+  await writeEvents(page, [lana, signIn].map((event) => JSON.stringify(event)).join('\n'))
+  await page.getByRole('button', { name: 'Send' }).click()
+  await page.getByText('2 events: 2 delivered.').waitFor()
+
+  const menu = page.getByRole('navigation', { name: 'Views' })
+  await menu.getByRole('link', { name: 'Contacts' }).click()
+  await page.getByLabel('Search ids and fields').fill('lana')
+  await page.getByRole('group', { name: 'Contacts' }).getByRole('link').first().click()
+  const timeline = page.getByRole('group', { name: 'Timeline' })
+  await timeline.getByText('Sign-in button clicked').waitFor()
+  await timeline.getByText(/^Created: no contact had/).waitFor()
+  await picture(page, 'contact')
+
+  await menu.getByRole('link', { name: 'Activities' }).click()
+  await page.getByRole('group', { name: 'The latest activities' }).getByText('Sign-in button clicked').waitFor()
+  await menu.getByRole('link', { name: 'Error log' }).click()
+  await page.getByText(/"birthday" was skipped/).waitFor()
+  await menu.getByRole('link', { name: 'Limits' }).click()
+  await page.getByRole('progressbar', { name: /Identify events used/ }).waitFor({ state: 'attached' })
+  await page.getByText(/1 .*of 50,000/).waitFor()
+  await picture(page, 'limits')
+})
+
+it('moves the clock, switches a fault on and off, and starts over', async () => {
+  const { origin, sandbox } = await startWorkbench()
+  const page = await openPage(`${origin}/ortto/tests`)
+  const before = sandbox.clock.now()
+  await page.getByRole('button', { name: '+1 day' }).click()
+  await page
+    .getByText(new Date(before + 86_400_000).toISOString().slice(0, 10))
+    .first()
+    .waitFor()
+  await page.getByRole('radio', { name: 'Until it is switched off' }).check()
+  await page.getByRole('button', { name: 'Switch on' }).click()
+  await page.getByRole('button', { name: 'Switch off status' }).waitFor()
+
+  const menu = page.getByRole('navigation', { name: 'Views' })
+  await menu.getByRole('link', { name: 'Try an event' }).click()
+  await page.getByRole('button', { name: 'Send' }).click()
+  const way = page.getByRole('region', { name: 'The way of this event' })
+  await way.getByText('503 try again').waitFor()
+  await way.getByRole('link', { name: 'Clock and faults' }).click()
+  await page.getByRole('button', { name: 'Switch off status' }).click()
+  await page.getByText('No fault is switched on.').waitFor()
+  await menu.getByRole('link', { name: 'Try an event' }).click()
+  await page.getByRole('button', { name: 'Send' }).click()
+  await way.getByText('200 delivered').waitFor()
+  expect(sandbox.account.contacts.count).toBe(1)
+
+  await menu.getByRole('link', { name: 'Data source' }).click()
+  await page.getByRole('button', { name: 'Start over…' }).click()
+  await page.getByRole('alert').getByRole('button', { name: 'Delete and start over' }).click()
+  await page.getByRole('button', { name: 'Start over…' }).waitFor()
+  expect(sandbox.account.contacts.count).toBe(0)
+  expect(sandbox.clock.ahead).toBe(0)
+})
+
+it('changes the merge settings, exports what it holds, and takes it back', async () => {
+  const { origin, sandbox } = await startWorkbench()
+  const page = await openPage(`${origin}/ortto/source`)
+  await page.getByRole('radio', { name: 'append' }).check()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('All is saved.').waitFor()
+  expect(sandbox.account.file.dataSource.merge).toBe('append')
+
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Export' }).click()
+  ])
+  const path = await download.path()
+  sandbox.reset()
+  await page.locator('input[type="file"]').setInputFiles(path)
+  await page.getByRole('alert').getByRole('button', { name: 'Replace everything' }).click()
+  await page.getByRole('radio', { name: 'append', checked: true }).waitFor()
+  expect(sandbox.account.file.dataSource.merge).toBe('append')
+})
