@@ -1,11 +1,8 @@
 import { Command } from 'commander'
-import exampleAccount from '../examples/account.json'
-import { createSandbox } from '../sandbox'
-import type { Sandbox } from '../sandbox'
-import { serve } from '../sandbox/serve'
-import { loadSandbox, saveSandbox, Saving, StateFileError } from '../sandbox/state-file'
-import { named, pathFrom, readJSON, reasonOf, UsageError, wholeNumber } from './command'
+import { wholeNumber } from './command'
 import type { Output } from './command'
+import { openLocalOrtto } from './local-ortto'
+import type { LocalOrtto } from './local-ortto'
 
 const PORT = 8030
 
@@ -43,45 +40,17 @@ export interface SandboxOptions {
   state?: string
 }
 
-/** A sandbox that runs. */
-export interface Running {
-  origin: string
-  /** Saves the account, when there is a state file, and ends. */
-  end: () => Promise<void>
-}
-
 /**
  * Starts the sandbox and tells how to use it.
  * @throws UsageError when it was called wrongly
  */
-export async function startSandbox({ port = PORT, account, state }: SandboxOptions, output: Output): Promise<Running> {
-  const sandbox = await createFrom(account, state)
-  const path = state === undefined ? undefined : pathFrom(state)
-  if (path !== undefined) {
-    // Better now than later, when there is something to lose.
-    await saveSandbox(path, sandbox).catch((error: unknown) => {
-      throw new UsageError(`Cannot write the state file: ${reasonOf(error)}.`)
-    })
-  }
-  const saving = path === undefined ? undefined : new Saving(path, sandbox, (error) => output.error(unsaved(error)))
-  const { origin, close } = await serve(sandbox.app, port).catch((error: NodeJS.ErrnoException) => {
-    const reason =
-      error.code === 'EADDRINUSE' ? 'another program listens there; name another with --port' : error.message
-    throw new UsageError(`Cannot listen on port ${port}: ${reason}.`)
-  })
-  output.log(welcome(origin, sandbox))
-  const end = async () => {
-    // What is answered is saved: nothing comes in after the last time.
-    await close().finally(() => saving?.end())
-  }
-  return { origin, end }
+export async function startSandbox({ port = PORT, ...files }: SandboxOptions, output: Output): Promise<LocalOrtto> {
+  const ortto = await openLocalOrtto({ port, portOption: '--port', ...files }, output)
+  output.log(welcome(ortto))
+  return ortto
 }
 
-function unsaved(error: unknown): string {
-  return `Cannot write the state file: ${reasonOf(error)}. What is not in it yet is in memory only. It is tried again.`
-}
-
-function welcome(origin: string, { apiKey }: Sandbox): string {
+function welcome({ origin, sandbox: { apiKey } }: LocalOrtto): string {
   return `A local Ortto listens at ${origin}
 API key: ${apiKey}
 
@@ -93,16 +62,4 @@ See what Ortto has made of it, and what else there is:
   curl ${origin}/sandbox/
 
 Ctrl-C ends it.`
-}
-
-/** As the state file says, when there is one; else as the account file says. */
-async function createFrom(account: string | undefined, state: string | undefined): Promise<Sandbox> {
-  const options = { account: account === undefined ? exampleAccount : await readJSON(account) }
-  const sandbox = named(account ?? 'the example account', createSandbox, options)
-  if (state === undefined) {
-    return sandbox
-  }
-  return loadSandbox(pathFrom(state), options).catch((error: unknown) => {
-    throw new UsageError(error instanceof StateFileError ? error.message : `Cannot read ${state}: ${reasonOf(error)}.`)
-  })
 }

@@ -1,11 +1,9 @@
 import { Command } from 'commander'
 import { join } from 'path'
-import exampleAccount from '../examples/account.json'
-import { createSandbox } from '../sandbox'
-import { serve } from '../sandbox/serve'
-import { createWorkbench, MappingsStore } from '../workbench/server'
+import { createWorkbench, MappingsStore, PageNotBuilt } from '../workbench/server'
 import { pathFrom, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
+import { listen, openLocalOrtto } from './local-ortto'
 
 const PORT = 8020
 const ORTTO_PORT = 8021
@@ -25,8 +23,8 @@ export function workbenchCommand(output: Output): Command {
     .addHelpText(
       'after',
       `
-Mappings and what Ortto holds are kept in the two files, so that the next start goes on from there. They are made
-when there is something to save. The file of mappings is one that ortto deliver --mappings reads.
+What the local Ortto holds and the mappings are kept in the two files, so that the next start goes on from there. The
+file of mappings is one that ortto deliver --mappings reads; it is made when mappings are saved.
 
 Examples:
   ortto workbench
@@ -44,31 +42,32 @@ export interface WorkbenchOptions {
   port?: number
   orttoPort?: number
   mappings?: string
+  state?: string
+  account?: string
+  /** Only for tests: where the page was built to */
+  pageFolder?: string
 }
 
 /**
  * Starts the workbench and tells where it is.
- * @throws UsageError when it was called wrongly
+ * @throws UsageError when it was called wrongly, MappingsError when the mappings can't be used
  */
 export async function startWorkbench(options: WorkbenchOptions, output: Output) {
-  const { port = PORT, orttoPort = ORTTO_PORT, mappings } = options
-  const sandbox = createSandbox({ account: exampleAccount })
-  const ortto = await listen(sandbox.app, orttoPort, '--ortto-port')
-  const store = await MappingsStore.open(mappings && pathFrom(mappings))
-  const { app } = createWorkbench({ sandbox, origin: ortto.origin, mappings: store, pageFolder: PAGE })
-  const page = await listen(app, port, '--port')
-  output.log(`The workbench is at ${page.origin}`)
-  const end = async () => {
-    await page.close()
-    await ortto.close()
+  const { port = PORT, orttoPort = ORTTO_PORT, mappings: file, state, account, pageFolder = PAGE } = options
+  const mappings = await MappingsStore.open(file === undefined ? undefined : pathFrom(file))
+  const ortto = await openLocalOrtto({ port: orttoPort, portOption: '--ortto-port', account, state }, output)
+  try {
+    const { sandbox, origin } = ortto
+    const { app } = createWorkbench({ sandbox, origin, mappings, pageFolder })
+    const page = await listen(app, port, '--port')
+    output.log(`The workbench is at ${page.origin}\nCtrl-C ends it.`)
+    const end = async () => {
+      await page.close()
+      await ortto.end()
+    }
+    return { origin: page.origin, end }
+  } catch (error) {
+    await ortto.end()
+    throw error instanceof PageNotBuilt ? new UsageError(error.message) : error
   }
-  return { origin: page.origin, end }
-}
-
-async function listen(app: Parameters<typeof serve>[0], port: number, option: string) {
-  return serve(app, port).catch((error: NodeJS.ErrnoException) => {
-    const reason =
-      error.code === 'EADDRINUSE' ? `another program listens there; name another with ${option}` : error.message
-    throw new UsageError(`Cannot listen on port ${port}: ${reason}.`)
-  })
 }

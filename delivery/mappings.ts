@@ -1,5 +1,5 @@
 import type { JSONObject } from '@segment/actions-core'
-import { parseFql } from '@segment/destination-subscriptions'
+import { generateFql, parseFql } from '@segment/destination-subscriptions'
 import type { Condition, GroupCondition } from '@segment/destination-subscriptions'
 import { z } from 'zod'
 import ortto from '../src'
@@ -38,6 +38,11 @@ const MAX_DEPTH = 100
 const MAX_TRIGGER = 5000
 
 const NOT_FQL = 'it is no complete condition, such as type = "track"'
+
+const AND_OR = 'join conditions with "and" or with "or", and put those with the other word in parentheses'
+
+/** What the parser puts in the place of a value when the trigger ends before it. */
+const END = 'eos'
 
 function entryOf<Key extends ActionKey>(partnerAction: Key) {
   return z.object({
@@ -109,17 +114,26 @@ export function presetMappings(): Mapping[] {
  * @throws MappingsError when anything is wrong with any mapping, a disabled one too, or none is enabled
  */
 export function readMappings(value: unknown): Mapping[] {
+  const mappings = enabledOf(readMappingsFile(value))
+  if (mappings.length === 0) {
+    throw new MappingsError('No mapping is enabled, so no event would be sent.')
+  }
+  return mappings
+}
+
+/**
+ * All mappings of a mappings file.
+ * @param value the file's content as `JSON.parse` gives it
+ * @throws MappingsError when anything is wrong with any mapping, a disabled one too
+ */
+export function readMappingsFile(value: unknown): MappingsFile {
   const { data, error } = MappingsFile.safeParse(value)
   if (error) {
     const shown = error.issues.slice(0, MAX_PROBLEMS).map((issue) => tell(issue, value))
     const more = error.issues.length - shown.length
     throw new MappingsError([...shown, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n'))
   }
-  const mappings = enabledOf(data)
-  if (mappings.length === 0) {
-    throw new MappingsError('No mapping is enabled, so no event would be sent.')
-  }
-  return mappings
+  return data
 }
 
 /** The enabled mappings of a mappings file that has been parsed, in its order. */
@@ -166,12 +180,32 @@ function readTrigger(subscribe: string): GroupCondition | string {
     // The parser stumbles over most mistakes, and then its error tells nothing to whoever wrote the trigger.
     return trigger.error instanceof TypeError ? NOT_FQL : trigger.error.message
   }
-  return isWhole(trigger) ? trigger : NOT_FQL
+  if (!isWhole(trigger) || (hasEnd(trigger) && !subscribe.includes(END))) {
+    return NOT_FQL
+  }
+  return isReadAsWritten(trigger, subscribe) ? trigger : `Segment reads it as ${generateFql(trigger)}; ${AND_OR}`
 }
 
 /** An empty pair of parentheses leaves a hole, at which the framework breaks down with the first event. */
 function isWhole({ children }: GroupCondition): boolean {
   return children.every((child: Condition | undefined) => child && (child.type !== 'group' || isWhole(child)))
+}
+
+function hasEnd({ children }: GroupCondition): boolean {
+  return children.some((child) => (child.type === 'group' ? hasEnd(child) : child.value === END))
+}
+
+/** The parser takes one word for all conditions of a group, whichever stands between them, also where none does. */
+function isReadAsWritten(trigger: GroupCondition, subscribe: string): boolean {
+  const written = subscribe.replace(/"(\\.|[^"\\])*"|'(\\.|[^'\\])*'/g, '').match(/\b(and|or)\b/g) ?? []
+  const count = (word: string) => written.filter((one) => one === word).length
+  return count('and') === joints(trigger, 'and') && count('or') === joints(trigger, 'or')
+}
+
+/** How often a word joins two conditions. */
+function joints({ operator, children }: GroupCondition, word: string): number {
+  const own = operator === word ? Math.max(0, children.length - 1) : 0
+  return children.reduce((sum, child) => sum + (child.type === 'group' ? joints(child, word) : 0), own)
 }
 
 function batchSizeOf({ enable_batching, batch_size }: JSONObject): number {

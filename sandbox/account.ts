@@ -340,6 +340,7 @@ export class Account {
     for (const [key, value] of Object.entries(values)) {
       const field = mapping.get(key)
       if (!field) {
+        this.trace?.ignores(key)
         continue
       }
       const result = convert(value, field)

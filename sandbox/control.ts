@@ -13,6 +13,7 @@ import type { Faults } from './faults'
 import { convert } from './field-types'
 import { showActivity, showAudiences, showBriefly, showContact } from './show'
 import type { State } from './state'
+import { refuseStrangers } from './strangers'
 import type { ShownUsage } from './usage'
 
 /** What the control API works on. */
@@ -202,26 +203,6 @@ function absenceOf(number: string, { contacts }: Account): string {
   return /^[1-9]\d*$/.test(number) && Number(number) <= contacts.lastNumber
     ? `There is no contact ${number} any more: it was merged into another one`
     : `There is no contact ${quote(number)}: contacts are asked for by their number`
-}
-
-/**
- * A web page must not drive the sandbox: not by a name that points to this machine (DNS rebinding), not from another
- * origin, and not by a form, which can't send JSON.
- */
-function refuseStrangers(request: Request): void {
-  const { hostname, origin } = new URL(request.url)
-  if (!['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) {
-    throw new HTTPException(403, { message: `Ask for 127.0.0.1 or localhost, not for ${hostname}` })
-  }
-  const asking = request.headers.get('origin')
-  const site = request.headers.get('sec-fetch-site')
-  if ((asking !== null && asking !== origin) || (site !== null && !['same-origin', 'none'].includes(site))) {
-    throw new HTTPException(403, { message: 'Pages of other origins may not do this' })
-  }
-  const isJSON = request.headers.get('content-type')?.split(';')[0].trim() === 'application/json'
-  if (!isReading(request.method) && !isJSON) {
-    throw new HTTPException(415, { message: 'Send content-type: application/json' })
-  }
 }
 
 function isReading(method: string): boolean {

@@ -30,6 +30,8 @@ interface Done {
   contact?: TouchedContact
   /** The activity that it is; none when it was refused, or is no activity. */
   activity?: ShownActivity | DuplicateActivity
+  /** Traits and properties that are not mapped, so that Ortto ignored them; of a refused item perhaps not all. */
+  ignored: string[]
   /** What it added to the error log: why it was refused, and (status 200) values that were skipped. */
   log: LogEntry[]
 }
@@ -61,6 +63,7 @@ export class Trace {
   private activity?: Activity | DuplicateActivity
   private readonly merged: number[] = []
   private readonly released: Activity[] = []
+  private readonly ignored = new Set<string>()
   private readonly log: LogEntry[] = []
 
   /** A contact that the item created just now. */
@@ -90,6 +93,10 @@ export class Trace {
     this.activity = { state: 'duplicate', reason, event, timestamp }
   }
 
+  ignores(name: string): void {
+    this.ignored.add(name)
+  }
+
   logs(entry: LogEntry): void {
     this.log.push(entry)
   }
@@ -100,6 +107,7 @@ export class Trace {
       answer: { ...answer },
       contact: this.touchedContact(),
       activity: activity && ('attributes' in activity ? showActivity(activity) : activity),
+      ignored: [...this.ignored],
       log: this.log.map((entry) => ({ ...entry }))
     }
   }

@@ -106,4 +106,10 @@ describe('the example of', () => {
     expect(lines).toHaveLength(18)
     expect(lines[0]).toBe('1 200 Processed by Ortto.')
   }, 30_000)
+
+  it('workbench/README.md sends an event', async () => {
+    const { traces } = JSON.parse(await runExample('workbench/README.md')) as { traces: object[] }
+
+    expect(traces).toMatchObject([{ type: 'identify', results: [{ status: 200, message: 'Processed by Ortto.' }] }])
+  }, 30_000)
 })

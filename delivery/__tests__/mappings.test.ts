@@ -210,6 +210,30 @@ describe('problems', () => {
     }
   )
 
+  it.each(['type =', 'event != ', 'properties.total >', 'contains(event)'])(
+    'are a trigger without its end: %s',
+    (subscribe) => {
+      expect(problemsOf([entry({ subscribe })])[0]).toMatch(/it is no complete condition, such as type = "track"$/)
+    }
+  )
+
+  it.each([
+    ['type = "a" or type = "b" and event = "c"', 'type = "a" and type = "b" and event = "c"'],
+    ['type = "a" event = "b"', 'type = "a" and event = "b"'],
+    ['type = "a" and', 'type = "a"']
+  ])('are a trigger that Segment reads otherwise than it is written: %s', (subscribe, read) => {
+    const [problem] = problemsOf([entry({ subscribe })])
+    expect(problem).toContain(`Segment reads it as ${read}; join conditions with "and" or with "or"`)
+  })
+
+  it.each([
+    'type = "a" or (type = "b" and event = "c")',
+    '(type = "a" or type = "b") and !contains(event, "or and")',
+    'event = "eos"'
+  ])('are not found in a trigger that Segment reads as it is written: %s', (subscribe) => {
+    expect(readMappings([entry({ subscribe })])).toHaveLength(1)
+  })
+
   it('are a trigger that would take for ever to read', () => {
     const [problem] = problemsOf([entry({ subscribe: 'type = "a" or '.repeat(100_000) })])
 

@@ -44,8 +44,19 @@ describe('who watches is told of a contact item', () => {
         fromBacklog: { attached: 0, discarded: 0 },
         story: ['2026-03-10T12:00:00.000Z Created: no contact had the user id "u1"']
       },
+      ignored: [],
       log: []
     })
+  })
+
+  it('which traits fill no field, also of an activity, and which properties no attribute', async () => {
+    const { seen } = startWatched()
+
+    expect((await seen('identify', { user_id: 'u1', traits: { name: 'Lana', shoeSize: 38 } })).ignored).toEqual([
+      'shoeSize'
+    ])
+    const activity = { user_id: 'u1', event: 'Signed up', traits: { hat: 'M' }, properties: { colour: 'red' } }
+    expect((await seen('track', activity)).ignored.sort()).toEqual(['colour', 'hat'])
   })
 
   it('how the contact was before, and is after', async () => {

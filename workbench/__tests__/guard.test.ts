@@ -49,7 +49,7 @@ it('says what it does not know', async () => {
 
 it('tells what is wrong with a body', async () => {
   const { request } = await startWorkbench()
-  const send = async (body: string) => (await request('/api/try', { method: 'POST', body })).json()
+  const send = async (body: string): Promise<unknown> => (await request('/api/try', { method: 'POST', body })).json()
   expect(await send('{')).toEqual({ message: expect.stringMatching('JSON') as string })
   expect(await send('{"text":1}')).toEqual({ message: expect.stringMatching('text') as string })
 })

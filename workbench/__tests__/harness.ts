@@ -12,7 +12,7 @@ export async function endAll(): Promise<void> {
 }
 
 /** A workbench over a local Ortto that listens. */
-export async function startWorkbench({ account = exampleAccount as object, mappingsFile }: Options = {}) {
+export async function startWorkbench({ account = exampleAccount, mappingsFile }: Options = {}) {
   const sandbox = createSandbox({ account, apiKey: 'pau-secret-of-the-test' })
   const { origin, close } = await serve(sandbox.app)
   open.push(close)

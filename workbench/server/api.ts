@@ -69,15 +69,11 @@ export function createApi(served: Served) {
       context.json({ problems: checkMappings(context.req.valid('json').mappings) })
     )
     .post('/audience', json(z.object({ name: z.string() })), async (context) => {
-      const answer = await connectAudience(served, context.req.valid('json').name)
-      feed.tell('ortto')
-      return context.json(answer)
+      return context.json(await connectAudience(served, context.req.valid('json').name))
     })
     .post('/try', json(z.object({ text: z.string() })), async (context) => {
       const lines = await readText(context.req.valid('json').text)
-      const summaries = tried.add(await served.pipeline.run(lines, mappings.mappings))
-      feed.tell('ortto')
-      return context.json({ traces: summaries })
+      return context.json({ traces: tried.add(await served.pipeline.run(lines, mappings.mappings)) })
     })
     .get('/traces/:id', (context) => {
       const id = context.req.param('id')

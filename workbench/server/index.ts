@@ -3,9 +3,9 @@ import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { Line } from '../../delivery'
 import type { Sandbox } from '../../sandbox'
+import { refuseOtherHosts, refuseStrangers } from '../../sandbox/strangers'
 import { createApi } from './api'
 import { Feed } from './feed'
-import { knownHost, sameOrigin } from './guard'
 import type { MappingsStore } from './mappings-store'
 import { createPage } from './page'
 import { Pipeline } from './pipeline'
@@ -13,6 +13,7 @@ import { Traces } from './traces'
 import { createTracking } from './tracking'
 
 export { MappingsStore } from './mappings-store'
+export { PageNotBuilt } from './page'
 
 export interface WorkbenchOptions {
   sandbox: Sandbox
@@ -31,7 +32,7 @@ const MAX_AT_ONCE = 2000
 /**
  * The workbench: a page over a local Ortto, its API, and Segment's tracking API, as a function from request to
  * response.
- * @throws Error when the page is not built
+ * @throws PageNotBuilt
  */
 export function createWorkbench({ sandbox, origin, mappings, pageFolder }: WorkbenchOptions) {
   const now = () => Date.now()
@@ -39,10 +40,8 @@ export function createWorkbench({ sandbox, origin, mappings, pageFolder }: Workb
   const tried = new Traces()
   const live = new Traces()
   const feed = new Feed(live)
-  sandbox.watch((taken) => {
-    pipeline.exchanges.note(taken)
-    feed.tell('ortto')
-  })
+  sandbox.watch((taken) => pipeline.exchanges.note(taken))
+  sandbox.onChange(() => feed.tell('ortto'))
 
   let waiting: Line[] = []
   let isSending = false
@@ -67,19 +66,18 @@ export function createWorkbench({ sandbox, origin, mappings, pageFolder }: Workb
 
   const writeKey = writeKeyFor(sandbox.apiKey)
   const app = new Hono()
-  app.use(knownHost)
+  app.use(async (context, next) => {
+    refuseOtherHosts(context.req.raw)
+    await next()
+  })
   app.route('/v1', createTracking({ writeKey, now, accept }))
-  app.use('/api/*', sameOrigin)
-  app.use('/sandbox/*', sameOrigin)
+  app.use('/api/*', async (context, next) => {
+    refuseStrangers(context.req.raw)
+    await next()
+  })
   const api = { origin, apiKey: () => sandbox.apiKey, writeKey, mappings, pipeline, tried, live, feed }
   app.route('/api', createApi(api))
-  app.all('/sandbox/*', async (context) => {
-    const answer = await sandbox.app.fetch(context.req.raw, context.env)
-    if (context.req.method !== 'GET') {
-      feed.tell('ortto')
-    }
-    return answer
-  })
+  app.all('/sandbox/*', (context) => sandbox.app.fetch(context.req.raw, context.env))
   app.all('/api/*', (context) => context.json({ message: `There is nothing at ${context.req.path}` }, 404))
   if (pageFolder !== undefined) {
     app.route('/', createPage(pageFolder))

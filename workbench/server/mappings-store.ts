@@ -1,6 +1,6 @@
 import { readFile, rename, writeFile } from 'fs/promises'
 import { isNativeError } from 'util/types'
-import { MappingsError, MappingsFile, presetMappings } from '../../delivery'
+import { MappingsError, MappingsFile, presetMappings, readMappingsFile } from '../../delivery'
 
 /** What is wrong with a mapping, in a sentence. */
 export interface MappingProblem {
@@ -24,11 +24,11 @@ export class MappingsStore {
     if (text === undefined) {
       return new MappingsStore(path, presets())
     }
-    const { data, error } = MappingsFile.safeParse(parse(text, path))
-    if (error) {
-      throw new MappingsError(`${path}: ${problemsOf(error.issues)[0].message}`)
+    try {
+      return new MappingsStore(path, readMappingsFile(JSON.parse(text)))
+    } catch (error) {
+      throw new MappingsError(`${path}: ${isNativeError(error) ? error.message : String(error)}`)
     }
-    return new MappingsStore(path, data)
   }
 
   get mappings(): MappingsFile {
@@ -84,13 +84,5 @@ async function readIfThere(path: string): Promise<string | undefined> {
       return undefined
     }
     throw new MappingsError(`${path} can't be read: ${isNativeError(error) ? error.message : String(error)}`)
-  }
-}
-
-function parse(text: string, path?: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new MappingsError(`${path} is not JSON: ${isNativeError(error) ? error.message : String(error)}`)
   }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'crypto'
-import { readdirSync, readFileSync } from 'fs'
+import { existsSync, readdirSync, readFileSync } from 'fs'
 import { Hono } from 'hono'
 import { extname, join, relative, sep } from 'path'
 
@@ -14,19 +14,25 @@ const CONTENT_TYPES: Record<string, string> = {
 /** Stands in the built page where its style elements' nonce belongs. */
 const NONCE = '__CSP_NONCE__'
 
+/** The page was not built. The message says how to. */
+export class PageNotBuilt extends Error {}
+
 /**
  * The built page. All of its files are read at the start, so no address reaches any other file; every address that is
  * no file is one of the page's own views.
  * @param folder where the page was built to
- * @throws when it was not built
+ * @throws PageNotBuilt
  */
 export function createPage(folder: string): Hono {
   const files = new Map(
-    listFiles(folder).map((path) => [`/${relative(folder, path).split(sep).join('/')}`, readFileSync(path)])
+    (existsSync(folder) ? listFiles(folder) : []).map((path) => [
+      `/${relative(folder, path).split(sep).join('/')}`,
+      readFileSync(path)
+    ])
   )
   const index = files.get('/index.html')?.toString()
   if (index === undefined) {
-    throw new Error(`The page is not built: there is no ${join(folder, 'index.html')}. Run npm run build.`)
+    throw new PageNotBuilt(`The page is not built: there is nothing in ${folder}. Run npm run build.`)
   }
   const page = new Hono()
   page.get('/assets/*', (context) => {

@@ -7,7 +7,7 @@ import { createRoot } from 'react-dom/client'
 import { App } from './app'
 import { FeedProvider } from './feed'
 import { nonce } from './nonce'
-import { theme } from './theme'
+import { readableColours, theme } from './theme'
 
 const queries = new QueryClient({
   // The feed tells when something has changed.
@@ -18,7 +18,12 @@ const root = document.getElementById('root')
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+      <MantineProvider
+        theme={theme}
+        cssVariablesResolver={readableColours}
+        defaultColorScheme="auto"
+        getStyleNonce={() => nonce}
+      >
         <QueryClientProvider client={queries}>
           <FeedProvider>
             <App />

@@ -1,11 +1,40 @@
 import { createTheme } from '@mantine/core'
+import type { CSSVariablesResolver } from '@mantine/core'
 
 /** Dark enough for white text on it, and for itself on white. */
 export const theme = createTheme({
   primaryColor: 'teal',
-  primaryShade: { light: 9, dark: 9 },
+  primaryShade: 9,
   autoContrast: true,
+  components: { Anchor: { defaultProps: { underline: 'always' } } },
   defaultRadius: 'sm',
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace'
+})
+
+/** Mantine's own colours of quiet text, and of text on a light ground of its colour, are too faint (WCAG AA). */
+export const readableColours: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    '--mantine-color-dimmed': 'var(--mantine-color-gray-7)',
+    '--mantine-color-placeholder': 'var(--mantine-color-gray-7)',
+    '--mantine-color-teal-light-color': '#05573e',
+    '--mantine-color-red-light-color': '#9c1c1c',
+    '--mantine-color-orange-light-color': '#8a3400',
+    '--mantine-color-yellow-light-color': '#6f4400',
+    '--mantine-color-blue-light-color': '#0f4a85',
+    '--mantine-color-gray-light-color': '#343a40'
+  },
+  dark: {
+    '--mantine-color-dimmed': 'var(--mantine-color-dark-1)',
+    '--mantine-color-placeholder': 'var(--mantine-color-dark-1)',
+    '--mantine-color-anchor': 'var(--mantine-color-teal-4)',
+    '--mantine-color-teal-light-color': 'var(--mantine-color-teal-2)',
+    '--mantine-color-red-light-color': 'var(--mantine-color-red-2)',
+    '--mantine-color-red-text': 'var(--mantine-color-red-3)',
+    '--mantine-color-orange-light-color': 'var(--mantine-color-orange-2)',
+    '--mantine-color-yellow-light-color': 'var(--mantine-color-yellow-2)',
+    '--mantine-color-blue-light-color': 'var(--mantine-color-blue-2)',
+    '--mantine-color-gray-light-color': 'var(--mantine-color-gray-3)'
+  }
 })

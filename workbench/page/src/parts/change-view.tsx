@@ -6,7 +6,7 @@ import type { Change } from './show'
 
 /** What one item did in Ortto: the contact before and after, the activity, and what was skipped or refused. */
 export function ChangeView({ taken }: { taken: Taken }) {
-  const { answer, contact, activity, log } = taken
+  const { answer, contact, activity, log, ignored } = taken
   return (
     <Stack gap={6}>
       <Text size="xs" c="dimmed">
@@ -28,6 +28,11 @@ export function ChangeView({ taken }: { taken: Taken }) {
           {message}
         </Text>
       ))}
+      {ignored.length > 0 && (
+        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+          Ignored, since nothing in Ortto is mapped to it: {showValue(ignored.join(', '))}.
+        </Text>
+      )}
       {!contact && !activity && log.length === 0 && <Text size="sm">Nothing changed.</Text>}
     </Stack>
   )

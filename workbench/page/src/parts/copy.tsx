@@ -1,4 +1,4 @@
-import { ActionIcon, CopyButton, Group, Tooltip } from '@mantine/core'
+import { Button, CopyButton, Group } from '@mantine/core'
 
 /** A text to be copied elsewhere. */
 export function Copyable({ text, label, isSecret = false }: { text: string; label: string; isSecret?: boolean }) {
@@ -9,11 +9,9 @@ export function Copyable({ text, label, isSecret = false }: { text: string; labe
       </code>
       <CopyButton value={text}>
         {({ copied, copy }) => (
-          <Tooltip label={copied ? 'Copied' : 'Copy'}>
-            <ActionIcon variant="default" size="sm" onClick={copy} aria-label={`Copy ${label}`}>
-              {copied ? '✓' : '⧉'}
-            </ActionIcon>
-          </Tooltip>
+          <Button variant="default" size="compact-xs" onClick={copy} aria-label={`Copy ${label}`}>
+            {copied ? 'Copied' : 'Copy'}
+          </Button>
         )}
       </CopyButton>
     </Group>

@@ -75,7 +75,7 @@ export default function JsonEditor({ value, onChange, label, check, onSubmit }: 
             check(state.doc.toString()).map((problem) => ({ ...problem, severity: 'error' as const }))
           ),
           EditorView.lineWrapping,
-          EditorView.contentAttributes.of({ 'aria-label': label }),
+          EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) {
               calls.current.onChange(update.state.doc.toString())

@@ -4,11 +4,13 @@ import type { ReactNode } from 'react'
 import type { FieldOrigin } from '../../../server/origins'
 import type { ShownMapping, ShownRequest } from '../../../server/trace'
 import { api, read } from '../client'
+import { AdviceView } from './advice-view'
 import { ChangeView } from './change-view'
 import { Failure } from './failure'
 import { Json, LongText } from './json'
 import { showValue } from './show'
 import { Status } from './status'
+import { adviceFor, adviceForUntaken } from './what-to-do'
 
 /** One event's whole way: which mappings took it, what they made of it, what was sent and answered, what changed. */
 export function TraceView({ id }: { id: string }) {
@@ -35,6 +37,7 @@ export function TraceView({ id }: { id: string }) {
           {note}
         </Alert>
       )}
+      {note !== undefined && <AdviceView advice={adviceForUntaken(data)} />}
       {taking.map((mapping) => (
         <MappingView key={mapping.number} mapping={mapping} />
       ))}
@@ -77,6 +80,7 @@ function MappingView({ mapping }: { mapping: ShownMapping }) {
           )}
         </Text>
       )}
+      <AdviceView advice={adviceFor(mapping)} />
       <SimpleGrid cols={{ base: 1, lg: 3 }} spacing="md">
         <Stack gap="xs">
           <Step title="1. What the mapping made of it">
@@ -143,7 +147,35 @@ function RequestView({ request }: { request: ShownRequest }) {
   )
 }
 
+/** The fields that got something; those that got nothing stand below, for who wants to know why. */
 function PayloadTable({ fields }: { fields: readonly FieldOrigin[] }) {
+  const filled = fields.filter((field) => hasContent(field, fields))
+  const empty = fields.filter((field) => !filled.includes(field))
+  return (
+    <>
+      <PayloadRows fields={filled} />
+      {empty.length > 0 && (
+        <details>
+          <summary>
+            <Text span size="xs">
+              {empty.length} more got nothing of this event
+            </Text>
+          </summary>
+          <PayloadRows fields={empty} />
+        </details>
+      )}
+    </>
+  )
+}
+
+/** A group has content when one of its parts has. */
+function hasContent({ key, value, from }: FieldOrigin, fields: readonly FieldOrigin[]): boolean {
+  return from === 'its parts'
+    ? fields.some((part) => part.key.startsWith(`${key}.`) && hasContent(part, fields))
+    : value !== undefined && value !== null
+}
+
+function PayloadRows({ fields }: { fields: readonly FieldOrigin[] }) {
   return (
     <Table layout="fixed" verticalSpacing={2} horizontalSpacing={4}>
       <Table.Thead>

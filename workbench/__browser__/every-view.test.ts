@@ -1,0 +1,125 @@
+import { readFileSync } from 'fs'
+import { gzipSync } from 'zlib'
+import type { Page } from 'playwright-core'
+import { openPage, startWorkbench } from './harness'
+
+const VIEWS = [
+  '/try',
+  '/mappings',
+  '/mappings/1',
+  '/mappings/2',
+  '/live',
+  '/ortto/source',
+  '/ortto/fields',
+  '/ortto/activities',
+  '/ortto/contacts',
+  '/ortto/contacts/1',
+  '/ortto/audiences',
+  '/ortto/log',
+  '/ortto/limits',
+  '/ortto/tests'
+]
+const LOOKS = [
+  ['wide and light', { viewport: { width: 1280, height: 900 }, colorScheme: 'light' }],
+  ['wide and dark', { viewport: { width: 1280, height: 900 }, colorScheme: 'dark' }],
+  ['narrow and light', { viewport: { width: 400, height: 800 }, colorScheme: 'light' }],
+  ['narrow and dark', { viewport: { width: 400, height: 800 }, colorScheme: 'dark' }]
+] as const
+
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
+
+/** A workbench in which something has happened, so that its views have something to show. */
+async function startUsed() {
+  const workbench = await startWorkbench()
+  const events = [
+    { type: 'identify', userId: 'lana', traits: { firstName: 'Lana', birthday: 'never', shoeSize: 38 } },
+    { type: 'track', userId: 'lana', event: 'Sign-in button clicked', properties: { count: 1 } },
+    { type: 'track', userId: 'max', event: 'Sign-in button clicked', properties: { count: 1 } },
+    { type: 'track', userId: 'lana', event: 'Fax sent', properties: { pages: 1 } },
+    { type: 'page', userId: 'lana' }
+  ]
+  const sent = await fetch(`${workbench.origin}/api/try`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ text: events.map((event) => JSON.stringify(event)).join('\n') })
+  })
+  const { traces } = (await sent.json()) as { traces: { id: string }[] }
+  return { ...workbench, views: [...VIEWS, ...traces.map(({ id }) => `/try/${id}`)] }
+}
+
+/** What axe finds that keeps somebody from using the page: each problem with its place. */
+async function problemsOf(page: Page): Promise<string[]> {
+  // The page's policy lets no script in; a debugger may.
+  await page.evaluate(AXE)
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } }
+    interface Violation {
+      id: string
+      impact: string
+      nodes: { target: string[]; failureSummary: string }[]
+    }
+    const { violations } = await axe.run()
+    return violations
+      .filter(({ impact }) => ['serious', 'critical'].includes(impact))
+      .flatMap(({ id, nodes }) =>
+        nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')} ${failureSummary}`)
+      )
+  })
+}
+
+describe.each(LOOKS)('every view, %s', (_, look) => {
+  it('can be used by everybody, and stays within its width', async () => {
+    const { origin, views } = await startUsed()
+    const page = await openPage(origin, look)
+    const found: Record<string, unknown> = {}
+    for (const view of views) {
+      await page.goto(`${origin}${view}`)
+      await page.getByRole('heading', { level: 2 }).first().waitFor()
+      await page.getByLabel('Loading').first().waitFor({ state: 'detached' })
+      // Colours fade in.
+      await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)))
+      const problems = await problemsOf(page)
+      const width = await page.evaluate(() => document.documentElement.scrollWidth)
+      if (problems.length > 0 || width > look.viewport.width) {
+        found[view] = { problems, width }
+      }
+    }
+    expect(found).toEqual({})
+  })
+})
+
+it('loads less than 400 KB of gzipped script for the first view, and nothing from elsewhere', async () => {
+  const { origin } = await startWorkbench()
+  const page = await openPage('about:blank')
+  const bodies: Promise<Buffer>[] = []
+  const strangers: string[] = []
+  page.on('response', (response) => {
+    const url = new URL(response.url())
+    if (url.origin !== origin) {
+      strangers.push(response.url())
+    }
+    if (url.pathname.endsWith('.js')) {
+      bodies.push(response.body())
+    }
+  })
+  await page.goto(`${origin}/live`)
+  await page.getByText('Waiting for the first call.').waitFor()
+  const sizes = (await Promise.all(bodies)).map((body) => gzipSync(body).length)
+  expect(sizes.length).toBeGreaterThan(0)
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(400 * 1024)
+  expect(strangers).toEqual([])
+})
+
+it('can be used with the keyboard alone', async () => {
+  const { origin } = await startWorkbench()
+  const page = await openPage(`${origin}/try`)
+  await page.getByRole('textbox', { name: 'Events' }).focus()
+  await page.keyboard.press('ControlOrMeta+Enter')
+  await page.getByText('1 event: 1 delivered.').waitFor()
+  // Escape, then Tab, leaves the editor.
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Tab')
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Send')
+  await page.keyboard.press('Tab')
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Results')
+})

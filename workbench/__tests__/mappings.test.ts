@@ -1,0 +1,107 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs'
+import { tmpdir } from 'os'
+import { join } from 'path'
+import { readMappings } from '../../delivery'
+import { MappingsStore } from '../server'
+import { endAll, identify, startWorkbench } from './harness'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'workbench-'))
+})
+afterEach(async () => {
+  await endAll()
+  rmSync(folder, { recursive: true })
+})
+
+const mapping = {
+  name: 'Contacts',
+  enabled: true,
+  partnerAction: 'upsertContact',
+  subscribe: 'type = "identify"',
+  mapping: { user_id: { '@path': '$.userId' }, traits: { '@path': '$.traits' } }
+}
+
+it('starts with the presets, and makes no file for them', async () => {
+  const mappingsFile = join(folder, 'mappings.json')
+  const { send } = await startWorkbench({ mappingsFile })
+  const { mappings } = (await send('GET', '/api/mappings')) as { mappings: { name: string }[] }
+  expect(mappings.map(({ name }) => name)).toEqual(['Upsert Contact', 'Track Activity'])
+  expect(() => readFileSync(mappingsFile)).toThrow('ENOENT')
+})
+
+it('saves mappings into a file that deliver reads, and sends events through them', async () => {
+  const mappingsFile = join(folder, 'mappings.json')
+  const { send, tryOut } = await startWorkbench({ mappingsFile })
+  expect(await send('PUT', '/api/mappings', { mappings: [mapping] })).toEqual({ problems: [], mappings: [mapping] })
+  expect(readMappings(JSON.parse(readFileSync(mappingsFile, 'utf8')))).toMatchObject([{ name: 'Contacts' }])
+  expect((await tryOut(identify()))[0].results).toMatchObject([{ mapping: 'Contacts', status: 200 }])
+  expect((await MappingsStore.open(mappingsFile)).mappings).toEqual([mapping])
+})
+
+it('saves nothing when something is wrong, and says what, by mapping and field', async () => {
+  const { send } = await startWorkbench()
+  const broken = [
+    mapping,
+    { ...mapping, name: 'Other', subscribe: 'type =', mapping: { ...mapping.mapping, userid: { '@path': '$.userId' } } }
+  ]
+  const { problems, mappings } = (await send('PUT', '/api/mappings', { mappings: broken })) as Saved
+  expect(problems).toEqual([
+    { index: 1, field: 'subscribe', message: expect.stringMatching('trigger cannot be read') as string },
+    { index: 1, field: 'userid', message: expect.stringMatching('did you mean "user_id"') as string }
+  ])
+  expect(mappings.map(({ name }) => name)).toEqual(['Upsert Contact', 'Track Activity'])
+  expect(await send('POST', '/api/mappings/check', { mappings: broken })).toEqual({ problems })
+  expect(await send('POST', '/api/mappings/check', { mappings: [mapping] })).toEqual({ problems: [] })
+  expect(await send('POST', '/api/mappings/check', { mappings: 1 })).toEqual({
+    problems: [{ message: 'A mappings file is a JSON array of mappings.' }]
+  })
+})
+
+interface Saved {
+  problems: object[]
+  mappings: { name: string }[]
+}
+
+it('tells at the start what is wrong with the file', async () => {
+  const path = join(folder, 'mappings.json')
+  writeFileSync(path, '{')
+  await expect(MappingsStore.open(path)).rejects.toThrow(`${path}: Expected property name`)
+  writeFileSync(path, '[{"name":"Contacts"}]')
+  await expect(MappingsStore.open(path)).rejects.toThrow(`${path}: Mapping "Contacts" (number 1): its "partnerAction"`)
+  await expect(MappingsStore.open(folder)).rejects.toThrow(`${folder} can't be read`)
+})
+
+it('connects an audience, and says why it could not', async () => {
+  const { send, sandbox } = await startWorkbench({ account: { traits: {}, otherAudiences: ['Newsletter'] } })
+  expect(await send('POST', '/api/audience', { name: 'VIP' })).toEqual({
+    error: null,
+    message: expect.stringMatching('Connected to the Ortto audience "VIP"') as string,
+    outputs: { audience_id: sandbox.account.audiences.find('VIP')?.id, audience_name: 'VIP' }
+  })
+  expect(await send('POST', '/api/audience', { name: 'Newsletter' })).toMatchObject({
+    error: expect.stringMatching('was not created by Segment') as string,
+    outputs: null
+  })
+  expect(await send('POST', '/api/audience', { name: ' ' })).toMatchObject({ error: null, outputs: null })
+})
+
+it('offers what the page needs: actions, examples, keys, addresses', async () => {
+  const { send, writeKey, sandbox } = await startWorkbench()
+  const setup = (await send('GET', '/api/setup')) as Record<string, unknown>
+  expect(setup).toMatchObject({ destination: 'Ortto (Actions)', writeKey, apiKey: sandbox.apiKey, mappingsFile: null })
+  const [contact] = setup.actions as { fields: { key: string; isHidden: boolean; parts?: object[] }[] }[]
+  expect(contact.fields.find(({ key }) => key === 'location')?.parts).toHaveLength(4)
+  expect(contact.fields.find(({ key }) => key === 'batch_size')?.isHidden).toBe(true)
+})
+
+it('shows in each example what its title says', async () => {
+  const { send, tryOut } = await startWorkbench()
+  const { examples } = (await send('GET', '/api/setup')) as { examples: { title: string; text: string }[] }
+  for (const { title, text } of examples) {
+    const [trace] = await tryOut(text)
+    const status = trace.results.length > 0 ? trace.results[0].status : 0
+    const [kind] = /^(Refused|Skipped|Not taken)/.exec(title) ?? ['']
+    expect({ title, kind: status === 0 ? 'Not taken' : status >= 400 ? 'Refused' : kind }).toEqual({ title, kind })
+  }
+})
