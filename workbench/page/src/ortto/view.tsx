@@ -33,10 +33,10 @@ export function clearButton(label: string) {
   return { 'aria-label': label, 'aria-hidden': false, tabIndex: 0 }
 }
 
-/** A link within a text, which is more than its colour. */
+/** A link within a text, as large as that. */
 export function TextLink({ href, children }: { href: string; children: ReactNode }) {
   return (
-    <Anchor component={Link} href={href} inherit underline="always">
+    <Anchor component={Link} href={href} inherit>
       {children}
     </Anchor>
   )
