@@ -45,3 +45,12 @@ export function changesBetween(before: ReadonlyMap<string, unknown>, after: Read
     return old === now ? [] : [{ what, before: old, after: now }]
   })
 }
+
+/** JSON over several lines; anything else as it is. */
+export function pretty(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2)
+  } catch {
+    return text
+  }
+}

@@ -1,14 +1,15 @@
-import { Alert, Badge, Card, Group, Loader, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core'
+import { Alert, Card, Group, Loader, SimpleGrid, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import type { FieldOrigin } from '../../../server/origins'
-import type { ShownMapping, ShownRequest } from '../../../server/trace'
+import type { ShownMapping } from '../../../server/trace'
 import { api, read } from '../client'
 import { AdviceView } from './advice-view'
 import { ChangeView } from './change-view'
 import { Failure } from './failure'
-import { Json, LongText } from './json'
-import { showValue } from './show'
+import { LongText } from './json'
+import { PayloadTable } from './payload-table'
+import { RequestView } from './request-view'
+import { pretty } from './show'
 import { Status } from './status'
 import { adviceFor, adviceForUntaken } from './what-to-do'
 
@@ -105,118 +106,6 @@ function MappingView({ mapping }: { mapping: ShownMapping }) {
   )
 }
 
-function RequestView({ request }: { request: ShownRequest }) {
-  const { method, url, headers, count, position, item, answer, failure, milliseconds } = request
-  const together = count === 1 ? 'It was sent alone.' : `It was number ${position} of ${count} in this request.`
-  return (
-    <>
-      <Text size="xs" className="value">
-        {method} {url}
-      </Text>
-      {Object.entries(headers).map(([name, value]) => (
-        <Text key={name} size="xs" c="dimmed" className="value">
-          {name}: {value}
-        </Text>
-      ))}
-      <Text size="xs" c="dimmed">
-        {together}
-      </Text>
-      <Json value={item} label="What was sent for this event" />
-      {answer && (
-        <>
-          <Group gap="xs">
-            <Text size="sm" fw={600}>
-              The answer
-            </Text>
-            <Badge variant="default" size="sm">
-              {answer.status}
-            </Badge>
-            <Text size="xs" c="dimmed">
-              after {milliseconds} ms
-            </Text>
-          </Group>
-          <LongText text={pretty(answer.body)} label="The answer" />
-        </>
-      )}
-      {failure !== undefined && (
-        <Alert color="red" title={`No answer after ${milliseconds} ms`}>
-          {failure}
-        </Alert>
-      )}
-    </>
-  )
-}
-
-/** The fields that got something; those that got nothing stand below, for who wants to know why. */
-function PayloadTable({ fields }: { fields: readonly FieldOrigin[] }) {
-  const filled = fields.filter((field) => hasContent(field, fields))
-  const empty = fields.filter((field) => !filled.includes(field))
-  return (
-    <>
-      <PayloadRows fields={filled} />
-      {empty.length > 0 && (
-        <details>
-          <summary>
-            <Text span size="xs">
-              {empty.length} more got nothing of this event
-            </Text>
-          </summary>
-          <PayloadRows fields={empty} />
-        </details>
-      )}
-    </>
-  )
-}
-
-/** A group has content when one of its parts has. */
-function hasContent({ key, value, from }: FieldOrigin, fields: readonly FieldOrigin[]): boolean {
-  return from === 'its parts'
-    ? fields.some((part) => part.key.startsWith(`${key}.`) && hasContent(part, fields))
-    : value !== undefined && value !== null
-}
-
-function PayloadRows({ fields }: { fields: readonly FieldOrigin[] }) {
-  return (
-    <Table layout="fixed" verticalSpacing={2} horizontalSpacing={4}>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th w="32%">Field</Table.Th>
-          <Table.Th>Value, and where it came from</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {fields.map((field) => (
-          <PayloadRow key={field.key} field={field} />
-        ))}
-      </Table.Tbody>
-    </Table>
-  )
-}
-
-function PayloadRow({ field: { key, label, depth, value, from, because } }: { field: FieldOrigin }) {
-  const hasValue = value !== undefined && value !== null
-  return (
-    <Table.Tr>
-      <Table.Td style={{ paddingLeft: 4 + depth * 12, overflowWrap: 'anywhere' }}>
-        <Text size="xs" fw={depth === 0 ? 600 : 400} title={key}>
-          {label}
-        </Text>
-      </Table.Td>
-      <Table.Td>
-        {from !== 'its parts' && (
-          <Text className="value" c={hasValue ? undefined : 'dimmed'}>
-            {hasValue ? showValue(value) : 'nothing'}
-          </Text>
-        )}
-        <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-          {from}
-          {because !== undefined && `, since ${because}`}
-        </Text>
-      </Table.Td>
-    </Table.Tr>
-  )
-}
-
 function Step({ title, children }: { title: string; children: ReactNode }) {
   return (
     <Stack gap={6}>
@@ -226,13 +115,4 @@ function Step({ title, children }: { title: string; children: ReactNode }) {
       {children}
     </Stack>
   )
-}
-
-/** JSON over several lines; anything else as it is. */
-function pretty(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2)
-  } catch {
-    return text
-  }
 }

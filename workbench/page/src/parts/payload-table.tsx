@@ -1,0 +1,73 @@
+import { Table, Text } from '@mantine/core'
+import type { FieldOrigin } from '../../../server/origins'
+import { showValue } from './show'
+
+/** The fields that got something; those that got nothing stand below, for who wants to know why. */
+export function PayloadTable({ fields }: { fields: readonly FieldOrigin[] }) {
+  const filled = fields.filter((field) => hasContent(field, fields))
+  const empty = fields.filter((field) => !filled.includes(field))
+  return (
+    <>
+      <PayloadRows fields={filled} />
+      {empty.length > 0 && (
+        <details>
+          <summary>
+            <Text span size="xs">
+              {empty.length} more got nothing of this event
+            </Text>
+          </summary>
+          <PayloadRows fields={empty} />
+        </details>
+      )}
+    </>
+  )
+}
+
+/** A group has content when one of its parts has. */
+function hasContent({ key, value, from }: FieldOrigin, fields: readonly FieldOrigin[]): boolean {
+  return from === 'its parts'
+    ? fields.some((part) => part.key.startsWith(`${key}.`) && hasContent(part, fields))
+    : value !== undefined && value !== null
+}
+
+function PayloadRows({ fields }: { fields: readonly FieldOrigin[] }) {
+  return (
+    <Table layout="fixed" verticalSpacing={2} horizontalSpacing={4}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th w="32%">Field</Table.Th>
+          <Table.Th>Value, and where it came from</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {fields.map((field) => (
+          <PayloadRow key={field.key} field={field} />
+        ))}
+      </Table.Tbody>
+    </Table>
+  )
+}
+
+function PayloadRow({ field: { key, label, depth, value, from, because } }: { field: FieldOrigin }) {
+  const hasValue = value !== undefined && value !== null
+  return (
+    <Table.Tr>
+      <Table.Td style={{ paddingLeft: 4 + depth * 12, overflowWrap: 'anywhere' }}>
+        <Text size="xs" fw={depth === 0 ? 600 : 400} title={key}>
+          {label}
+        </Text>
+      </Table.Td>
+      <Table.Td>
+        {from !== 'its parts' && (
+          <Text className="value" c={hasValue ? undefined : 'dimmed'}>
+            {hasValue ? showValue(value) : 'nothing'}
+          </Text>
+        )}
+        <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+          {from}
+          {because !== undefined && `, since ${because}`}
+        </Text>
+      </Table.Td>
+    </Table.Tr>
+  )
+}

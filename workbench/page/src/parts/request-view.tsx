@@ -1,0 +1,47 @@
+import { Alert, Badge, Group, Text } from '@mantine/core'
+import type { ShownRequest } from '../../../server/trace'
+import { Json, LongText } from './json'
+import { pretty } from './show'
+
+/** The request in which an event was sent, and its answer. */
+export function RequestView({ request }: { request: ShownRequest }) {
+  const { method, url, headers, count, position, item, answer, failure, milliseconds } = request
+  const together = count === 1 ? 'It was sent alone.' : `It was number ${position} of ${count} in this request.`
+  return (
+    <>
+      <Text size="xs" className="value">
+        {method} {url}
+      </Text>
+      {Object.entries(headers).map(([name, value]) => (
+        <Text key={name} size="xs" c="dimmed" className="value">
+          {name}: {value}
+        </Text>
+      ))}
+      <Text size="xs" c="dimmed">
+        {together}
+      </Text>
+      <Json value={item} label="What was sent for this event" />
+      {answer && (
+        <>
+          <Group gap="xs">
+            <Text size="sm" fw={600}>
+              The answer
+            </Text>
+            <Badge variant="default" size="sm">
+              {answer.status}
+            </Badge>
+            <Text size="xs" c="dimmed">
+              after {milliseconds} ms
+            </Text>
+          </Group>
+          <LongText text={pretty(answer.body)} label="The answer" />
+        </>
+      )}
+      {failure !== undefined && (
+        <Alert color="red" title={`No answer after ${milliseconds} ms`}>
+          {failure}
+        </Alert>
+      )}
+    </>
+  )
+}
