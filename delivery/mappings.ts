@@ -25,8 +25,8 @@ export interface Mapping {
 /** Tells every problem of a mappings file, one a line. */
 export class MappingsError extends Error {}
 
-/** Far more than a destination has. */
-const MAX_MAPPINGS = 50
+/** So many mappings a destination of Segment can have. */
+export const MAX_MAPPINGS = 50
 
 /** So many problems tell enough. */
 const MAX_PROBLEMS = 20
@@ -171,7 +171,7 @@ function flawOf(value: unknown, path: readonly string[] = []): string | undefine
 }
 
 /** The trigger, or why it can't be read. */
-function readTrigger(subscribe: string): GroupCondition | string {
+export function readTrigger(subscribe: string): GroupCondition | string {
   if (subscribe.length > MAX_TRIGGER) {
     return `it has more than ${MAX_TRIGGER} characters`
   }

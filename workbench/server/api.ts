@@ -6,6 +6,7 @@ import { validator } from 'hono/validator'
 import { z } from 'zod'
 import { definitionFor, readEvents } from '../../delivery'
 import type { Line } from '../../delivery'
+import { MAX_MAPPINGS } from '../../delivery/mappings'
 import { clip, isRecord } from '../../src/values'
 import { DESTINATION, showActions } from './definition'
 import { EXAMPLES } from './examples'
@@ -13,6 +14,7 @@ import type { Feed } from './feed'
 import { checkMappings, presets } from './mappings-store'
 import type { MappingsStore } from './mappings-store'
 import type { Pipeline } from './pipeline'
+import { Draft, previewOf } from './preview'
 import { showTrace } from './trace'
 import type { Traces } from './traces'
 
@@ -54,12 +56,14 @@ export function createApi(served: Served) {
         writeKey: served.writeKey,
         apiKey: served.apiKey(),
         ortto: served.origin,
-        mappingsFile: mappings.path ?? null
+        mappingsFile: mappings.path ?? null,
+        maxMappings: MAX_MAPPINGS
       })
     )
     .get('/mappings', (context) => context.json({ mappings: mappings.mappings, presets: presets() }))
-    .put('/mappings', json(z.object({ mappings: z.unknown() })), async (context) => {
-      const problems = await mappings.save(context.req.valid('json').mappings)
+    .put('/mappings', json(z.object({ mappings: z.unknown(), base: z.unknown().optional() })), async (context) => {
+      const { mappings: changed, base } = context.req.valid('json')
+      const problems = await mappings.save(changed, base)
       if (problems.length === 0) {
         feed.tell('mappings')
       }
@@ -67,6 +71,16 @@ export function createApi(served: Served) {
     })
     .post('/mappings/check', json(z.object({ mappings: z.unknown() })), (context) =>
       context.json({ problems: checkMappings(context.req.valid('json').mappings) })
+    )
+    .post('/mappings/preview', json(z.object({ mapping: Draft, events: z.array(z.unknown()) })), (context) => {
+      const { mapping, events } = context.req.valid('json')
+      return context.json(previewOf(mapping, events))
+    })
+    .get('/mappings/file', (context) =>
+      context.body(`${JSON.stringify(mappings.mappings, null, 2)}\n`, 200, {
+        'content-type': 'application/json',
+        'content-disposition': 'attachment; filename="mappings.json"'
+      })
     )
     .post('/audience', json(z.object({ name: z.string() })), async (context) => {
       return context.json(await connectAudience(served, context.req.valid('json').name))

@@ -13,6 +13,9 @@ export interface MappingProblem {
 
 /** The mappings file: what `deliver --mappings` reads. */
 export class MappingsStore {
+  /** Ends when all saves until now are done: one at a time. */
+  private turn: Promise<unknown> = Promise.resolve()
+
   private constructor(readonly path: string | undefined, private held: MappingsFile) {}
 
   /**
@@ -35,8 +38,20 @@ export class MappingsStore {
     return this.held
   }
 
-  /** Saves mappings, unless there is something wrong with them: then it gives the problems, and nothing changes. */
-  async save(value: unknown): Promise<MappingProblem[]> {
+  /**
+   * Saves mappings, unless there is something wrong with them: then it gives the problems, and nothing changes.
+   * @param base the mappings that were changed; when others are held by now, nothing is saved over them
+   */
+  save(value: unknown, base?: unknown): Promise<MappingProblem[]> {
+    const saved = this.turn.then(() => this.replace(value, base))
+    this.turn = saved.catch(() => undefined)
+    return saved
+  }
+
+  private async replace(value: unknown, base: unknown): Promise<MappingProblem[]> {
+    if (base !== undefined && JSON.stringify(base) !== JSON.stringify(this.held)) {
+      return [{ message: 'Other mappings were saved meanwhile. Nothing was saved over them.' }]
+    }
     const { data, error } = MappingsFile.safeParse(value)
     if (error) {
       return problemsOf(error.issues)

@@ -1,9 +1,21 @@
-import { ActionIcon, Alert, AppShell, Burger, Group, NavLink, Text, Title, useMantineColorScheme } from '@mantine/core'
+import {
+  ActionIcon,
+  Alert,
+  AppShell,
+  Badge,
+  Burger,
+  Group,
+  NavLink,
+  Text,
+  Title,
+  useMantineColorScheme
+} from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter'
 import { useFeed } from './feed'
 import { LiveView } from './live/live-view'
 import { MappingsView } from './mappings/mappings-view'
+import { useDraft } from './mappings/use-draft'
 import { ORTTO_VIEWS, OrttoView } from './ortto/ortto-view'
 import { TryView } from './try/try-view'
 
@@ -66,6 +78,7 @@ interface SectionProps {
 
 function Section({ title, views, onOpen }: SectionProps) {
   const [location] = useLocation()
+  const hasDraft = useDraft() !== undefined
   return (
     <>
       <Text size="xs" c="dimmed" fw={700} px="sm" pt="xs" pb={4} tt="uppercase">
@@ -80,6 +93,13 @@ function Section({ title, views, onOpen }: SectionProps) {
             href={path}
             label={label}
             active={isActive}
+            rightSection={
+              path === '/mappings' && hasDraft ? (
+                <Badge color="orange" variant="light" size="sm" tt="none">
+                  not saved
+                </Badge>
+              ) : undefined
+            }
             aria-current={isActive ? 'page' : undefined}
             onClick={onOpen}
           />

@@ -1,0 +1,101 @@
+import { Button, Card, Group, Stack, Text, TextInput, Title } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, read } from '../client'
+import { Failure } from '../parts/failure'
+import { audienceIn, connect, disconnect } from './draft'
+import type { MappingForm } from './draft'
+import { placeOf } from './places'
+import type { Action } from './setup'
+
+interface AudienceEditorProps {
+  action: Action
+  mapping: MappingForm
+  onChange: (members: Partial<MappingForm>) => void
+  problem?: string
+}
+
+/** Connects a mapping to an audience in Ortto, as Segment does it when the mapping is saved. */
+export function AudienceEditor({ action, mapping, onChange, problem }: AudienceEditorProps) {
+  const { label, description, inputLabel, inputDescription } = action.audience
+  const audience = audienceIn(mapping)
+  const [name, setName] = useState(audience?.name ?? '')
+  const connecting = useMutation({
+    mutationFn: (wanted: string) => read(api.audience.$post({ json: { name: wanted } })),
+    onSuccess: ({ error, outputs }, wanted) => {
+      if (error === null && outputs) {
+        onChange(connect(mapping, wanted, outputs))
+      }
+    }
+  })
+  return (
+    <Card withBorder padding="md" component="section" aria-label={label} id={placeOf('onMappingSave')}>
+      <Stack gap="xs">
+        <Title order={3} size="h5">
+          {label}
+        </Title>
+        <Text size="sm" c="dimmed">
+          {description}
+        </Text>
+        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+          {audience ? (
+            <>
+              This mapping is connected to <b>{audience.name || 'an audience'}</b> (ID {audience.id}).
+            </>
+          ) : (
+            'This mapping is connected to no audience.'
+          )}
+        </Text>
+        <Group align="end" gap="xs">
+          <TextInput
+            label={inputLabel}
+            description={inputDescription}
+            value={name}
+            onChange={({ currentTarget: { value } }) => setName(value)}
+            style={{ flex: '1 1 16rem' }}
+          />
+          <Button
+            variant="default"
+            onClick={() => connecting.mutate(name)}
+            loading={connecting.isPending}
+            disabled={name.trim() === ''}
+          >
+            Connect
+          </Button>
+          {audience && (
+            <Button
+              variant="default"
+              onClick={() => {
+                connecting.reset()
+                onChange({ fields: disconnect(mapping).fields })
+              }}
+            >
+              Disconnect
+            </Button>
+          )}
+        </Group>
+        <Answer answer={connecting.data} />
+        <Failure error={connecting.error} />
+        {problem !== undefined && (
+          <Text size="sm" c="red" role="alert" style={{ overflowWrap: 'anywhere' }}>
+            {problem}
+          </Text>
+        )}
+      </Stack>
+    </Card>
+  )
+}
+
+/** What the hook said. */
+function Answer({ answer }: { answer?: { error: string | null; message: string | null } }) {
+  if (!answer) {
+    return null
+  }
+  return answer.error === null ? (
+    <Text size="sm" role="status" style={{ overflowWrap: 'anywhere' }}>
+      {answer.message} The audience is in Ortto from now on; the mapping keeps the connection once you save it.
+    </Text>
+  ) : (
+    <Failure error={new Error(answer.error)} />
+  )
+}

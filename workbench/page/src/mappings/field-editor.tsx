@@ -1,0 +1,136 @@
+import { Anchor, Badge, Grid, Group, Stack, Switch, Text, TextInput, VisuallyHidden } from '@mantine/core'
+import { useId } from 'react'
+import type { FieldOrigin } from '../../../server/origins'
+import { showValue } from '../parts/show'
+import { standardOf } from './draft'
+import type { Form } from './form'
+import { placeOf } from './places'
+import type { Field } from './setup'
+import { ValueEditor } from './value-editor'
+
+interface FieldEditorProps {
+  field: Field
+  form: Form
+  onChange: (form: Form) => void
+  problem?: string
+  /** What each field, and each part of one, gives for the previewed event */
+  origins: readonly FieldOrigin[]
+}
+
+/** One field of the action: what it is, what the mapping puts there, and what that gives. */
+export function FieldEditor({ field, form, onChange, problem, origins }: FieldEditorProps) {
+  const id = useId()
+  const { key, label, description, required, default: value } = field
+  const standard = standardOf(value)
+  const isStandard = JSON.stringify(standard) === JSON.stringify(form)
+  return (
+    <Grid
+      id={placeOf(key)}
+      role="group"
+      aria-labelledby={id}
+      py="sm"
+      style={{ borderTop: '1px solid var(--mantine-color-default-border)' }}
+    >
+      <Grid.Col span={{ base: 12, md: 4 }}>
+        <Group gap="xs">
+          <Text size="sm" fw={600} id={id}>
+            {label}
+          </Text>
+          {required && (
+            <Badge size="sm" variant="light" color="red" tt="none">
+              required
+            </Badge>
+          )}
+        </Group>
+        <Text size="xs" c="dimmed">
+          {description}
+        </Text>
+        {!isStandard && value !== undefined && (
+          <Anchor component="button" type="button" size="xs" onClick={() => onChange(standard)}>
+            Back to the default<VisuallyHidden> of {label}</VisuallyHidden>
+          </Anchor>
+        )}
+      </Grid.Col>
+      <Grid.Col span={{ base: 12, md: 8 }}>
+        <Stack gap={6}>
+          <Input field={field} form={form} onChange={onChange} origins={origins} standard={standard} />
+          {problem !== undefined && (
+            <Text size="sm" c="red" role="alert" style={{ overflowWrap: 'anywhere' }}>
+              {problem}
+            </Text>
+          )}
+          <Gives origin={origins.find((origin) => origin.key === key)} />
+          {key === 'audience_update_mode' && <AudienceModes />}
+        </Stack>
+      </Grid.Col>
+    </Grid>
+  )
+}
+
+type InputProps = Omit<FieldEditorProps, 'problem'> & { standard: Form }
+
+function Input({ field, form, onChange, origins, standard }: InputProps) {
+  const { key, label, type, choices, isOpen, parts } = field
+  const isPlain = form.kind === 'nothing' || form.kind === 'json'
+  if (type === 'boolean' && isPlain) {
+    const text = form.kind === 'json' ? form.text : 'true'
+    return (
+      <Switch
+        aria-label={label}
+        label={text === 'true' ? 'On' : 'Off'}
+        checked={text === 'true'}
+        onChange={({ currentTarget: { checked } }) => onChange({ kind: 'json', text: String(checked) })}
+      />
+    )
+  }
+  if (type === 'number' && isPlain) {
+    return (
+      <TextInput
+        aria-label={label}
+        inputMode="numeric"
+        value={form.kind === 'json' ? form.text : ''}
+        onChange={({ currentTarget: { value: text } }) =>
+          onChange(text === '' ? { kind: 'nothing' } : { kind: 'json', text })
+        }
+        maw={160}
+      />
+    )
+  }
+  return (
+    <ValueEditor
+      label={label}
+      form={form}
+      onChange={onChange}
+      standard={standard}
+      choices={choices}
+      rows={type === 'object' ? { isOpen, parts: parts ?? [] } : undefined}
+      below={(part) => <Gives origin={origins.find((origin) => origin.key === `${key}.${part}`)} />}
+    />
+  )
+}
+
+/** What stands there for the previewed event. */
+function Gives({ origin }: { origin?: FieldOrigin }) {
+  if (!origin || origin.from === 'its parts' || origin.from === 'fixed') {
+    return null
+  }
+  const { value, from, because } = origin
+  const hasValue = value !== undefined && value !== null
+  return (
+    <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+      Gives {hasValue ? <span className="value">{showValue(value)}</span> : <b>nothing</b>}, from {from}
+      {because !== undefined && `, since ${because}`}
+    </Text>
+  )
+}
+
+function AudienceModes() {
+  return (
+    <Text size="xs" c="dimmed" component="div">
+      <b>Add</b>: each event that this mapping takes adds its contact to the associated audience. <b>Remove</b>: it
+      removes the contact. <b>Follow Segment</b>: an event of a Segment audience or journey adds the contact when it
+      enters and removes it when it leaves; other events change nothing. Without an associated audience this does
+      nothing.
+    </Text>
+  )
+}

@@ -1,0 +1,94 @@
+import { Button, Card, FileButton, Group, List, Stack, Text, Textarea, Title } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, read } from '../client'
+import { Failure } from '../parts/failure'
+import { nameIn, readFile, readMapping, takeFile } from './draft'
+import type { Editing } from './use-mappings'
+
+/** Takes the mappings of a file in place of those that are there, if nothing is wrong with them. */
+export function ImportPanel({ editing, onDone }: { editing: Editing; onDone: () => void }) {
+  const [text, setText] = useState('')
+  const checking = useMutation({
+    mutationFn: async (pasted: string) => {
+      const file = readFile(pasted)
+      if (!('value' in file)) {
+        throw new Error(file.message)
+      }
+      const { problems } = await read(api.mappings.check.$post({ json: { mappings: file.value } }))
+      return { problems, value: file.value }
+    },
+    onSuccess: ({ problems, value }) => {
+      if (problems.length === 0) {
+        const mappings = takeFile(value).map(readMapping)
+        editing.change(mappings, `${mappings.length} mappings came from the file; they are not saved yet.`)
+        onDone()
+      }
+    }
+  })
+  const pick = async (file: File | null) => {
+    if (file) {
+      const read = await file.text()
+      setText(read)
+      checking.mutate(read)
+    }
+  }
+  const problems = checking.data?.problems ?? []
+  return (
+    <Card withBorder padding="sm" component="section" aria-label="Import">
+      <Stack gap="xs">
+        <Title order={3} size="h5">
+          Import a mappings file
+        </Title>
+        <Text size="sm">It takes the place of all mappings here. Nothing is saved before you press Save.</Text>
+        <Textarea
+          label="Mappings as JSON"
+          description="What ortto deliver reads, and what Export gives"
+          value={text}
+          onChange={({ currentTarget: { value } }) => {
+            setText(value)
+            checking.reset()
+          }}
+          autosize
+          minRows={4}
+          maxRows={14}
+          classNames={{ input: 'value' }}
+          spellCheck={false}
+        />
+        <Group gap="xs">
+          <Button onClick={() => checking.mutate(text)} disabled={text.trim() === ''} loading={checking.isPending}>
+            Import these mappings
+          </Button>
+          <FileButton onChange={(file) => void pick(file)} accept="application/json,.json">
+            {(props) => (
+              <Button variant="default" {...props}>
+                Choose a file
+              </Button>
+            )}
+          </FileButton>
+          <Button variant="default" onClick={onDone}>
+            Cancel
+          </Button>
+        </Group>
+        <Failure error={checking.error} />
+        {problems.length > 0 && (
+          <div role="alert">
+            <Text size="sm" fw={600}>
+              Nothing was imported:
+            </Text>
+            <List size="sm">
+              {problems.map(({ index, message }, position) => (
+                <List.Item key={position}>
+                  <Text size="sm" c="red" style={{ overflowWrap: 'anywhere' }}>
+                    {index !== undefined && `${nameIn(checking.data?.value, index)}: `}
+                    {message}
+                  </Text>
+                </List.Item>
+              ))}
+            </List>
+          </div>
+        )}
+      </Stack>
+    </Card>
+  )
+}

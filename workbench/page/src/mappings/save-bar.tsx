@@ -1,0 +1,134 @@
+import { Alert, Anchor, Button, Group, Paper, Stack, Text } from '@mantine/core'
+import { useState } from 'react'
+import { Link } from 'wouter'
+import { Failure } from '../parts/failure'
+import { differences } from './draft'
+import type { MappingForm, Problem } from './draft'
+import { showPlace } from './places'
+import type { Editing } from './use-mappings'
+
+/** Save and discard, and what has to be mended before. It stays in sight. */
+export function SaveBar({ editing }: { editing: Editing }) {
+  const { isChanged, conflict, problems, mappings, save, saving } = editing
+  const isShown = isChanged || saving.isSaved
+  return (
+    <div role="status" style={{ position: 'sticky', bottom: 8, zIndex: 10 }}>
+      {isShown && (
+        <Paper withBorder shadow="md" p="sm">
+          <Stack gap="xs">
+            {conflict && <Conflict editing={editing} />}
+            {problems.length > 0 && <ProblemList problems={problems} mappings={mappings} />}
+            <Failure error={saving.error} />
+            {isChanged ? (
+              <Group gap="xs">
+                <Button
+                  onClick={save}
+                  loading={saving.isPending}
+                  disabled={problems.length > 0 || conflict !== undefined}
+                >
+                  Save
+                </Button>
+                <Discard onDiscard={editing.discard} />
+                <Text size="sm">
+                  {conflict
+                    ? 'Choose above which mappings to keep.'
+                    : problems.length > 0
+                    ? 'Your changes are kept here until they can be saved.'
+                    : 'Your changes are not saved yet. Ctrl-S saves them.'}
+                </Text>
+              </Group>
+            ) : (
+              <Text size="sm">Saved. From now on events go through these mappings.</Text>
+            )}
+          </Stack>
+        </Paper>
+      )}
+    </div>
+  )
+}
+
+function Discard({ onDiscard }: { onDiscard: () => void }) {
+  const [isAsking, setAsking] = useState(false)
+  if (!isAsking) {
+    return (
+      <Button variant="default" onClick={() => setAsking(true)}>
+        Discard
+      </Button>
+    )
+  }
+  return (
+    <>
+      <Button
+        color="red"
+        onClick={() => {
+          setAsking(false)
+          onDiscard()
+        }}
+      >
+        Discard all changes
+      </Button>
+      <Button variant="default" autoFocus onClick={() => setAsking(false)}>
+        Go on
+      </Button>
+    </>
+  )
+}
+
+function Conflict({ editing: { conflict = [], held, keepMine, discard } }: { editing: Editing }) {
+  const names = differences(conflict, held.mappings).map((name) => `“${name}”`)
+  return (
+    <Alert color="orange" title="Other mappings were saved meanwhile" role="alert">
+      <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+        In another tab, or by somebody else: {names.length > 0 ? names.join(', ') : 'their order'} changed after you
+        began. Your changes are not saved.
+      </Text>
+      <Group gap="xs" mt="xs">
+        <Button size="xs" variant="default" onClick={keepMine}>
+          Keep mine; saving them replaces the others
+        </Button>
+        <Button size="xs" variant="default" onClick={discard}>
+          Drop mine and show the others
+        </Button>
+      </Group>
+    </Alert>
+  )
+}
+
+interface ProblemListProps {
+  problems: readonly Problem[]
+  mappings: readonly MappingForm[]
+}
+
+function ProblemList({ problems, mappings }: ProblemListProps) {
+  return (
+    <div>
+      <Text size="sm" fw={600}>
+        {problems.length === 1 ? 'One problem' : `${problems.length} problems`} to mend:
+      </Text>
+      <ul
+        style={{ margin: 0, paddingLeft: 20, maxHeight: '7rem', overflowY: 'auto' }}
+        tabIndex={0}
+        aria-label="Problems"
+      >
+        {problems.map(({ index, field, message }, position) => (
+          <li key={position}>
+            <Text size="sm" c="red" style={{ overflowWrap: 'anywhere' }}>
+              {index !== undefined && mappings[index] && (
+                <Anchor
+                  component={Link}
+                  href={`/mappings/${index + 1}#${field ?? 'name'}`}
+                  size="sm"
+                  onClick={() => requestAnimationFrame(() => showPlace(field))}
+                >
+                  {mappings[index].name.trim() || `Mapping ${index + 1}`}
+                </Anchor>
+              )}
+              {index !== undefined && ': '}
+              {message}
+            </Text>
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}

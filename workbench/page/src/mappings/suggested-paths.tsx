@@ -1,0 +1,13 @@
+import { createContext, useContext } from 'react'
+import type { ReactNode } from 'react'
+
+const Context = createContext<readonly string[]>([])
+
+/** Hands the paths to suggest to every path's editor. */
+export function SuggestedPaths({ value, children }: { value: readonly string[]; children: ReactNode }) {
+  return <Context.Provider value={value}>{children}</Context.Provider>
+}
+
+export function useSuggestedPaths(): readonly string[] {
+  return useContext(Context)
+}

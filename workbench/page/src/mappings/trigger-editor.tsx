@@ -1,0 +1,113 @@
+import { Anchor, Button, Card, Group, SegmentedControl, Stack, Text, Textarea, Title } from '@mantine/core'
+import { useState } from 'react'
+import { Link } from 'wouter'
+import { placeOf } from './places'
+import { addCondition, CONDITIONS, isReadOtherwise } from './trigger'
+import type { Preview } from './use-preview'
+
+interface TriggerEditorProps {
+  trigger: string
+  onChange: (trigger: string) => void
+  problem?: string
+  preview?: Preview
+  events: readonly object[]
+}
+
+/** Which events a mapping takes. */
+export function TriggerEditor({ trigger, onChange, problem, preview, events }: TriggerEditorProps) {
+  const readAs = preview?.readAs
+  return (
+    <Card withBorder padding="md" component="section" aria-label="Trigger">
+      <Stack gap="xs">
+        <Title order={3} size="h5">
+          Trigger
+        </Title>
+        <div id={placeOf('subscribe')}>
+          <Textarea
+            label="Which events it takes"
+            description="A condition in FQL, Segment’s language for it"
+            value={trigger}
+            onChange={({ currentTarget: { value } }) => onChange(value)}
+            error={problem}
+            autosize
+            minRows={1}
+            maxRows={8}
+            spellCheck={false}
+            classNames={{ input: 'value' }}
+          />
+        </div>
+        {problem === undefined && readAs !== undefined && isReadOtherwise(trigger, readAs) && (
+          <Text size="sm" c="orange" fw={600} style={{ overflowWrap: 'anywhere' }}>
+            Segment’s library reads it as: <code className="value">{readAs}</code>
+          </Text>
+        )}
+        {problem === undefined && <Verdict preview={preview} events={events} />}
+        <Blocks trigger={trigger} onChange={onChange} />
+      </Stack>
+    </Card>
+  )
+}
+
+/** Whether it takes the event of the preview, and why. */
+function Verdict({ preview, events }: Pick<TriggerEditorProps, 'preview' | 'events'>) {
+  const event = preview?.event === undefined ? undefined : events[preview.event]
+  if (!event || !preview?.trigger) {
+    return null
+  }
+  const { takes, why } = preview.trigger
+  return (
+    <Text size="sm" style={{ overflowWrap: 'anywhere' }} aria-live="polite">
+      <b>{takes ? 'It takes' : 'It does not take'}</b> the event “{nameOf(event)}”: {why}. The previews below are for
+      this event;{' '}
+      <Anchor component={Link} href="/try" size="sm">
+        try another
+      </Anchor>
+      .
+    </Text>
+  )
+}
+
+function nameOf(event: object): string {
+  const { type, event: name, userId, anonymousId }: Record<string, unknown> = { ...event }
+  const words = [type, name ?? userId ?? anonymousId].filter((word) => typeof word === 'string')
+  return words.join(': ').slice(0, 80)
+}
+
+function Blocks({ trigger, onChange }: Pick<TriggerEditorProps, 'trigger' | 'onChange'>) {
+  const [word, setWord] = useState<'and' | 'or'>('and')
+  const isPossible = addCondition(trigger, '', word) !== undefined
+  return (
+    <Stack gap={6} role="group" aria-label="Add a condition">
+      <Group gap="xs">
+        <Text size="sm">Add a condition, joined by</Text>
+        <SegmentedControl
+          size="xs"
+          data={['and', 'or']}
+          value={word}
+          onChange={setWord}
+          aria-label="How the condition is joined"
+        />
+      </Group>
+      <Group gap={6}>
+        {CONDITIONS.map(({ fql, means }) => (
+          <Button
+            key={fql}
+            size="compact-xs"
+            variant="default"
+            disabled={!isPossible}
+            title={means}
+            onClick={() => onChange(addCondition(trigger, fql, word) ?? trigger)}
+            style={{ maxWidth: '100%' }}
+          >
+            <code className="value">{fql}</code>
+          </Button>
+        ))}
+      </Group>
+      {!isPossible && (
+        <Text size="sm">
+          Segment’s library reads one level of parentheses, so a condition with “{word}” can’t be added to this one.
+        </Text>
+      )}
+    </Stack>
+  )
+}

@@ -1,0 +1,39 @@
+import { useDebouncedValue } from '@mantine/hooks'
+import { useQuery } from '@tanstack/react-query'
+import type { FieldOrigin } from '../../../server/origins'
+import { api, read } from '../client'
+import { useStored } from '../parts/use-stored'
+import { writeMapping } from './draft'
+import type { MappingForm } from './draft'
+import { eventsIn } from './paths'
+import type { Setup } from './setup'
+
+/** Milliseconds after the last key until the preview follows */
+const PAUSE = 300
+
+/** The events that one has tried, else the examples. */
+export function useTried({ examples }: Setup): object[] {
+  const [text] = useStored('tried text', '')
+  const tried = eventsIn(text)
+  return tried.length > 0 ? tried : examples.flatMap((example) => eventsIn(example.text).slice(0, 1))
+}
+
+/** What a mapping makes of the first event that its trigger takes, else of the first event. */
+export function usePreview(mapping: MappingForm, events: readonly object[]) {
+  const { partnerAction, subscribe, mapping: fields } = writeMapping(mapping)
+  const body = JSON.stringify({ mapping: { partnerAction, subscribe, mapping: fields }, events })
+  const [text] = useDebouncedValue(body, PAUSE)
+  return useQuery({
+    queryKey: ['preview of a mapping', text],
+    queryFn: async () => {
+      const preview = await read(api.mappings.preview.$post({ json: JSON.parse(text) as Body }))
+      // Hono's types end where JSON goes on within JSON.
+      return { ...preview, fields: preview.fields as FieldOrigin[] }
+    },
+    placeholderData: (before) => before,
+    gcTime: 10_000
+  })
+}
+
+type Body = Parameters<typeof api.mappings.preview.$post>[0]['json']
+export type Preview = NonNullable<ReturnType<typeof usePreview>['data']>

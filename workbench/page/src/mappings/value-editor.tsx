@@ -1,0 +1,317 @@
+import {
+  ActionIcon,
+  Anchor,
+  Autocomplete,
+  Button,
+  Group,
+  NativeSelect,
+  Select,
+  Stack,
+  Text,
+  Textarea,
+  TextInput
+} from '@mantine/core'
+import { useState } from 'react'
+import type { ReactNode } from 'react'
+import { valueIn, withValue } from './draft'
+import { changeKind, describe, flawOf, flawOfKey, NOTHING } from './form'
+import type { Form, IfForm, Kind, PartsForm, Row, TextForm } from './form'
+import type { Field } from './setup'
+import { useSuggestedPaths } from './suggested-paths'
+
+interface ValueEditorProps {
+  /** For screen readers: what this is the value of */
+  label: string
+  form: Form
+  onChange: (form: Form) => void
+  /** What a new mapping has there */
+  standard?: Form
+  choices?: Field['choices']
+  /** For an object: the parts that it has, and whether it takes keys of the customer's own */
+  rows?: ShownRows
+  /** What stands below a part */
+  below?: (part: string) => ReactNode
+}
+
+interface ShownRows {
+  isOpen: boolean
+  parts: NonNullable<Field['parts']>
+}
+
+const KINDS: readonly [Kind, string][] = [
+  ['path', 'Path'],
+  ['text', 'Text'],
+  ['if', 'If exists'],
+  ['template', 'Template'],
+  ['nothing', 'Nothing'],
+  ['json', 'JSON']
+]
+
+/** A value: how it is made, and of what. */
+export function ValueEditor(props: ValueEditorProps) {
+  const { label, form, onChange, standard = NOTHING, choices, rows } = props
+  const kinds = KINDS.filter(([kind]) => !rows || !['text', 'template'].includes(kind) || kind === form.kind)
+  const data = [
+    ...(rows || form.kind === 'parts' ? [{ value: 'parts', label: 'Key by key' }] : []),
+    ...kinds.map(([value, text]) => ({ value, label: value === 'text' && choices ? 'Choice' : text })),
+    ...(form.kind === 'literal' ? [{ value: 'literal', label: 'Text (@literal)' }] : [])
+  ]
+  return (
+    <Stack gap={6}>
+      <Group gap="xs" align="start">
+        <NativeSelect
+          aria-label={`${label}: kind`}
+          data={data}
+          value={form.kind}
+          onChange={({ currentTarget: { value } }) => onChange(changeKind(form, value as Kind, standard))}
+          w={120}
+        />
+        <div style={{ flex: '1 1 12rem', minWidth: 0 }}>
+          <Content {...props} />
+        </div>
+      </Group>
+      {form.kind === 'parts' && <Rows {...props} form={form} rows={rows} />}
+    </Stack>
+  )
+}
+
+function Content({ label, form, onChange, choices }: ValueEditorProps) {
+  const paths = useSuggestedPaths()
+  switch (form.kind) {
+    case 'nothing':
+    case 'parts':
+      return null
+    case 'if':
+      return <IfEditor label={label} form={form} onChange={onChange} />
+    case 'path':
+      return (
+        <Autocomplete
+          aria-label={`${label}: path`}
+          placeholder="$.traits.email"
+          data={[...paths]}
+          limit={30}
+          value={form.text}
+          onChange={(text) => onChange({ ...form, text })}
+          error={flawOf(form)}
+          classNames={{ input: 'value' }}
+          spellCheck={false}
+        />
+      )
+    case 'text':
+      return choices ? (
+        <Choice label={label} form={form} onChange={onChange} choices={choices} />
+      ) : (
+        <LongInput label={`${label}: text`} form={form} onChange={onChange} />
+      )
+    case 'literal':
+      return <LongInput label={`${label}: text`} form={form} onChange={onChange} />
+    case 'template':
+      return (
+        <LongInput
+          label={`${label}: template`}
+          form={form}
+          onChange={onChange}
+          placeholder="{{traits.firstName}} {{traits.lastName}}"
+        />
+      )
+    case 'json':
+      return <LongInput label={`${label}: JSON`} form={form} onChange={onChange} isCode />
+  }
+}
+
+interface LongInputProps {
+  label: string
+  form: TextForm
+  onChange: (form: Form) => void
+  placeholder?: string
+  isCode?: boolean
+}
+
+function LongInput({ label, form, onChange, placeholder, isCode = false }: LongInputProps) {
+  return (
+    <Textarea
+      aria-label={label}
+      placeholder={placeholder}
+      value={form.text}
+      onChange={({ currentTarget: { value: text } }) => onChange({ ...form, text })}
+      error={flawOf(form)}
+      autosize
+      minRows={1}
+      maxRows={12}
+      spellCheck={!isCode}
+      classNames={isCode ? { input: 'value' } : undefined}
+    />
+  )
+}
+
+interface ChoiceProps {
+  label: string
+  form: TextForm
+  onChange: (form: Form) => void
+  choices: NonNullable<Field['choices']>
+}
+
+function Choice({ label, form, onChange, choices }: ChoiceProps) {
+  const isKnown = choices.some(({ value }) => value === form.text)
+  return (
+    <Select
+      aria-label={`${label}: choice`}
+      data={isKnown ? choices : [...choices, { value: form.text, label: form.text || 'Choose one' }]}
+      value={form.text}
+      onChange={(text) => onChange({ ...form, text: text ?? form.text })}
+      allowDeselect={false}
+    />
+  )
+}
+
+/** One value or another, as a sentence until it is opened. */
+function IfEditor({ label, form, onChange }: { label: string; form: IfForm; onChange: (form: Form) => void }) {
+  const [isOpen, setOpen] = useState(form.of.kind === 'nothing' || form.else.kind === 'nothing')
+  return (
+    <Stack gap={6}>
+      <Text size="sm" pt={7} style={{ overflowWrap: 'anywhere' }}>
+        {describe(form)}{' '}
+        <Anchor
+          component="button"
+          type="button"
+          size="sm"
+          onClick={() => setOpen(!isOpen)}
+          aria-expanded={isOpen}
+          aria-label={`${isOpen ? 'Close' : 'Edit'} ${label}`}
+        >
+          {isOpen ? 'Close' : 'Edit'}
+        </Anchor>
+      </Text>
+      {isOpen && (
+        <Stack gap={6} pl="sm" style={{ borderLeft: '2px solid var(--mantine-color-default-border)' }}>
+          <Group gap="xs" align="center">
+            <Text size="sm" fw={600}>
+              If this
+            </Text>
+            <NativeSelect
+              aria-label={`${label}: condition`}
+              size="xs"
+              data={[
+                { value: 'exists', label: 'exists' },
+                { value: 'blank', label: 'is not blank' }
+              ]}
+              value={form.test}
+              onChange={({ currentTarget: { value } }) =>
+                onChange({ ...form, test: value === 'blank' ? 'blank' : 'exists' })
+              }
+            />
+          </Group>
+          <ValueEditor label={`${label}: if`} form={form.of} onChange={(of) => onChange({ ...form, of })} />
+          {flawOf(form) !== undefined && (
+            <Text size="sm" c="red">
+              {flawOf(form)}
+            </Text>
+          )}
+          <Text size="sm" fw={600}>
+            then
+          </Text>
+          <ValueEditor label={`${label}: then`} form={form.then} onChange={(then) => onChange({ ...form, then })} />
+          <Text size="sm" fw={600}>
+            else
+          </Text>
+          <ValueEditor
+            label={`${label}: else`}
+            form={form.else}
+            onChange={(otherwise) => onChange({ ...form, else: otherwise })}
+          />
+        </Stack>
+      )}
+    </Stack>
+  )
+}
+
+interface RowsProps {
+  label: string
+  form: PartsForm
+  onChange: (form: Form) => void
+  rows?: ShownRows
+  below?: (part: string) => ReactNode
+}
+
+function Rows({ label, form, onChange, rows = { isOpen: true, parts: [] }, below }: RowsProps) {
+  const change = (next: Row[]) => onChange({ kind: 'parts', rows: next })
+  const isNamed = (key: string) => !rows.isOpen && rows.parts.some((part) => part.key === key)
+  return (
+    <Stack gap="sm" pl="sm" style={{ borderLeft: '2px solid var(--mantine-color-default-border)' }}>
+      {!rows.isOpen &&
+        rows.parts.map((part) => (
+          <div key={part.key}>
+            <Text size="sm" fw={600} title={part.description}>
+              {part.label}
+            </Text>
+            <ValueEditor
+              label={`${label}: ${part.label}`}
+              form={valueIn(form.rows, part.key)}
+              onChange={(value) => change(withValue(form.rows, part.key, value))}
+            />
+            {below?.(part.key)}
+          </div>
+        ))}
+      {form.rows.map((row, index) =>
+        isNamed(row.key) ? null : (
+          <OwnRow
+            key={index}
+            label={label}
+            rows={form.rows}
+            index={index}
+            onChange={(next) => change(form.rows.map((held, position) => (position === index ? next : held)))}
+            onRemove={() => change(form.rows.filter((_, position) => position !== index))}
+            below={below}
+          />
+        )
+      )}
+      {rows.isOpen && (
+        <Button
+          variant="default"
+          size="compact-sm"
+          onClick={() => change([...form.rows, { key: '', value: { kind: 'path', text: '' } }])}
+          style={{ alignSelf: 'start' }}
+          aria-label={`Add a key to ${label}`}
+        >
+          Add a key
+        </Button>
+      )}
+    </Stack>
+  )
+}
+
+interface OwnRowProps {
+  label: string
+  rows: readonly Row[]
+  index: number
+  onChange: (row: Row) => void
+  onRemove: () => void
+  below?: (part: string) => ReactNode
+}
+
+function OwnRow({ label, rows, index, onChange, onRemove, below }: OwnRowProps) {
+  const { key, value } = rows[index]
+  const name = `${label}: ${key === '' ? `key ${index + 1}` : key}`
+  return (
+    <div>
+      <Group gap="xs" align="start">
+        <TextInput
+          aria-label={`${label}: key ${index + 1}`}
+          placeholder="Key"
+          value={key}
+          onChange={({ currentTarget: { value: next } }) => onChange({ key: next, value })}
+          error={flawOfKey(rows, index)}
+          style={{ flex: '1 1 8rem' }}
+          spellCheck={false}
+        />
+        <div style={{ flex: '4 1 18rem', minWidth: 0 }}>
+          <ValueEditor label={name} form={value} onChange={(next) => onChange({ key, value: next })} />
+        </div>
+        <ActionIcon variant="default" size="lg" onClick={onRemove} aria-label={`Remove ${name}`}>
+          ×
+        </ActionIcon>
+      </Group>
+      {below?.(key)}
+    </div>
+  )
+}
