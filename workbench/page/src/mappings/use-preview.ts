@@ -28,7 +28,7 @@ export function usePreview(mapping: MappingForm, events: readonly object[]) {
     queryFn: async () => {
       const preview = await read(api.mappings.preview.$post({ json: JSON.parse(text) as Body }))
       // Hono's types end where JSON goes on within JSON.
-      return { ...preview, fields: preview.fields as FieldOrigin[] }
+      return { ...preview, fields: preview.fields }
     },
     placeholderData: (before) => before,
     gcTime: 10_000
