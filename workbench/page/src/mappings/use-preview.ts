@@ -1,6 +1,5 @@
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
-import type { FieldOrigin } from '../../../server/origins'
 import { api, read } from '../client'
 import { useStored } from '../parts/use-stored'
 import { writeMapping } from './draft'
