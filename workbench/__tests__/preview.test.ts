@@ -1,0 +1,59 @@
+import { endAll, identify, startWorkbench } from './harness'
+
+afterEach(endAll)
+
+interface Preview {
+  readAs?: string
+  event?: number
+  trigger?: { takes: boolean; why: string }
+  fields: { key: string; value?: unknown }[]
+}
+
+/** What a mapping that is being edited would make of events. */
+async function previewOf(members: object, ...events: unknown[]): Promise<Preview> {
+  const { send } = await startWorkbench()
+  const mapping = { partnerAction: 'upsertContact', subscribe: 'type = "identify"', mapping: {}, ...members }
+  return (await send('POST', '/api/mappings/preview', { mapping, events })) as Preview
+}
+
+const userId = { user_id: { '@path': '$.userId' } }
+
+it('shows what each field gives for the first event that the trigger takes', async () => {
+  const preview = await previewOf({ mapping: userId }, { type: 'track', userId: 'max' }, identify())
+  expect(preview).toMatchObject({ event: 1, trigger: { takes: true, why: 'type = "identify" holds' } })
+  expect(preview.fields).toEqual([expect.objectContaining({ key: 'user_id', value: 'lana' })])
+})
+
+it('says why the trigger takes none of them, and shows the first', async () => {
+  const preview = await previewOf({ mapping: userId }, 'no event', { type: 'track', userId: 'max' })
+  expect(preview).toMatchObject({ event: 1, trigger: { takes: false }, fields: [{ value: 'max' }] })
+})
+
+it('leaves out only what is wrong', async () => {
+  const mapping = { ...userId, ip: { '@path': 5 }, fax: 'x' }
+  expect((await previewOf({ mapping }, identify())).fields.map(({ key }) => key)).toEqual(['user_id'])
+})
+
+it('shows nothing of a trigger that can not be read, and how Segment reads one that can', async () => {
+  expect(await previewOf({ subscribe: '(' }, identify())).toMatchObject({ fields: [] })
+  expect((await previewOf({ subscribe: 'type = identify' }, identify())).readAs).toBe('type = "identify"')
+})
+
+it('keeps mappings that others have saved meanwhile', async () => {
+  const { send } = await startWorkbench()
+  const { mappings: base } = (await send('GET', '/api/mappings')) as { mappings: object[] }
+  const renamed = (name: string) => base.map((one, index) => (index === 0 ? { ...one, name } : one))
+  expect(await send('PUT', '/api/mappings', { mappings: renamed('Theirs'), base })).toMatchObject({ problems: [] })
+  expect(await send('PUT', '/api/mappings', { mappings: renamed('Ours'), base })).toMatchObject({
+    problems: [{ message: 'Other mappings were saved meanwhile. Nothing was saved over them.' }],
+    mappings: [{ name: 'Theirs' }, {}]
+  })
+})
+
+it('gives the mappings as a file', async () => {
+  const { request, send } = await startWorkbench()
+  const response = await request('/api/mappings/file')
+  expect(response.headers.get('content-disposition')).toBe('attachment; filename="mappings.json"')
+  const { mappings } = (await send('GET', '/api/mappings')) as { mappings: object[] }
+  expect(await response.json()).toEqual(mappings)
+})
