@@ -6,7 +6,8 @@ const MAY_IMPORT = {
   src: [],
   sandbox: [],
   delivery: ['src'],
-  cli: ['delivery', 'sandbox', 'src']
+  stream: ['delivery', 'src'],
+  cli: ['stream', 'delivery', 'sandbox', 'src']
 }
 const ROOMS = Object.keys(MAY_IMPORT)
 

@@ -5,8 +5,10 @@ import { EXIT, fail } from './command'
 import type { Output } from './command'
 import { deliverCommand } from './deliver'
 import { estimateCommand } from './estimate'
+import { publishCommand } from './publish'
 import { sandboxCommand } from './sandbox'
 import { terminal } from './terminal'
+import { workCommand } from './work'
 
 /** Runs a command line, and resolves with its exit code. */
 export async function run(args: readonly string[], output: Output): Promise<number> {
@@ -19,6 +21,8 @@ export async function run(args: readonly string[], output: Output): Promise<numb
     deliverCommand(output, end),
     checkCommand(output, end),
     estimateCommand(output),
+    publishCommand(output, end),
+    workCommand(output, end),
     sandboxCommand(output)
   ]) {
     program.addCommand(command)

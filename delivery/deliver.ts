@@ -36,6 +36,10 @@ export interface DeliveryOptions {
   integrations?: readonly string[]
   /** Events a second, at most */
   rate?: number
+  /** The lines come from a stream, which nobody knows the end of: a verdict never waits for more lines. */
+  isEndless?: boolean
+  /** Is told how many milliseconds each batch took. */
+  onAnswer?: (milliseconds: number) => void
   /** Stops it: what is under way is waited for, and nothing more is sent. */
   signal?: AbortSignal
   /** Only for tests: real time otherwise. */
@@ -43,7 +47,12 @@ export interface DeliveryOptions {
 }
 
 /** A delivery that ended before all events had their verdicts. The message says why, and what to do. */
-export class Stopped extends Error {}
+export class Stopped extends Error {
+  /** @param mayPass the same delivery may succeed later, with nobody doing anything about it */
+  constructor(message: string, readonly mayPass = false) {
+    super(message)
+  }
+}
 
 /** Events that were read and have no verdict yet: no more are held, and no more bytes of them. */
 const MAX_WAITING = 8000
@@ -242,7 +251,7 @@ export class Delivery {
     }
     const verdicts = this.pending.slice(0, count).flatMap((line) => line.verdicts)
     // When there is no room for more, nobody can wait for more.
-    const isAll = count === this.pending.length && (this.hasEnded || this.isFull)
+    const isAll = count === this.pending.length && (this.hasEnded || this.isFull || this.options.isEndless === true)
     const refusal = this.firstResults.sameRefusal(verdicts, isAll)
     if (refusal !== undefined) {
       if (refusal !== '') {
@@ -282,6 +291,7 @@ export class Delivery {
       tasks.map(({ event }) => event),
       mapping
     )
+    this.options.onAnswer?.(this.time.now() - begunAt)
     this.settle(tasks, results, begunAt)
     this.ring()
   }
@@ -344,10 +354,10 @@ export class Delivery {
     const [{ message }] = results.filter(({ status }) => isRetryable(status))
     const wait = this.pace.pausedUntil - this.time.now()
     if (wait > MAX_OUTAGE) {
-      this.end(new Stopped(`Ortto asks to wait ${Math.ceil(wait / 60_000)} minutes: ${message}`))
+      this.end(new Stopped(`Ortto asks to wait ${Math.ceil(wait / 60_000)} minutes: ${message}`, true))
     } else if (this.time.now() - this.failingSince >= MAX_OUTAGE) {
       const what = shown === 'over its limit' ? 'has been over its limit' : 'has taken nothing'
-      this.end(new Stopped(`Ortto ${what} for five minutes: ${message}`))
+      this.end(new Stopped(`Ortto ${what} for five minutes: ${message}`, true))
     }
   }
 
