@@ -60,5 +60,8 @@ export default tseslint.config(
       }))
     )
   ),
-  { files: ['*.js', '*.mjs'], languageOptions: { globals: { process: 'readonly', module: 'writable' } } }
+  {
+    files: ['**/*.js', '*.mjs'],
+    languageOptions: { globals: { process: 'readonly', module: 'writable', require: 'readonly' } }
+  }
 )

@@ -54,5 +54,7 @@ if (require.main === module) {
     process.exitCode = code
     // An input that is still open would keep the command from ending.
     process.stdin.destroy()
+    // So would an answer that stalls. Whatever is written is written by then.
+    process.stdout.write('', () => setTimeout(() => process.exit(), 1000).unref())
   })
 }

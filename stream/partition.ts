@@ -10,7 +10,10 @@ const LAST_MESSAGES = 500
 /** Milliseconds until a request is made again that failed, or until the server is asked again what is outstanding */
 const RETRY = 200
 
-/** A message that came so often without getting a verdict is delivered alone: it may be what ends the workers. */
+/**
+ * A message that came so often without getting a verdict may be what ends the workers. The first one is delivered
+ * alone, and those after it in groups, each twice as large: what ends a worker is the first one soon.
+ */
 const SUSPICIOUS = 4
 
 /** What a partition needs of the worker that has it. */
@@ -19,7 +22,7 @@ export interface PartitionOptions {
   room: () => number
   /** Takes messages in their order. */
   deliver: (messages: JsMsg[]) => void
-  /** Takes a message that came suspiciously often, and nothing else of this partition until its verdict is there. */
+  /** Takes a message that came suspiciously often; nothing else of this partition comes until its verdict is there. */
   deliverAlone: (message: JsMsg) => void
 }
 
@@ -48,6 +51,8 @@ export class Partition {
   private next = 0
   /** One that was handed over alone, and has no verdict yet */
   private alone?: number
+  /** How many suspicious messages go together next */
+  private suspects = 1
   private isClosing = false
   private messages?: ConsumerMessages
   private isScheduled = false
@@ -188,17 +193,24 @@ export class Partition {
       return
     }
     const messages = this.waiting.flatMap((sequence) => this.get(sequence) ?? [])
-    const suspect = messages.findIndex(({ info }) => info.deliveryCount >= SUSPICIOUS)
-    const count = suspect === -1 ? messages.length : suspect
-    if (count > 0) {
-      this.last = this.waiting[count - 1]
-      this.waiting.splice(0, count)
-      this.options.deliver(messages.slice(0, count))
+    const first = messages.findIndex(({ info }) => info.deliveryCount >= SUSPICIOUS)
+    if (first !== 0) {
+      this.options.deliver(this.takeWaiting(messages, first === -1 ? messages.length : first))
     } else if (this.held.size === this.waiting.length) {
-      const [sequence] = this.waiting.splice(0, 1)
-      this.last = sequence
-      this.alone = sequence
-      this.options.deliverAlone(messages[0])
+      const [message, ...others] = this.takeWaiting(messages, this.suspects)
+      if (this.suspects === 1) {
+        this.alone = this.last
+        this.options.deliverAlone(message)
+      } else {
+        this.options.deliver([message, ...others])
+      }
+      this.suspects *= 2
     }
+  }
+
+  private takeWaiting(messages: readonly JsMsg[], count: number): JsMsg[] {
+    this.last = this.waiting[Math.min(count, this.waiting.length) - 1]
+    this.waiting.splice(0, count)
+    return messages.slice(0, count)
   }
 }
