@@ -1,3 +1,4 @@
+import { jetstreamManager } from '@nats-io/jetstream'
 import type { SegmentEvent } from '@segment/actions-core'
 import { fork, spawn } from 'child_process'
 import type { ChildProcess } from 'child_process'
@@ -12,13 +13,14 @@ import { connectTo, openStream, Publisher, readStatus } from '../stream'
 import { eventOf } from './events'
 
 /**
- * How many events a second 1, 2 and 4 workers deliver from a stream, when each answer takes 50 ms. Every round runs all of
- * them, each with a server of its own; figures are medians. Events that go into a batch decide what is measured: with
+ * How many events a second 1, 2 and 4 workers deliver from a stream, when each answer takes 50 ms. Every round runs all
+ * of them, each with a server of its own; figures are medians. The events of a batch decide what is measured: with
  * few of them the time of the answers, with many of them this machine.
+ * The workers have shared the partitions before, and stand still while the events are published.
  * Run: npm run bench:stream [-- events rounds batch-size]
  */
 
-const [, , EVENTS = '20000', ROUNDS = '5', BATCH_SIZE = '20'] = process.argv
+const [, , EVENTS = '3000', ROUNDS = '5', BATCH_SIZE = '2'] = process.argv
 const WORKERS = [1, 2, 4]
 const ANSWER = 50
 
@@ -49,10 +51,8 @@ async function measure(workers: number, origin: string, mappings: string): Promi
   const args = ['dist/cli/ortto.js', 'work', '--nats', server.url, '--to', origin, '--mappings', mappings]
   const env = { ...process.env, ORTTO_API_KEY: 'pau-bench' }
   const running = Array.from({ length: workers }, () => spawn(process.execPath, args, { env, stdio: 'ignore' }))
-  const left = async () => {
-    const { pending, inHand } = await readStatus(nc, layout.name)
-    return pending + inHand
-  }
+  const jsm = await jetstreamManager(nc)
+  const left = async () => (await jsm.streams.info(layout.name)).state.messages
   try {
     const isShared = async () => {
       const { workers: found } = await readStatus(nc, layout.name)
@@ -61,22 +61,23 @@ async function measure(workers: number, origin: string, mappings: string): Promi
     while (!(await isShared())) {
       await sleep(100)
     }
+    running.forEach((worker) => worker.kill('SIGSTOP'))
     const publisher = new Publisher(nc, layout)
     const startedAt = performance.now()
     const events = Array.from({ length: Number(EVENTS) }, (_, number) => eventOf(number) as SegmentEvent)
     await Promise.all(events.map((event) => publisher.publish(event)))
     const publishedAt = performance.now()
-    const count = await left()
+    running.forEach((worker) => worker.kill('SIGCONT'))
     while ((await left()) > 0) {
-      await sleep(20)
+      await sleep(50)
     }
     return {
       published: (Number(EVENTS) / (publishedAt - startedAt)) * 1000,
-      delivered: (count / (performance.now() - publishedAt)) * 1000
+      delivered: (Number(EVENTS) / (performance.now() - publishedAt)) * 1000
     }
   } finally {
     running.forEach((worker) => worker.kill('SIGTERM'))
-    await Promise.all(running.map((worker) => worker.exitCode ?? once(worker, 'exit')))
+    await Promise.all(running.map(async (worker) => worker.exitCode ?? once(worker, 'exit')))
     await nc.close()
     server.child.kill()
     await once(server.child, 'exit')
@@ -113,7 +114,7 @@ async function main(): Promise<void> {
       console.log(`${workers} workers: ${rate.toFixed(0)} events a second, ${ratio.toFixed(2)} times one worker`)
     }
     const published = WORKERS.flatMap((workers) => of(workers, 'published'))
-    console.log(`published meanwhile: ${median(published).toFixed(0)} events a second`)
+    console.log(`published: ${median(published).toFixed(0)} events a second`)
   } finally {
     sink.disconnect()
     rmSync(folder, { recursive: true })

@@ -1,9 +1,10 @@
 import { Command } from 'commander'
+import { open } from 'fs/promises'
 import pino from 'pino'
 import { Stopped } from '../delivery'
-import { openStream, readStatus, watchConnection, work } from '../stream'
+import { forgetRejected, openStream, readRejected, readStatus, watchConnection, work } from '../stream'
 import type { Status } from '../stream'
-import { EXIT, UsageError, wholeNumber } from './command'
+import { EXIT, pathFrom, reasonOf, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
 import { collect, mappingsOf } from './inputs'
 import { connectWith, NATS_HELP, withNatsOptions } from './nats'
@@ -17,6 +18,7 @@ export interface WorkOptions extends NatsOptions {
   rate?: number
   keyFile?: string
   status?: boolean
+  rejected?: string
 }
 
 const HELP = `
@@ -29,6 +31,7 @@ Examples:
   ortto work --to ortto
   ortto work --to http://127.0.0.1:8030 --rate 100
   ortto work --status
+  ortto work --rejected rejected.ndjson      mend it, and: ortto publish rejected.ndjson
 
 SIGTERM and Ctrl-C drain it: what is under way is finished, and the rest given back.
 Ends with 0 when it was drained, 2 when it was called wrongly, 3 when it gave up, and all that it had was given back.`
@@ -44,9 +47,13 @@ export function workCommand(output: Output, end: (code: number) => void): Comman
       .option('--rate <number>', 'events a second that this worker sends, at most', wholeNumber(1))
       .option('--key-file <file>', 'a file that holds the API key')
   )
+    .option('--rejected <file>', 'moves what was refused from the stream to a file, ready to be mended, and ends')
     .option('--status', 'shows what is in the stream and who works on it, and ends')
     .addHelpText('after', HELP)
-    .action(async (options: WorkOptions) => end(await (options.status ? showStatus : run)(options, output)))
+    .action(async (options: WorkOptions) => {
+      const act = options.status ? showStatus : options.rejected === undefined ? run : moveRejected
+      end(await act(options, output))
+    })
 }
 
 /** Works until it is stopped, and resolves with the exit code. */
@@ -92,6 +99,36 @@ async function showStatus(options: WorkOptions, output: Output): Promise<number>
   } finally {
     await nc.close()
   }
+}
+
+/** Writes what was refused into a new file. It leaves the server when it is safe there. */
+async function moveRejected({ rejected = '', ...options }: WorkOptions, output: Output): Promise<number> {
+  const nc = await connectWith(options, 'ortto work --rejected')
+  let count = 0
+  try {
+    const file = await open(pathFrom(rejected), 'wx').catch((error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'EEXIST' ? 'it is there already; name another' : reasonOf(error)
+      throw new UsageError(`Cannot write ${rejected}: ${reason}.`)
+    })
+    try {
+      let last = 0
+      for await (const { text, sequence } of readRejected(nc, { name: options.stream })) {
+        await file.appendFile(`${text}\n`)
+        count += 1
+        last = sequence
+      }
+      await file.datasync()
+      if (count > 0) {
+        await forgetRejected(nc, { name: options.stream }, last)
+      }
+    } finally {
+      await file.close()
+    }
+  } finally {
+    await nc.close()
+  }
+  output.log(`${count} events moved to ${rejected}.${count > 0 ? ' Mend them, and publish that file.' : ''}`)
+  return EXIT.done
 }
 
 function tellStatus(status: Status): string {

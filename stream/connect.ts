@@ -1,6 +1,11 @@
-import { connect, credsAuthenticator } from '@nats-io/transport-node'
+import { connect, credsAuthenticator, errors } from '@nats-io/transport-node'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { isNativeError } from 'util/types'
+import { pause } from './pause'
+
+/** Milliseconds that a server has to start, and between two tries */
+const PATIENCE = 2000
+const RETRY = 100
 
 /** Where a NATS server is, and who says so. */
 export interface ServerOptions {
@@ -30,23 +35,39 @@ export async function connectTo({
   token,
   name
 }: ServerOptions): Promise<NatsConnection> {
+  const options = {
+    servers,
+    name,
+    user,
+    pass: password,
+    token,
+    authenticator: creds === undefined ? undefined : credsAuthenticator(new TextEncoder().encode(creds)),
+    tls: servers.some((server) => server.startsWith('tls:')) ? {} : undefined,
+    maxReconnectAttempts: -1,
+    ignoreAuthErrorAbort: true
+  }
   try {
-    return await connect({
-      servers,
-      name,
-      user,
-      pass: password,
-      token,
-      authenticator: creds === undefined ? undefined : credsAuthenticator(new TextEncoder().encode(creds)),
-      tls: servers.some((server) => server.startsWith('tls:')) ? {} : undefined,
-      maxReconnectAttempts: -1,
-      ignoreAuthErrorAbort: true
-    })
+    return await patiently(() => connect(options))
   } catch (error) {
     const reason = isNativeError(error) ? error.message : String(error)
     throw new StreamError(
       `Cannot connect to NATS at ${servers.join(', ')} (${reason}). Start a server with: nats-server --jetstream`
     )
+  }
+}
+
+/** Does something with a server that may be just about to start. */
+export async function patiently<Value>(act: () => Promise<Value>): Promise<Value> {
+  const end = performance.now() + PATIENCE
+  for (;;) {
+    try {
+      return await act()
+    } catch (error) {
+      if (error instanceof errors.AuthorizationError || performance.now() > end) {
+        throw error
+      }
+      await pause(RETRY)
+    }
   }
 }
 

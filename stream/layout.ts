@@ -2,7 +2,7 @@ import { AckPolicy, DiscardPolicy, jetstreamManager, JetStreamApiError, Retentio
 import type { JetStreamManager, StreamInfo } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/transport-node'
 import type { NatsConnection } from '@nats-io/transport-node'
-import { StreamError } from './connect'
+import { patiently, StreamError } from './connect'
 
 /** The subjects over which users are spread, and so the most workers that can share the work. */
 const PARTITIONS = 32
@@ -68,7 +68,7 @@ export async function openStream(nc: NatsConnection, options: StreamOptions = {}
   if (!/^[\w-]{1,64}$/.test(name)) {
     throw new StreamError(`A stream's name has letters, digits, - and _ only, which "${name}" has not.`)
   }
-  const jsm = await jetstreamManager(nc).catch((error: Error) => {
+  const jsm = await patiently(() => jetstreamManager(nc)).catch((error: Error) => {
     throw new StreamError(`The server has no JetStream (${error.message}). Start it with: nats-server --jetstream`)
   })
   const info = (await findStream(jsm, name)) ?? (await makeStream(jsm, name, partitions, maxBytes))

@@ -5,6 +5,9 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import { findStream } from './layout'
 import type { Layout } from './layout'
 
+/** The part of a lease's time in which a worker that can't renew it goes by it: what is under way may still end. */
+const SAFE = 0.8
+
 const WORKER = 'workers.'
 const PARTITION = 'partitions.'
 
@@ -35,9 +38,9 @@ export class Leases {
     return [...this.leases.keys()]
   }
 
-  /** True when a lease may have gone over to another worker, because it could not be renewed in time. */
+  /** True when a lease may soon go over to another worker, because it could not be renewed in time. */
   get isOver(): boolean {
-    const ends = performance.now() - this.layout.ackWait
+    const ends = performance.now() - this.layout.ackWait * SAFE
     return [...this.leases.values()].some(({ since }) => since <= ends)
   }
 

@@ -1,4 +1,4 @@
-import { jetstream, jetstreamManager } from '@nats-io/jetstream'
+import { jetstreamManager } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { spawn } from 'child_process'
 import type { ChildProcess } from 'child_process'
@@ -10,10 +10,9 @@ import pino from 'pino'
 import { createInterface } from 'readline'
 import { setTimeout as sleep } from 'timers/promises'
 import type { SegmentEvent } from '@segment/actions-core'
-import { Stopped } from '../../delivery'
-import { presetMappings } from '../../delivery'
+import { presetMappings, Stopped } from '../../delivery'
 import { serve } from '../../sandbox/serve'
-import { connectTo, openStream, Publisher, work } from '..'
+import { connectTo, openStream, Publisher, readRejected, work } from '..'
 import type { Layout, StreamOptions, WorkerOptions } from '..'
 
 /** A NATS server on a port and with a store of its own. */
@@ -80,18 +79,10 @@ export async function left(nc: NatsConnection, { name }: Pick<Layout, 'name'>): 
 }
 
 /** What stands on the rejected subject. */
-export async function rejected(nc: NatsConnection, { name }: Pick<Layout, 'name'>) {
-  const jsm = await jetstreamManager(nc)
-  const { messages, last_seq: last } = (await jsm.streams.info(`${name}-rejected`)).state
-  const consumer = await jetstream(nc).consumers.get(`${name}-rejected`)
+export async function rejected(nc: NatsConnection, layout: Pick<Layout, 'name'>) {
   const found: (Record<string, unknown> & { _rejected: { status: number; message: string }[] })[] = []
-  if (messages > 0) {
-    for await (const message of await consumer.consume()) {
-      found.push(message.json())
-      if (message.seq === last) {
-        break
-      }
-    }
+  for await (const { text } of readRejected(nc, layout)) {
+    found.push(JSON.parse(text) as typeof found[number])
   }
   return found
 }
