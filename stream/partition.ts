@@ -135,6 +135,9 @@ export class Partition {
   private async pullOnce(): Promise<void> {
     const missing = this.isInOrder ? 0 : await this.missing()
     const room = this.options.room()
+    if (this.isClosing) {
+      return
+    }
     if (missing <= 0 && this.held.size > room / 2) {
       await new Promise<void>((resolve) => (this.wake = resolve))
       return

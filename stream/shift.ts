@@ -100,9 +100,9 @@ export class Shift {
   /** Gives back what has no verdict, to be sent again after so many milliseconds. Tells how many events those were. */
   async end(milliseconds: number): Promise<number> {
     const { nc } = this.options
-    await Promise.all([...this.partitions.values()].map((partition) => partition.close()))
     this.hasEnded = true
     await this.tending
+    await Promise.all([...this.partitions.values()].map((partition) => partition.close()))
     const counts = [...this.partitions.values()].map((partition) => partition.giveBack(milliseconds))
     try {
       await Promise.all([...this.noted].map((partition) => this.suspects.clear(partition)))

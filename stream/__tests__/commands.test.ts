@@ -1,7 +1,7 @@
 import { spawn } from 'child_process'
 import type { ChildProcess } from 'child_process'
 import { once } from 'events'
-import { copyFile, mkdir, mkdtemp, readFile, rm } from 'fs/promises'
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'fs/promises'
 import { tmpdir } from 'os'
 import { join } from 'path'
 import { text } from 'stream/consumers'
@@ -75,6 +75,32 @@ describe('the five commands of docs/scaling.md', () => {
       children.forEach((child) => child.kill('SIGKILL'))
       await close()
       await rm(folder, { recursive: true, force: true, maxRetries: 10 })
+    }
+  }, 60_000)
+})
+
+describe('the example of stream/README.md', () => {
+  it('publishes an event and shows the status', async () => {
+    const server = await startServer()
+    const folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
+    try {
+      const readme = await readFile(join(ROOT, 'stream', 'README.md'), 'utf8')
+      const example = /```ts\n(.*?)```/s.exec(readme)?.[1] ?? ''
+      const file = join(folder, 'example.ts')
+      const script = example
+        .replace(
+          /from '(\.|@segment)/g,
+          (_, start: string) => `from '${start === '.' ? ROOT : join(ROOT, 'node_modules', start)}`
+        )
+        .replace('nats://127.0.0.1:4222', server.url)
+      await writeFile(file, script)
+      const { out, error } = await end(run(`node --import tsx ${file}`, ROOT, {}))
+
+      expect(error).toBe('')
+      expect(out).toContain('pending: 1')
+    } finally {
+      await server.close()
+      await rm(folder, { recursive: true })
     }
   }, 60_000)
 })
