@@ -7,6 +7,7 @@ import { join } from 'path'
 import { text } from 'stream/consumers'
 import { setTimeout as sleep } from 'timers/promises'
 import exampleAccount from '../../examples/account.json'
+import { startWorkbench } from '../../cli/workbench'
 import { createSandbox } from '../../sandbox'
 import { serve } from '../../sandbox/serve'
 import { connectAndOpen, publishAll, rejected, startServer, track } from './harness'
@@ -124,6 +125,26 @@ describe('ortto work and ortto publish', () => {
       const { code, error } = await status(args)
       expect([args, code, error]).toEqual([args, 2, expect.stringContaining(message)])
       expect(error).not.toContain('secret')
+    }
+  }, 60_000)
+
+  it('have the live events of ortto workbench --publish to deliver', async () => {
+    const server = await startServer()
+    const folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
+    await writeFile(join(folder, 'index.html'), '')
+    const log = () => undefined
+    const options = { port: 0, orttoPort: 0, pageFolder: folder, publish: true, nats: server.url }
+    const { origin, end: endWorkbench } = await startWorkbench(options, { log, error: log })
+    try {
+      const { writeKey } = (await (await fetch(`${origin}/api/setup`)).json()) as { writeKey: string }
+      const body = JSON.stringify({ writeKey, userId: 'u1', event: 'Signed up', messageId: 'm1' })
+      expect((await fetch(`${origin}/v1/track`, { method: 'POST', body })).status).toBe(200)
+      const { out } = await status(`work --status --nats ${server.url}`)
+      expect(out).toMatch(/Pending +1 wait/)
+    } finally {
+      await endWorkbench()
+      await server.close()
+      await rm(folder, { recursive: true })
     }
   }, 60_000)
 

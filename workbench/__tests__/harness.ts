@@ -2,6 +2,7 @@ import exampleAccount from '../../examples/account.json'
 import { createSandbox } from '../../sandbox'
 import { serve } from '../../sandbox/serve'
 import { createWorkbench, MappingsStore } from '../server'
+import type { EventStream } from '../server'
 import type { ShownTrace, TraceSummary } from '../server/trace'
 
 const open: (() => Promise<void>)[] = []
@@ -12,12 +13,12 @@ export async function endAll(): Promise<void> {
 }
 
 /** A workbench over a local Ortto that listens. */
-export async function startWorkbench({ account = exampleAccount, mappingsFile }: Options = {}) {
+export async function startWorkbench({ account = exampleAccount, mappingsFile, stream }: Options = {}) {
   const sandbox = createSandbox({ account, apiKey: 'pau-secret-of-the-test' })
   const { origin, close } = await serve(sandbox.app)
   open.push(close)
   const mappings = await MappingsStore.open(mappingsFile)
-  const { app, writeKey } = createWorkbench({ sandbox, origin, mappings })
+  const { app, writeKey } = createWorkbench({ sandbox, origin, mappings, stream })
 
   const request = (path: string, init: RequestInit = {}) =>
     app.request(`http://127.0.0.1:8020${path}`, {
@@ -54,6 +55,7 @@ export async function startWorkbench({ account = exampleAccount, mappingsFile }:
 interface Options {
   account?: object
   mappingsFile?: string
+  stream?: EventStream
 }
 
 export const identify = (members: object = {}) => ({

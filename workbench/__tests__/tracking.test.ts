@@ -1,13 +1,14 @@
 import { Analytics } from '@segment/analytics-node'
 import { gzipSync } from 'zlib'
+import type { EventStream } from '../server'
 import type { TraceSummary } from '../server/trace'
 import { endAll, startWorkbench } from './harness'
 
 afterEach(endAll)
 
 /** A workbench, and how to send a call to it as a library does. */
-async function startTracking() {
-  const workbench = await startWorkbench()
+async function startTracking(stream?: EventStream) {
+  const workbench = await startWorkbench({ stream })
   const { app, writeKey } = workbench
   return {
     ...workbench,
@@ -200,4 +201,41 @@ it('clears the list of live events', async () => {
   const [{ id }] = await live(1)
   await send('DELETE', '/api/live')
   expect(await traceOf(id)).toEqual({ message: expect.stringMatching('no longer kept') as string })
+})
+
+describe('with a stream', () => {
+  it('puts each event there before it answers, and shows it as well', async () => {
+    const published: string[] = []
+    const { call, live } = await startTracking({
+      publish: async ({ type }) => {
+        await Promise.resolve()
+        published.push(type)
+      }
+    })
+    const response = await call('batch', { batch: [{ type: 'track' }, { type: 'page' }, { userId: 'no event' }] })
+    expect([response.status, published]).toEqual([200, ['track', 'page']])
+    expect(await live(3)).toHaveLength(3)
+  })
+
+  it('turns events away while the stream takes nothing, and does not show them twice', async () => {
+    const stream = { publish: () => Promise.resolve(), waitsFor: 'The stream is full' as string | undefined }
+    const { call, live } = await startTracking(stream)
+    const refused = await call('track', { userId: 'lana' })
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1'])
+    expect(await refused.json()).toMatchObject({ success: false, message: expect.stringMatching('is full') as string })
+    stream.waitsFor = undefined
+    expect((await call('track', { userId: 'lana' })).status).toBe(200)
+    expect(await live(1)).toHaveLength(1)
+  })
+
+  it('says which events the stream did not take', async () => {
+    const { call } = await startTracking({
+      publish: ({ type }) => (type === 'page' ? Promise.reject(new Error('It is too large')) : Promise.resolve())
+    })
+    const response = await call('batch', { batch: [{ type: 'track' }, { type: 'page' }] })
+    expect([response.status, await response.json()]).toEqual([
+      413,
+      { success: false, message: '1 of 2 events are not in the stream, the others are. Number 2: It is too large' }
+    ])
+  })
 })

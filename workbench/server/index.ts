@@ -1,6 +1,8 @@
+import type { SegmentEvent } from '@segment/actions-core'
 import { createHmac } from 'crypto'
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { isNativeError } from 'util/types'
 import type { Line } from '../../delivery'
 import type { Sandbox } from '../../sandbox'
 import { refuseOtherHosts, refuseStrangers } from '../../sandbox/strangers'
@@ -22,6 +24,15 @@ export interface WorkbenchOptions {
   mappings: MappingsStore
   /** Where the page was built to; without it there is only the API. */
   pageFolder?: string
+  /** Where the events of the tracking API go besides, such as the stream from which workers deliver. */
+  stream?: EventStream
+}
+
+/** Takes events, each for good once it is published. A publisher of the stream room is one. */
+export interface EventStream {
+  publish: (event: SegmentEvent, line: { text: string }) => Promise<unknown>
+  /** Why it takes nothing at the moment */
+  readonly waitsFor?: string
 }
 
 /** Events that wait to be sent. More are refused until there is room. */
@@ -34,7 +45,7 @@ const MAX_AT_ONCE = 2000
  * response.
  * @throws PageNotBuilt
  */
-export function createWorkbench({ sandbox, origin, mappings, pageFolder }: WorkbenchOptions) {
+export function createWorkbench({ sandbox, origin, mappings, pageFolder, stream }: WorkbenchOptions) {
   const now = () => Date.now()
   const pipeline = new Pipeline({ origin, settings: () => ({ api_key: sandbox.apiKey }), now })
   const tried = new Traces()
@@ -53,15 +64,19 @@ export function createWorkbench({ sandbox, origin, mappings, pageFolder }: Workb
     }
     isSending = false
   }
-  const accept = (events: readonly object[]) => {
+  const accept = async (events: readonly object[]) => {
     if (waiting.length + events.length > MAX_WAITING) {
-      return false
+      throw new HTTPException(429, { message: 'Too many events wait; send them again in a second' })
     }
-    waiting = [...waiting, ...events.map(lineOf)]
+    if (stream?.waitsFor !== undefined) {
+      throw new HTTPException(503, { message: `Send them again in a second: ${stream.waitsFor}` })
+    }
+    const lines = events.map(lineOf)
+    waiting = [...waiting, ...lines]
     if (!isSending) {
       void sendAll()
     }
-    return true
+    await (stream && publishAll(lines, stream))
   }
 
   const writeKey = writeKeyFor(sandbox.apiKey)
@@ -89,6 +104,28 @@ export function createWorkbench({ sandbox, origin, mappings, pageFolder }: Workb
     throw error
   })
   return { app, writeKey }
+}
+
+/**
+ * Puts events into a stream. Each is taken or not by itself.
+ * @throws HTTPException 413 when the stream did not take some of them
+ */
+async function publishAll(lines: readonly Line[], stream: EventStream): Promise<void> {
+  const events = lines.flatMap((line) => ('event' in line ? [line] : []))
+  const problems = await Promise.all(
+    events.map((line) =>
+      stream.publish(line.event, line).then(
+        () => undefined,
+        (error: unknown) => (isNativeError(error) ? error.message : String(error))
+      )
+    )
+  )
+  const refused = problems.filter((problem) => problem !== undefined)
+  if (refused.length > 0) {
+    const first = problems.findIndex((problem) => problem !== undefined)
+    const message = `${refused.length} of ${events.length} events are not in the stream, the others are.`
+    throw new HTTPException(413, { message: `${message} Number ${first + 1}: ${refused[0]}` })
+  }
 }
 
 /** Whoever knows a write key can send events, and nothing else. It stays the same as long as the API key does. */

@@ -10,8 +10,8 @@ import { isRecord } from '../../src/values'
 export interface Tracked {
   writeKey: string
   now: () => number
-  /** Takes events in as they would be delivered; false when there are too many at once. */
-  accept: (events: readonly object[]) => boolean
+  /** Takes events in as they would be delivered. Rejects with an HTTPException when it can't. */
+  accept: (events: readonly object[]) => Promise<void>
 }
 
 /** Bytes of a request, also when it is compressed. Segment's own limit is 500 KB; a hostile trait may be larger. */
@@ -69,15 +69,14 @@ export function createTracking(tracked: Tracked): Hono {
       throw new HTTPException(401, { message })
     }
     const events = type === undefined ? messagesIn(body) : [{ ...body, type }]
-    const isTaken = tracked.accept(events.map((event) => asDelivered(event, body.sentAt, tracked.now())))
-    if (!isTaken) {
-      context.header('retry-after', '1')
-      return context.json({ success: false, message: 'Too many events wait; send them again in a second' }, 429)
-    }
+    await tracked.accept(events.map((event) => asDelivered(event, body.sentAt, tracked.now())))
     return context.json({ success: true })
   })
   tracking.onError((error, context) => {
     if (error instanceof HTTPException) {
+      if ([429, 503].includes(error.status)) {
+        context.header('retry-after', '1')
+      }
       return context.json({ success: false, message: error.message }, error.status)
     }
     throw error
