@@ -4,8 +4,8 @@ export function placeOf(field: string): string {
 }
 
 /** Brings a field into sight, and the keyboard to its first control. */
-export function showPlace(field = decodeURIComponent(location.hash.slice(1))): void {
+export function showPlace(field = location.hash.slice(1)): void {
   const place = document.getElementById(placeOf(field))
   place?.scrollIntoView({ block: 'center' })
-  place?.querySelector<HTMLElement>('input, select, textarea, button')?.focus({ preventScroll: true })
+  place?.querySelector<HTMLElement>('input, select, textarea')?.focus({ preventScroll: true })
 }
