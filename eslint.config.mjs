@@ -7,8 +7,9 @@ const MAY_IMPORT = {
   src: [],
   sandbox: [],
   delivery: ['src'],
-  workbench: ['delivery', 'sandbox', 'src'],
-  cli: ['workbench', 'delivery', 'sandbox', 'src']
+  stream: ['delivery', 'src'],
+  workbench: ['stream', 'delivery', 'sandbox', 'src'],
+  cli: ['workbench', 'stream', 'delivery', 'sandbox', 'src']
 }
 const ROOMS = Object.keys(MAY_IMPORT)
 
@@ -68,5 +69,8 @@ export default tseslint.config(
     // Its code is not compiled by React's compiler, which could not deal with the virtual lists.
     rules: { 'no-restricted-syntax': 'off', 'react-hooks/incompatible-library': 'off' }
   },
-  { files: ['*.js', '*.mjs'], languageOptions: { globals: { process: 'readonly', module: 'writable' } } }
+  {
+    files: ['**/*.js', '*.mjs'],
+    languageOptions: { globals: { process: 'readonly', module: 'writable', require: 'readonly' } }
+  }
 )

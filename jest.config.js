@@ -4,6 +4,8 @@ process.env.TZ = 'UTC'
 module.exports = {
   testEnvironment: 'node',
   testMatch: ['**/__tests__/**/*.test.ts'],
+  // They have a configuration of their own: jest.stream.config.js
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/stream/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   transform: { '^.+\\.ts$': 'ts-jest' },
   restoreMocks: true,

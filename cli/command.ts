@@ -3,6 +3,7 @@ import { readFile } from 'fs/promises'
 import { resolve } from 'path'
 import { isNativeError } from 'util/types'
 import { InputError, MappingsError, momentOf } from '../delivery'
+import { StreamError } from '../stream'
 
 /** Where a command writes: `console` is one. */
 export interface Output {
@@ -29,7 +30,7 @@ export const EXIT = {
 
 /** Tells what ended a command, and gives its exit code: one line for wrong use; everything when it broke down. */
 export function fail(error: unknown, output: Output): number {
-  const isUsage = [UsageError, InputError, MappingsError].some((kind) => error instanceof kind)
+  const isUsage = [UsageError, InputError, MappingsError, StreamError].some((kind) => error instanceof kind)
   output.error(isUsage ? (error as Error).message : error)
   return isUsage ? EXIT.wrongUse : EXIT.rejected
 }

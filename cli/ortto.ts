@@ -5,8 +5,10 @@ import { EXIT, fail } from './command'
 import type { Output } from './command'
 import { deliverCommand } from './deliver'
 import { estimateCommand } from './estimate'
+import { publishCommand } from './publish'
 import { sandboxCommand } from './sandbox'
 import { terminal } from './terminal'
+import { workCommand } from './work'
 import { workbenchCommand } from './workbench'
 
 /** Runs a command line, and resolves with its exit code. */
@@ -20,6 +22,8 @@ export async function run(args: readonly string[], output: Output): Promise<numb
     deliverCommand(output, end),
     checkCommand(output, end),
     estimateCommand(output),
+    publishCommand(output, end),
+    workCommand(output, end),
     sandboxCommand(output),
     workbenchCommand(output)
   ]) {
@@ -52,5 +56,7 @@ if (require.main === module) {
     process.exitCode = code
     // An input that is still open would keep the command from ending.
     process.stdin.destroy()
+    // So would an answer that stalls. Whatever is written is written by then.
+    process.stdout.write('', () => setTimeout(() => process.exit(), 1000).unref())
   })
 }

@@ -36,6 +36,10 @@ export interface DeliveryOptions {
   integrations?: readonly string[]
   /** Events a second, at most */
   rate?: number
+  /** The lines come from a stream, which may have no end: verdicts wait only a moment for more lines. */
+  isEndless?: boolean
+  /** Is told how many milliseconds each batch took. */
+  onAnswer?: (milliseconds: number) => void
   /** Stops it: what is under way is waited for, and nothing more is sent. */
   signal?: AbortSignal
   /** Only for tests: real time otherwise. */
@@ -43,7 +47,12 @@ export interface DeliveryOptions {
 }
 
 /** A delivery that ended before all events had their verdicts. The message says why, and what to do. */
-export class Stopped extends Error {}
+export class Stopped extends Error {
+  /** @param mayPass the same delivery may succeed later, with nobody doing anything about it */
+  constructor(message: string, readonly mayPass = false) {
+    super(message)
+  }
+}
 
 /** Events that were read and have no verdict yet: no more are held, and no more bytes of them. */
 const MAX_WAITING = 8000
@@ -63,6 +72,9 @@ const MAX_OUTAGE = 5 * 60_000
 
 /** When each of the first so many results is the same refusal, it stops: something is set up wrongly. */
 const FIRST_RESULTS = 1000
+
+/** Milliseconds without a new line, after which the first results of an endless delivery are all that there are. */
+const IDLE = 1000
 
 /** Of a line that holds no event. */
 const NO_EVENT = { status: 400, errorType: 'BAD_REQUEST' }
@@ -91,6 +103,8 @@ export class Delivery {
   /** Lines without verdicts, or with verdicts that were not yielded yet */
   private readonly pending: Pending[] = []
   private pendingBytes = 0
+  /** When the last line came in */
+  private addedAt = Infinity
   /** Tasks that wait for another try */
   private delayed: { tasks: Task[]; dueAt: number }[] = []
   private readonly firstResults = new FirstResults()
@@ -145,7 +159,8 @@ export class Delivery {
         } else if (this.ending && this.pace.requests === 0) {
           throw this.ending
         } else if (!this.hasEnded || this.pending.length > 0) {
-          await this.rung(wakeAt)
+          const isWaiting = this.pending.length > 0 && this.idleAt > this.time.now()
+          await this.rung(isWaiting ? Math.min(wakeAt, this.idleAt) : wakeAt)
         }
       }
       if (this.readError) {
@@ -172,6 +187,11 @@ export class Delivery {
     this.makeRoom()
   }
 
+  /** When an endless delivery has had all lines that there are for now. */
+  private get idleAt(): number {
+    return this.options.isEndless ? this.addedAt + IDLE : Infinity
+  }
+
   private get isFull(): boolean {
     return this.pending.length >= MAX_WAITING || this.pendingBytes >= MAX_WAITING_BYTES
   }
@@ -196,6 +216,7 @@ export class Delivery {
     const { file, line: number, size, text } = line
     const pending: Pending = { size, verdicts: [], open: 0 }
     this.pending.push(pending)
+    this.addedAt = this.time.now()
     this.pendingBytes += size
     if (!('event' in line)) {
       pending.verdicts.push({ file, line: number, text, isEvent: false, ...NO_EVENT, message: line.problem })
@@ -242,7 +263,7 @@ export class Delivery {
     }
     const verdicts = this.pending.slice(0, count).flatMap((line) => line.verdicts)
     // When there is no room for more, nobody can wait for more.
-    const isAll = count === this.pending.length && (this.hasEnded || this.isFull)
+    const isAll = count === this.pending.length && (this.hasEnded || this.isFull || this.idleAt <= this.time.now())
     const refusal = this.firstResults.sameRefusal(verdicts, isAll)
     if (refusal !== undefined) {
       if (refusal !== '') {
@@ -282,6 +303,7 @@ export class Delivery {
       tasks.map(({ event }) => event),
       mapping
     )
+    this.options.onAnswer?.(this.time.now() - begunAt)
     this.settle(tasks, results, begunAt)
     this.ring()
   }
@@ -344,10 +366,10 @@ export class Delivery {
     const [{ message }] = results.filter(({ status }) => isRetryable(status))
     const wait = this.pace.pausedUntil - this.time.now()
     if (wait > MAX_OUTAGE) {
-      this.end(new Stopped(`Ortto asks to wait ${Math.ceil(wait / 60_000)} minutes: ${message}`))
+      this.end(new Stopped(`Ortto asks to wait ${Math.ceil(wait / 60_000)} minutes: ${message}`, true))
     } else if (this.time.now() - this.failingSince >= MAX_OUTAGE) {
       const what = shown === 'over its limit' ? 'has been over its limit' : 'has taken nothing'
-      this.end(new Stopped(`Ortto ${what} for five minutes: ${message}`))
+      this.end(new Stopped(`Ortto ${what} for five minutes: ${message}`, true))
     }
   }
 

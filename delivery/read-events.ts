@@ -17,6 +17,8 @@ export interface Place {
 export interface EventLine {
   event: SegmentEvent
   text: string
+  /** The `_rejected` that it came with: what was said of it when it was refused before. */
+  rejected?: unknown
 }
 
 /**
@@ -95,8 +97,12 @@ function explain(damage: string, { place, noun = 'line' }: Splitter): string {
   return `The file is cut off here, or damaged (${damage}): ${unread} could be read. Get the file again and deliver ${rest}.`
 }
 
-/** `noun`: what the piece is. A text is what follows an array. */
-function readPiece({ line, size, bytes }: Piece, file: string, noun: 'line' | 'element' | 'text' = 'line'): Line {
+/** `noun`: what the piece is. A text is what follows an array; a message comes from a stream. */
+export function readPiece(
+  { line, size, bytes }: Piece,
+  file: string,
+  noun: 'line' | 'element' | 'text' | 'message' = 'line'
+): Line {
   if (bytes === undefined) {
     return {
       file,
@@ -106,7 +112,8 @@ function readPiece({ line, size, bytes }: Piece, file: string, noun: 'line' | 'e
     }
   }
   if (!isUtf8(bytes)) {
-    return { file, line, size, problem: `This ${noun} is not UTF-8 text; save the file as UTF-8.` }
+    const hint = noun === 'message' ? 'publish it as UTF-8' : 'save the file as UTF-8'
+    return { file, line, size, problem: `This ${noun} is not UTF-8 text; ${hint}.` }
   }
   const text = bytes.toString()
   if (noun === 'text') {
@@ -142,10 +149,10 @@ function isEvent(value: unknown): value is SegmentEvent {
 /** Refused events are written with a `_rejected` that says why. They may be delivered again as they are. */
 function withoutMark({ _rejected, ...event }: SegmentEvent & { _rejected?: unknown }, text: string): EventLine {
   try {
-    return { event, text: JSON.stringify(event) }
+    return { event, text: JSON.stringify(event), rejected: _rejected }
   } catch {
     // Too deep to be written anew: the mark stays in the text, where the next one takes its place.
-    return { event, text }
+    return { event, text, rejected: _rejected }
   }
 }
 

@@ -200,7 +200,7 @@ function resultOf({ file, line, messageId, mapping, status, errorType, message }
 }
 
 /** The events that were refused, as they came, each with the reasons beside it. */
-function rejectedLines(verdicts: readonly Verdict[]): string[] {
+export function rejectedLines(verdicts: readonly Verdict[]): string[] {
   const reasons = new Map<string, [Verdict, object[]]>()
   for (const verdict of verdicts.filter((one) => kindOf(one) === 'rejected')) {
     const place = `${verdict.line} ${verdict.file}`

@@ -63,26 +63,6 @@ interface Saved {
   mappings: { name: string }[]
 }
 
-it('saves nothing over mappings that somebody else saved meanwhile', async () => {
-  const { send } = await startWorkbench()
-  const { mappings: base } = (await send('GET', '/api/mappings')) as Saved
-  const save = (name: string) => send('PUT', '/api/mappings', { mappings: [{ ...mapping, name }], base })
-  const answers = (await Promise.all([save('Mine'), save('Theirs')])) as Saved[]
-  expect(answers.map(({ problems }) => problems)).toEqual([
-    [],
-    [{ message: 'Other mappings were saved meanwhile. Nothing was saved over them.' }]
-  ])
-  expect(answers[1].mappings).toMatchObject([{ name: 'Mine' }])
-})
-
-it('exports what it holds, as a file', async () => {
-  const { request, send } = await startWorkbench()
-  await send('PUT', '/api/mappings', { mappings: [mapping] })
-  const answer = await request('/api/mappings/file')
-  expect(answer.headers.get('content-disposition')).toBe('attachment; filename="mappings.json"')
-  expect(await answer.json()).toEqual([mapping])
-})
-
 it('tells at the start what is wrong with the file', async () => {
   const path = join(folder, 'mappings.json')
   writeFileSync(path, '{')

@@ -1,53 +1,69 @@
-import type { Preview } from '../server/preview'
-import { endAll, identify, startWorkbench, track } from './harness'
+import { endAll, identify, startWorkbench } from './harness'
 
 afterEach(endAll)
 
-const mapping = {
-  partnerAction: 'trackActivity',
-  subscribe: 'type = "track"',
-  mapping: { user_id: { '@path': '$.userId' }, event: { '@path': '$.event' } }
+interface Preview {
+  readAs?: string
+  event?: number
+  trigger?: { takes: boolean; why: string }
+  fields: { key: string; value?: unknown }[]
 }
 
-async function preview(changed: object, events: unknown[]): Promise<Preview> {
+/** What a mapping that is being edited would make of events. */
+async function previewOf(members: object, ...events: unknown[]): Promise<Preview> {
   const { send } = await startWorkbench()
-  return (await send('POST', '/api/mappings/preview', { mapping: { ...mapping, ...changed }, events })) as Preview
+  const mapping = { partnerAction: 'upsertContact', subscribe: 'type = "identify"', mapping: {}, ...members }
+  return (await send('POST', '/api/mappings/preview', { mapping, events })) as Preview
 }
 
-it('shows what a mapping gives for the first event that its trigger takes', async () => {
-  expect(await preview({}, [7, identify(), track(), track({ userId: 'max' })])).toMatchObject({
-    readAs: 'type = "track"',
-    event: 2,
-    trigger: { takes: true, why: 'type = "track" holds' },
-    fields: [
-      { key: 'user_id', value: 'lana', from: '$.userId' },
-      { key: 'event', value: 'Sign-in button clicked', from: '$.event' }
-    ]
-  })
+const userId = { user_id: { '@path': '$.userId' } }
+
+it('shows what each field gives for the first event that the trigger takes', async () => {
+  const preview = await previewOf({ mapping: userId }, { type: 'track', userId: 'max' }, identify())
+  expect(preview).toMatchObject({ event: 1, trigger: { takes: true, why: 'type = "identify" holds' } })
+  expect(preview.fields).toEqual([expect.objectContaining({ key: 'user_id', value: 'lana' })])
 })
 
 it('says why the trigger takes none of them, and shows the first', async () => {
-  expect(await preview({}, [identify(), identify({ userId: 'max' })])).toMatchObject({
-    event: 0,
-    trigger: { takes: false, why: 'type = "track" does not hold: its type is "identify"' },
-    fields: [{ value: 'lana' }, { key: 'event' }]
+  const preview = await previewOf({ mapping: userId }, 'no event', { type: 'track', userId: 'max' })
+  expect(preview).toMatchObject({ event: 1, trigger: { takes: false }, fields: [{ value: 'max' }] })
+})
+
+it('leaves out only what is wrong', async () => {
+  const mapping = { ...userId, ip: { '@path': 5 }, fax: 'x' }
+  expect((await previewOf({ mapping }, identify())).fields.map(({ key }) => key)).toEqual(['user_id'])
+})
+
+it('shows an event of the action’s own kind while the trigger can not be read', async () => {
+  const preview = await previewOf(
+    { subscribe: 'type =', mapping: userId },
+    { type: 'track', userId: 'max' },
+    identify()
+  )
+  expect(preview).toMatchObject({ event: 1, fields: [{ value: 'lana' }] })
+  expect(preview.trigger).toBeUndefined()
+})
+
+it('shows nothing of a trigger that can not be read, and how Segment reads one that can', async () => {
+  expect(await previewOf({ subscribe: '(' }, identify())).toMatchObject({ fields: [] })
+  expect((await previewOf({ subscribe: 'type = identify' }, identify())).readAs).toBe('type = "identify"')
+})
+
+it('keeps mappings that others have saved meanwhile', async () => {
+  const { send } = await startWorkbench()
+  const { mappings: base } = (await send('GET', '/api/mappings')) as { mappings: object[] }
+  const renamed = (name: string) => base.map((one, index) => (index === 0 ? { ...one, name } : one))
+  expect(await send('PUT', '/api/mappings', { mappings: renamed('Theirs'), base })).toMatchObject({ problems: [] })
+  expect(await send('PUT', '/api/mappings', { mappings: renamed('Ours'), base })).toMatchObject({
+    problems: [{ message: 'Other mappings were saved meanwhile. Nothing was saved over them.' }],
+    mappings: [{ name: 'Theirs' }, {}]
   })
 })
 
-it('leaves out what has a problem, and goes on with the rest', async () => {
-  const fields = { user_id: { '@path': 3 }, event: { '@path': '$.event' } }
-  const given = await preview({ subscribe: 'type =', mapping: fields }, [identify(), track()])
-  expect(given.readAs).toBeUndefined()
-  expect(given.trigger).toBeUndefined()
-  expect(given.fields).toMatchObject([{ key: 'event', value: 'Sign-in button clicked' }])
-})
-
-it('shows nothing without an event, and for a mapping that can’t be walked', async () => {
-  expect(await preview({}, [])).toEqual({ readAs: 'type = "track"', fields: [] })
-  const deep = JSON.parse(`${'{"a":'.repeat(200)}1${'}'.repeat(200)}`) as object
-  expect(await preview({ mapping: { traits: deep } }, [track()])).toMatchObject({ fields: [] })
-})
-
-it('tells how Segment’s library understands a trigger', async () => {
-  expect((await preview({ subscribe: '!(type = "track")' }, [])).readAs).toBe('type = "track"')
+it('gives the mappings as a file', async () => {
+  const { request, send } = await startWorkbench()
+  const response = await request('/api/mappings/file')
+  expect(response.headers.get('content-disposition')).toBe('attachment; filename="mappings.json"')
+  const { mappings } = (await send('GET', '/api/mappings')) as { mappings: object[] }
+  expect(await response.json()).toEqual(mappings)
 })

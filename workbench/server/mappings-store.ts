@@ -1,4 +1,5 @@
 import { readFile, rename, writeFile } from 'fs/promises'
+import { isDeepStrictEqual } from 'util'
 import { isNativeError } from 'util/types'
 import { MappingsError, MappingsFile, presetMappings, readMappingsFile } from '../../delivery'
 
@@ -49,7 +50,7 @@ export class MappingsStore {
   }
 
   private async replace(value: unknown, base: unknown): Promise<MappingProblem[]> {
-    if (base !== undefined && JSON.stringify(base) !== JSON.stringify(this.held)) {
+    if (base !== undefined && !isDeepStrictEqual(base, this.held)) {
       return [{ message: 'Other mappings were saved meanwhile. Nothing was saved over them.' }]
     }
     const { data, error } = MappingsFile.safeParse(value)
@@ -74,13 +75,10 @@ export function checkMappings(value: unknown): MappingProblem[] {
 
 /** The mappings that a new destination has. */
 export function presets(): MappingsFile {
-  return presetMappings().map(({ name, partnerAction, subscribe, mapping }) => ({
-    name,
-    enabled: true,
-    partnerAction,
-    subscribe,
-    mapping
-  }))
+  // Read like a file, so that the members of every mapping are in one order: the page compares them as text.
+  return readMappingsFile(
+    presetMappings().map(({ name, partnerAction, subscribe, mapping }) => ({ name, partnerAction, subscribe, mapping }))
+  )
 }
 
 function problemsOf(issues: readonly { path: PropertyKey[]; message: string }[]): MappingProblem[] {

@@ -1,0 +1,164 @@
+import { spawn } from 'child_process'
+import type { ChildProcess } from 'child_process'
+import { once } from 'events'
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'fs/promises'
+import { tmpdir } from 'os'
+import { join } from 'path'
+import { text } from 'stream/consumers'
+import { setTimeout as sleep } from 'timers/promises'
+import exampleAccount from '../../examples/account.json'
+import { createSandbox } from '../../sandbox'
+import { serve } from '../../sandbox/serve'
+import { connectAndOpen, publishAll, rejected, startServer, track } from './harness'
+
+const ROOT = join(__dirname, '..', '..')
+const ORTTO = join(ROOT, 'dist', 'cli', 'ortto.js')
+
+/** Runs a line of a shell. */
+function run(line: string, cwd: string, env: Record<string, string>): ChildProcess {
+  return spawn('bash', ['-c', `exec ${line}`], { cwd, env: { ...process.env, INIT_CWD: cwd, ...env } })
+}
+
+async function end(child: ChildProcess): Promise<{ code: number | null; out: string; error: string }> {
+  const [out, error] = await Promise.all(
+    [child.stdout, child.stderr].map(async (stream) => (stream ? text(stream) : ''))
+  )
+  const code = child.exitCode ?? ((await once(child, 'exit')) as [number | null])[0]
+  return { code, out, error }
+}
+
+describe('the five commands of docs/scaling.md', () => {
+  it('start a server, publish a folder and let two workers deliver it', async () => {
+    const doc = await readFile(join(ROOT, 'docs', 'scaling.md'), 'utf8')
+    const [install, server, ...others] = (/```sh\n(.*?)```/s.exec(doc)?.[1] ?? '').trim().split('\n')
+    const folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
+    await mkdir(join(folder, 'archive'))
+    await copyFile(join(ROOT, 'examples', 'events.ndjson'), join(folder, 'archive', 'events.ndjson'))
+    const { app, account, apiKey } = createSandbox({ account: exampleAccount })
+    const { origin, close } = await serve(app)
+    const port = 20_000 + (process.pid % 20_000)
+    const env = { HOME: folder, NATS_URL: `nats://127.0.0.1:${port}`, ORTTO_API_KEY: apiKey }
+    const commands = others.map((line) =>
+      line.replace('dist/cli/ortto.js', ORTTO).replace('--to ortto', `--to ${origin}`).replace(/ &$/, '')
+    )
+    const children = [run(`${server.replace(/ &$/, '')} --port ${port}`, folder, env)]
+    try {
+      expect(await readFile(join(__dirname, 'need-server.js'), 'utf8')).toContain(install)
+      expect(commands).toHaveLength(3)
+      const [publish, ...work] = commands
+      expect(await end(run(publish, folder, env))).toMatchObject({
+        code: 0,
+        error: '',
+        out: expect.stringContaining('16 stored, 2 not stored again') as string
+      })
+
+      const workers = work.map((line) => run(line, folder, env))
+      children.push(...workers)
+      const logs = workers.map(end)
+      const status = async () => (await end(run(`node ${ORTTO} work --status`, folder, env))).out
+      while (!/Pending {6}0 wait, 0 are[^]*Workers {6}2[^]*: 16 partitions[^]*: 16 partitions/.test(await status())) {
+        await sleep(50)
+      }
+      workers.forEach((worker) => worker.kill('SIGTERM'))
+      const ended = await Promise.all(logs)
+
+      expect(ended.map(({ code, error }) => [code, error])).toEqual([
+        [0, ''],
+        [0, '']
+      ])
+      const lines = ended.flatMap(({ out }) => out.trim().split('\n')).map((line) => JSON.parse(line) as object)
+      const batches = lines.filter((line) => 'msg' in line && line.msg === 'batch')
+      expect(batches.reduce((sum, line) => sum + ('events' in line ? Number(line.events) : 0), 0)).toBe(16)
+      expect(account.contacts.count).toBe(4)
+      expect(account.activities.all().length).toBeGreaterThan(3)
+    } finally {
+      children.forEach((child) => child.kill('SIGKILL'))
+      await close()
+      await rm(folder, { recursive: true, force: true, maxRetries: 10 })
+    }
+  }, 60_000)
+})
+
+describe('the example of stream/README.md', () => {
+  it('publishes an event and shows the status', async () => {
+    const server = await startServer()
+    const folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
+    try {
+      const readme = await readFile(join(ROOT, 'stream', 'README.md'), 'utf8')
+      const example = /```ts\n(.*?)```/s.exec(readme)?.[1] ?? ''
+      const file = join(folder, 'example.ts')
+      const script = example
+        .replace(
+          /from '(\.|@segment)/g,
+          (_, start: string) => `from '${start === '.' ? ROOT : join(ROOT, 'node_modules', start)}`
+        )
+        .replace('nats://127.0.0.1:4222', server.url)
+      await writeFile(file, script)
+      const { out, error } = await end(run(`node --import tsx ${file}`, ROOT, {}))
+
+      expect(error).toBe('')
+      expect(out).toContain('pending: 1')
+    } finally {
+      await server.close()
+      await rm(folder, { recursive: true })
+    }
+  }, 60_000)
+})
+
+describe('ortto work and ortto publish', () => {
+  const status = async (args: string, env: Record<string, string> = {}) =>
+    end(run(`node ${ORTTO} ${args}`, ROOT, { ORTTO_API_KEY: 'pau-key', ...env }))
+
+  it('say what is wrong with how they are called, and end with 2', async () => {
+    const url = 'nats://127.0.0.1:1'
+    const all = [
+      ['work', '--to says where the events go'],
+      ['work --to nowhere', '--to takes sandbox, ortto or a URL'],
+      [`work --to ortto --nats ${url}`, 'Cannot connect to NATS at nats://127.0.0.1:1'],
+      ['work --status --nats nats://me:secret@127.0.0.1:1', '--nats takes no user name and no password'],
+      ['work --status --nats http://127.0.0.1:1', '--nats takes a URL such as'],
+      [`work --status --nats ${url} --creds nowhere.creds`, 'Cannot read the credentials from nowhere.creds'],
+      ['publish nowhere/', 'There is no file or folder nowhere/']
+    ]
+    for (const [args, message] of all) {
+      const { code, error } = await status(args)
+      expect([args, code, error]).toEqual([args, 2, expect.stringContaining(message)])
+      expect(error).not.toContain('secret')
+    }
+  }, 60_000)
+
+  it('move what was refused to a file, from which it can be published again at once', async () => {
+    const server = await startServer()
+    const folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
+    const { nc, layout } = await connectAndOpen(server)
+    const { app, account, apiKey } = createSandbox({ account: { activities: [{ name: 'Signed up' }] } })
+    const { origin, close } = await serve(app)
+    const env = { NATS_URL: server.url, ORTTO_API_KEY: apiKey }
+    try {
+      await publishAll(nc, layout, [track('u1', 1, { userId: undefined })])
+      const worker = run(`node ${ORTTO} work --to ${origin}`, folder, env)
+      while ((await rejected(nc, layout)).length === 0) {
+        await sleep(50)
+      }
+      const file = join(folder, 'rejected.ndjson')
+      expect((await status(`work --rejected ${file}`, env)).out).toContain('1 events moved to')
+      expect(await rejected(nc, layout)).toEqual([])
+      expect((await status(`work --rejected ${file}`, env)).error).toContain('it is there already')
+
+      const mended = (await readFile(file, 'utf8')).replace('{', '{"userId":"u1",')
+      const publishing = run(`node ${ORTTO} publish -`, folder, env)
+      publishing.stdin?.end(mended)
+      expect((await end(publishing)).out).toContain('1 stored')
+      while (account.activities.all().length === 0) {
+        await sleep(50)
+      }
+      worker.kill('SIGTERM')
+      expect((await end(worker)).code).toBe(0)
+    } finally {
+      await close()
+      await nc.close()
+      await server.close()
+      await rm(folder, { recursive: true })
+    }
+  }, 60_000)
+})

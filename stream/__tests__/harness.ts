@@ -1,0 +1,162 @@
+import { jetstreamManager } from '@nats-io/jetstream'
+import type { NatsConnection } from '@nats-io/transport-node'
+import { spawn } from 'child_process'
+import type { ChildProcess } from 'child_process'
+import { once } from 'events'
+import { mkdtemp, rm } from 'fs/promises'
+import { tmpdir } from 'os'
+import { join } from 'path'
+import pino from 'pino'
+import { createInterface } from 'readline'
+import { setTimeout as sleep } from 'timers/promises'
+import type { SegmentEvent } from '@segment/actions-core'
+import { presetMappings, Stopped } from '../../delivery'
+import { serve } from '../../sandbox/serve'
+import { connectTo, openStream, Publisher, readRejected, work } from '..'
+import type { Layout, StreamOptions, WorkerOptions } from '..'
+
+/** A NATS server on a port and with a store of its own. */
+export interface Server {
+  url: string
+  /** Ends it at once, as a crash would; what it has stored stays. */
+  kill: () => Promise<void>
+  /** Starts it again where it was. */
+  restart: () => Promise<void>
+  /** Ends it, and forgets everything. */
+  close: () => Promise<void>
+}
+
+export async function startServer(): Promise<Server> {
+  const store = await mkdtemp(join(tmpdir(), 'actions-ortto-nats-'))
+  let port = -1
+  let child: ChildProcess
+  const start = async () => {
+    const args = ['--jetstream', '--addr', '127.0.0.1', '--port', String(port), '--store_dir', store]
+    child = spawn('nats-server', args, { stdio: ['ignore', 'ignore', 'pipe'] })
+    for await (const line of createInterface({ input: child.stderr ?? process.stdin })) {
+      port = Number(/Listening for client connections on .*:(\d+)/.exec(line)?.[1] ?? port)
+      if (line.includes('Server is ready')) {
+        break
+      }
+    }
+    child.stderr?.resume()
+  }
+  const kill = async () => {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+    }
+  }
+  await start()
+  return {
+    url: `nats://127.0.0.1:${port}`,
+    kill,
+    restart: start,
+    close: async () => {
+      await kill()
+      await rm(store, { recursive: true })
+    }
+  }
+}
+
+/** A connection to a server, and a stream with few partitions, in which what a worker leaves behind comes back soon. */
+export async function connectAndOpen(server: Server, options: StreamOptions = {}) {
+  const nc = await connectTo({ servers: [server.url], name: 'test' })
+  const layout = await openStream(nc, { partitions: 4, ackWait: 1500, ...options })
+  return { nc, layout }
+}
+
+/** Resolves when something is so. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) {
+    await sleep(20)
+  }
+}
+
+/** Events that the stream still has, whoever has them in hand. */
+export async function left(nc: NatsConnection, { name }: Pick<Layout, 'name'>): Promise<number> {
+  return (await (await jetstreamManager(nc)).streams.info(name)).state.messages
+}
+
+/** What stands on the rejected subject. */
+export async function rejected(nc: NatsConnection, layout: Pick<Layout, 'name'>) {
+  const found: (Record<string, unknown> & { _rejected: { status: number; message: string }[] })[] = []
+  for await (const { text } of readRejected(nc, layout)) {
+    found.push(JSON.parse(text) as typeof found[number])
+  }
+  return found
+}
+
+export async function publishAll(nc: NatsConnection, layout: Layout, events: readonly object[]): Promise<void> {
+  const publisher = new Publisher(nc, layout)
+  await Promise.all(events.map((event) => publisher.publish(event as SegmentEvent)))
+}
+
+type Item = Record<string, unknown> & { user_id?: string; message_id?: string; traits?: { name?: string } }
+
+/** What an Ortto that a test plays says to the items of a request. */
+export type Answering = (items: Item[], path: string) => Response | Promise<Response>
+
+/** An Ortto that the test plays, with workers that deliver to it. */
+export async function startOrtto(answering: Answering) {
+  const { origin, close } = await serve({
+    fetch: async (request: Request) => answering((await request.json()) as Item[], new URL(request.url).pathname)
+  })
+  const workers: { drain: () => Promise<string | undefined> }[] = []
+  /** Starts a worker in this process. Draining it resolves with why it gave up, if it did. */
+  const startWorker = (nc: NatsConnection, layout: Layout, delivery: Partial<WorkerOptions['delivery']> = {}) => {
+    const stop = new AbortController()
+    const log: Record<string, unknown>[] = []
+    const ended = work({
+      nc,
+      layout,
+      delivery: { to: origin, settings: { api_key: 'pau-key' }, mappings: presetMappings(), ...delivery },
+      log: pino({ base: null }, { write: (line) => log.push(JSON.parse(line) as Record<string, unknown>) }),
+      signal: stop.signal
+    }).then(
+      () => undefined,
+      (error: Error) => {
+        if (!(error instanceof Stopped)) {
+          throw error
+        }
+        return error.message
+      }
+    )
+    const drain = () => {
+      stop.abort()
+      return ended
+    }
+    const worker = { ended, drain, log, batches: () => log.filter(({ msg }) => msg === 'batch') }
+    workers.push(worker)
+    return worker
+  }
+  return {
+    origin,
+    startWorker,
+    close: async () => {
+      await Promise.all(workers.map(({ drain }) => drain()))
+      await close()
+    }
+  }
+}
+
+export const identify = (userId: string, members: object = {}) => ({
+  type: 'identify',
+  userId,
+  traits: { name: userId },
+  ...members
+})
+export const track = (userId: string, number: number, members: object = {}) => ({
+  type: 'track',
+  event: 'Signed up',
+  userId,
+  messageId: `t-${number}`,
+  timestamp: new Date(Date.parse('2026-03-01T00:00:00Z') + number * 1000).toISOString(),
+  ...members
+})
+
+export const took = () => Response.json({})
+export const refusing = (status: number, message = 'Busy') => Response.json({ message }, { status })
+/** Some items end otherwise than with 200. */
+export const except = (errors: { index: number; status: number; message: string }[]) =>
+  errors.length > 0 ? Response.json({ errors }, { status: 207 }) : took()

@@ -1,0 +1,169 @@
+import { jetstream, jetstreamManager } from '@nats-io/jetstream'
+import type { NatsConnection } from '@nats-io/transport-node'
+import type { SegmentEvent } from '@segment/actions-core'
+import { randomBytes } from 'crypto'
+import type { Line } from '../../delivery'
+import { connectTo, NotPublishedError, openStream, Publisher, publishLines, TooLargeError } from '..'
+import type { Layout } from '..'
+import { connectAndOpen, identify, left, rejected, startServer, track, until } from './harness'
+import type { Server } from './harness'
+
+const event = (value: object) => value as SegmentEvent
+
+describe('a publisher', () => {
+  let server: Server
+  let nc: NatsConnection
+  let layout: Layout
+  beforeEach(async () => {
+    server = await startServer()
+    ;({ nc, layout } = await connectAndOpen(server))
+  })
+  afterEach(async () => {
+    await nc.close()
+    await server.close()
+  })
+  /** The message ids of a user's events, in their order in the stream. */
+  const idsInStream = async () => {
+    const jsm = await jetstreamManager(nc)
+    const { last_seq: last } = (await jsm.streams.info('ortto')).state
+    const found: string[] = []
+    for (let seq = 1; seq <= last; seq += 1) {
+      const message = await jsm.streams.getMessage('ortto', { seq })
+      found.push(message?.json<{ messageId: string }>().messageId ?? '')
+    }
+    return found
+  }
+
+  it('knows an event by its message id, and says so', async () => {
+    const publisher = new Publisher(nc, layout)
+
+    expect(await publisher.publish(event(track('u1', 1)))).toBe(true)
+    expect(await publisher.publish(event(track('u1', 1)))).toBe(false)
+    expect(await publisher.publish(event(identify('u1')))).toBe(true)
+    expect(await publisher.publish(event(identify('u1')))).toBe(true)
+    expect(await left(nc, layout)).toBe(3)
+  })
+
+  it('takes message ids that no header could hold', async () => {
+    const publisher = new Publisher(nc, layout)
+    for (const messageId of ['a\r\nNats-Msg-Id: b', 'ü'.repeat(5000)]) {
+      expect(await publisher.publish(event(track('u1', 1, { messageId })))).toBe(true)
+      expect(await publisher.publish(event(track('u1', 1, { messageId })))).toBe(false)
+    }
+  })
+
+  it('keeps the order of each user, also while the server is away', async () => {
+    const waits: (string | undefined)[] = []
+    const publisher = new Publisher(nc, layout, { onWait: (reason) => waits.push(reason) })
+    const publish = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, index) => publisher.publish(event(track('u1', from + index))))
+    const first = publish(0, 50)
+    await first[0]
+    await server.kill()
+    const others = publish(50, 100)
+    await server.restart()
+    await Promise.all([...first, ...others])
+
+    expect(await idsInStream()).toEqual(Array.from({ length: 100 }, (_, index) => `t-${index}`))
+  }, 30_000)
+
+  it('waits when the stream is full, tells it once, and goes on when there is room', async () => {
+    await openStream(nc, { maxBytes: 20_000 })
+    const waits: (string | undefined)[] = []
+    const publisher = new Publisher(nc, layout, { onWait: (reason) => waits.push(reason) })
+    const all = Array.from({ length: 40 }, (_, index) =>
+      publisher.publish(event(track('u1', index, { properties: { pad: 'x'.repeat(1000) } })))
+    )
+    await until(() => publisher.waitsFor !== undefined)
+
+    expect(waits).toEqual(['The stream of ortto.events.* is full (maximum bytes exceeded)'])
+    expect(await left(nc, layout)).toBeLessThan(20)
+    const jsm = await jetstreamManager(nc)
+    const seen: string[] = []
+    while (seen.length < 40) {
+      for await (const { name } of jsm.consumers.list('ortto')) {
+        const consumer = await jetstream(nc).consumers.get('ortto', name)
+        if ((await consumer.info()).num_pending > 0) {
+          for await (const message of await consumer.fetch({ max_messages: 10, expires: 1000 })) {
+            seen.push(message.json<{ messageId: string }>().messageId)
+            message.ack()
+          }
+        }
+      }
+    }
+    expect(await Promise.all(all)).toEqual(Array(40).fill(true))
+    expect(seen).toEqual(Array.from({ length: 40 }, (_, index) => `t-${index}`))
+    expect(publisher.waitsFor).toBeUndefined()
+  }, 30_000)
+
+  it('gives up what waits when it is stopped', async () => {
+    await openStream(nc, { maxBytes: 100 })
+    const stop = new AbortController()
+    const publisher = new Publisher(nc, layout, { signal: stop.signal })
+    const published = publisher.publish(event(track('u1', 1)))
+    await until(() => publisher.waitsFor !== undefined)
+    stop.abort()
+
+    await expect(published).rejects.toThrow(NotPublishedError)
+  })
+
+  it('says of an event that is too large for the server that it is nowhere', async () => {
+    const properties = { pad: randomBytes(600_000).toString('hex') }
+
+    await expect(new Publisher(nc, layout).publish(event(track('u1', 1, { properties })))).rejects.toThrow(
+      TooLargeError
+    )
+    expect(await left(nc, layout)).toBe(0)
+  })
+
+  it('publishes lines: those without an event stand on the rejected subject, each once', async () => {
+    const place = (line: number) => ({ file: 'a.ndjson', line, size: 10 })
+    const same = { ...place(1), event: event(identify('u1')), text: JSON.stringify(identify('u1')) }
+    const lines: Line[] = [
+      same,
+      { ...same, line: 2 },
+      { ...place(3), text: '{', problem: 'This line is not JSON.' },
+      { ...place(4), ...asRejected(track('u2', 4)) }
+    ]
+    const publish = async () => {
+      const published = { lines: 0, stored: 0, known: 0, rejected: 0, tooLarge: 0 }
+      const publisher = new Publisher(nc, layout)
+      await publishLines(inOneGo(lines), publisher, published, () => undefined)
+      return published
+    }
+    await new Publisher(nc, layout).publish(event(track('u2', 4)))
+
+    // A line without a message id is known by its place, and what was rejected before is another event than it was.
+    expect(await publish()).toEqual({ lines: 4, stored: 3, known: 0, rejected: 1, tooLarge: 0 })
+    expect(await publish()).toEqual({ lines: 4, stored: 0, known: 3, rejected: 1, tooLarge: 0 })
+    expect(await rejected(nc, layout)).toMatchObject([
+      { _line: '{', _rejected: [{ file: 'a.ndjson', line: 3, message: 'This line is not JSON.' }] }
+    ])
+  })
+})
+
+describe('a server that does not fit', () => {
+  it('is told with what to do', async () => {
+    await expect(connectTo({ servers: ['nats://127.0.0.1:1'], name: 'test' })).rejects.toThrow(
+      'nats-server --jetstream'
+    )
+  })
+
+  it('may have another stream of that name', async () => {
+    const server = await startServer()
+    const nc = await connectTo({ servers: [server.url], name: 'test' })
+    await (await jetstreamManager(nc)).streams.add({ name: 'ortto', subjects: ['x'] })
+    await expect(openStream(nc)).rejects.toThrow('name another with --stream')
+    await expect(openStream(nc, { name: 'a.b' })).rejects.toThrow('letters, digits')
+    await nc.close()
+    await server.close()
+  })
+})
+
+function asRejected(value: object) {
+  return { event: event(value), text: JSON.stringify(value), rejected: [{ status: 400 }] }
+}
+
+async function* inOneGo(lines: Line[]): AsyncGenerator<Line[]> {
+  yield await Promise.resolve(lines)
+}

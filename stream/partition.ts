@@ -1,0 +1,219 @@
+import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream'
+import { pause } from './pause'
+
+/** Milliseconds that the server holds a request for messages when there are none */
+const EXPIRES = 5000
+
+/** Milliseconds that messages which are on their way have to arrive, when no more are wanted */
+const LAST_MESSAGES = 500
+
+/** Milliseconds until a request is made again that failed, or until the server is asked again what is outstanding */
+const RETRY = 200
+
+/**
+ * A message that came so often without getting a verdict may be what ends the workers. The first one is delivered
+ * alone, and those after it in groups, each twice as large: what ends a worker is the first one soon.
+ */
+const SUSPICIOUS = 4
+
+/** What a partition needs of the worker that has it. */
+export interface PartitionOptions {
+  /** How many messages it may have in hand now */
+  room: () => number
+  /** Takes messages in their order. */
+  deliver: (messages: JsMsg[]) => void
+  /** Takes a message that came suspiciously often; nothing else of this partition comes until its verdict is there. */
+  deliverAlone: (message: JsMsg) => void
+}
+
+interface Held {
+  message: JsMsg
+  /** When the server last heard of it, in milliseconds of this process */
+  heardOf: number
+}
+
+/**
+ * The messages of one partition, as long as this worker has it: pulled, handed over in the order of the stream, and
+ * held until their verdicts.
+ *
+ * A message comes again when it was given back, when its worker died, or when it was lost on the way; and the server
+ * then sends others before it. So nothing is handed over while the server has messages outstanding that are not here.
+ */
+export class Partition {
+  /** Messages without a verdict, by their place in the stream */
+  private readonly held = new Map<number, Held>()
+  /** Those of them that were not handed over yet */
+  private waiting: number[] = []
+  /** The last one that was handed over */
+  private last = 0
+  private isInOrder = false
+  /** The place of the next message in all that this consumer was ever sent */
+  private next = 0
+  /** One that was handed over alone, and has no verdict yet */
+  private alone?: number
+  /** How many suspicious messages go together next */
+  private suspects = 1
+  private isClosing = false
+  private messages?: ConsumerMessages
+  private isScheduled = false
+  private wake: () => void = () => undefined
+  private readonly ended: Promise<void>
+
+  constructor(private readonly consumer: Consumer, private readonly options: PartitionOptions) {
+    this.ended = this.pull()
+  }
+
+  /** Messages in hand */
+  get size(): number {
+    return this.held.size
+  }
+
+  /** A message that is in hand. Undefined when it is not, or no longer. */
+  get(sequence: number): JsMsg | undefined {
+    return this.held.get(sequence)?.message
+  }
+
+  /** A message has its verdict, and the server has been told. */
+  finish(sequence: number): void {
+    this.held.delete(sequence)
+    if (this.alone === sequence) {
+      this.alone = undefined
+    }
+    this.schedule()
+    this.wake()
+  }
+
+  /** Tells the server of each message that it did not hear of for so many milliseconds: this worker is still at it. */
+  keepAlive(milliseconds: number): void {
+    const now = performance.now()
+    for (const held of this.held.values()) {
+      if (now - held.heardOf >= milliseconds) {
+        held.heardOf = now
+        held.message.working()
+      }
+    }
+  }
+
+  /** Pulls no more, and gives back what was not handed over. Resolves when nothing more comes. */
+  async close(): Promise<void> {
+    this.isClosing = true
+    this.wake()
+    await Promise.race([this.ended, pause(LAST_MESSAGES)])
+    this.messages?.stop()
+    await this.ended
+    this.waiting.forEach((sequence) => {
+      this.get(sequence)?.nak()
+      this.held.delete(sequence)
+    })
+    this.waiting = []
+  }
+
+  /** Gives back all that is in hand, to be sent again after so many milliseconds. Tells how many they were. */
+  giveBack(milliseconds: number): number {
+    const count = this.held.size
+    this.held.forEach(({ message }) => message.nak(milliseconds))
+    this.held.clear()
+    return count
+  }
+
+  private async pull(): Promise<void> {
+    let isKnown = false
+    while (!this.isClosing) {
+      try {
+        if (!isKnown) {
+          this.next = (await this.consumer.info()).delivered.consumer_seq + 1
+          isKnown = true
+        }
+        await this.pullOnce()
+      } catch {
+        // The server is away, or busy. The connection tells the first, and its next answer the second.
+        await pause(RETRY)
+      }
+    }
+  }
+
+  private async pullOnce(): Promise<void> {
+    const missing = this.isInOrder ? 0 : await this.missing()
+    const room = this.options.room()
+    if (this.isClosing) {
+      return
+    }
+    if (missing <= 0 && this.held.size > room / 2) {
+      await new Promise<void>((resolve) => (this.wake = resolve))
+      return
+    }
+    const wanted = missing > 0 ? missing : room - this.held.size
+    this.messages = await this.consumer.fetch({ max_messages: wanted, expires: EXPIRES })
+    for await (const message of this.messages) {
+      this.take(message)
+    }
+  }
+
+  /** How many messages the server has sent that are not here, and have no verdict. With none, all is in order. */
+  private async missing(): Promise<number> {
+    const missing = (await this.consumer.info()).num_ack_pending - this.held.size
+    if (missing <= 0) {
+      this.isInOrder = true
+      this.waiting.sort((one, other) => one - other)
+      this.handOver()
+    }
+    return missing
+  }
+
+  private take(message: JsMsg): void {
+    const { streamSequence: sequence, deliverySequence } = message.info
+    const heardOf = performance.now()
+    if (deliverySequence !== this.next) {
+      // Some were sent that did not come. They will come again.
+      this.isInOrder = false
+    }
+    this.next = deliverySequence + 1
+    if (this.held.has(sequence)) {
+      this.held.set(sequence, { message, heardOf })
+    } else if (sequence <= this.last) {
+      // It has its verdict, but the server has not heard it.
+      message.ack()
+    } else {
+      this.held.set(sequence, { message, heardOf })
+      this.waiting.push(sequence)
+      this.schedule()
+    }
+  }
+
+  /** Hands over soon, so that messages which come together go together. */
+  private schedule(): void {
+    if (!this.isScheduled) {
+      this.isScheduled = true
+      setImmediate(() => {
+        this.isScheduled = false
+        this.handOver()
+      })
+    }
+  }
+
+  private handOver(): void {
+    if (!this.isInOrder || this.alone !== undefined || this.waiting.length === 0) {
+      return
+    }
+    const messages = this.waiting.flatMap((sequence) => this.get(sequence) ?? [])
+    const first = messages.findIndex(({ info }) => info.deliveryCount >= SUSPICIOUS)
+    if (first !== 0) {
+      this.options.deliver(this.takeWaiting(messages, first === -1 ? messages.length : first))
+    } else if (this.held.size === this.waiting.length) {
+      const [message, ...others] = this.takeWaiting(messages, this.suspects)
+      if (this.suspects === 1) {
+        this.alone = this.last
+        this.options.deliverAlone(message)
+      } else {
+        this.options.deliver([message, ...others])
+      }
+      this.suspects *= 2
+    }
+  }
+
+  private takeWaiting(messages: readonly JsMsg[], count: number): JsMsg[] {
+    this.last = this.waiting[Math.min(count, this.waiting.length) - 1]
+    this.waiting.splice(0, count)
+    return messages.slice(0, count)
+  }
+}

@@ -1,0 +1,128 @@
+import { mkdtempSync, readFileSync, rmSync } from 'fs'
+import { tmpdir } from 'os'
+import { join } from 'path'
+import { readMappings } from '../../delivery'
+import { openPage, picture, startWorkbench, writeEvents } from './harness'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'workbench-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const menuLink = { name: 'Try an event' }
+
+it('leads from an event without an id to the mapping, which is mended and saved into the file', async () => {
+  const mappingsFile = join(folder, 'mappings.json')
+  const { origin } = await startWorkbench({ mappingsFile })
+  const page = await openPage(`${origin}/try`)
+  const event = { type: 'identify', traits: { id: 'customer-7', firstName: 'Kim' } }
+  await writeEvents(page, JSON.stringify(event))
+  await page.getByRole('button', { name: 'Send' }).click()
+  const way = page.getByRole('region', { name: 'The way of this event' })
+  await way.getByText(/neither a User ID nor an Anonymous ID/).waitFor()
+  await way.getByRole('link', { name: 'Edit this mapping' }).click()
+
+  // The preview goes by the event that was tried.
+  const userId = page.getByRole('group', { name: 'User ID' }).first()
+  await userId.getByText('Gives nothing').waitFor()
+  await userId.getByLabel('User ID: path').fill('$.traits.id')
+  await userId.getByText('customer-7').waitFor()
+  await picture(page, 'mapping')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Saved. From now on events go through these mappings.').waitFor()
+  expect(readMappings(JSON.parse(readFileSync(mappingsFile, 'utf8')))[0].mapping.user_id).toEqual({
+    '@path': '$.traits.id'
+  })
+
+  await page.getByRole('link', menuLink).click()
+  await page.getByRole('button', { name: 'Send' }).click()
+  await way.getByText('200 delivered').waitFor()
+})
+
+it('checks a trigger while it is written, and keeps what is not saved through a reload', async () => {
+  const { origin, mappings } = await startWorkbench()
+  const page = await openPage(`${origin}/mappings/2`)
+  const trigger = page.getByRole('textbox', { name: 'Which events it takes' })
+  await trigger.fill('type = "track" or type = "page" and event = "a"')
+  await page
+    .getByText(/Segment reads it as/)
+    .first()
+    .waitFor()
+  expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true)
+
+  await trigger.fill('type = "track" and event = "Sign-in button clicked"')
+  await page.getByText(/^Your changes are not saved yet/).waitFor()
+  await page.reload()
+  expect(await trigger.inputValue()).toBe('type = "track" and event = "Sign-in button clicked"')
+  await page.keyboard.press('ControlOrMeta+s')
+  await page.getByText(/^Saved\./).waitFor()
+  expect(mappings.mappings[1].subscribe).toBe('type = "track" and event = "Sign-in button clicked"')
+})
+
+it('connects a mapping to an audience, whose contact then is a member', async () => {
+  const { origin, sandbox } = await startWorkbench()
+  const page = await openPage(`${origin}/mappings/1`)
+  await page.getByRole('textbox', { name: 'Audience Name' }).fill('VIP customers')
+  await page.getByRole('button', { name: 'Connect' }).click()
+  await page.getByText(/Connected to the Ortto audience "VIP customers"/).waitFor()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText(/^Saved\./).waitFor()
+
+  await page.getByRole('link', menuLink).click()
+  await page.getByRole('button', { name: 'Send' }).click()
+  await page.getByRole('region', { name: 'The way of this event' }).getByText('Audience VIP customers').waitFor()
+  const [contact] = sandbox.account.contacts.all()
+  expect(contact.memberships.get('VIP customers')?.isMember).toBe(true)
+})
+
+it('duplicates, deletes, undoes, disables, exports and imports', async () => {
+  const { origin, mappings } = await startWorkbench()
+  const page = await openPage(`${origin}/mappings`)
+  await page.getByRole('button', { name: 'Duplicate Upsert Contact' }).click()
+  await page.getByText('3 of 50').waitFor()
+  await page.getByRole('button', { name: 'Delete Track Activity' }).click()
+  await page.getByText('2 of 50').waitFor()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await page.getByText('3 of 50').waitFor()
+  await page.getByRole('switch', { name: 'Enabled: Track Activity' }).click({ force: true })
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText(/^Saved\./).waitFor()
+  expect(mappings.mappings.map(({ name, enabled }) => [name, enabled])).toEqual([
+    ['Upsert Contact', true],
+    ['Upsert Contact copy', false],
+    ['Track Activity', false]
+  ])
+  await picture(page, 'mappings')
+
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Export' }).click()
+  ])
+  const text = readFileSync(await download.path(), 'utf8')
+  expect(JSON.parse(text)).toEqual(mappings.mappings)
+  await page.getByRole('button', { name: 'Reset to the presets' }).click()
+  await page.getByText('2 of 50').waitFor()
+  await page.getByRole('button', { name: 'Import', exact: true }).click()
+  await page.getByRole('textbox', { name: 'Mappings as JSON' }).fill('[{"name":"Wrong"}]')
+  await page.getByRole('button', { name: 'Import these mappings' }).click()
+  await page.getByText('Nothing was imported:').waitFor()
+  await page.getByRole('textbox', { name: 'Mappings as JSON' }).fill(text)
+  await page.getByRole('button', { name: 'Import these mappings' }).click()
+  await page.getByText('3 of 50').waitFor()
+})
+
+it('does not save over what another tab has saved, until somebody chooses', async () => {
+  const { origin, mappings } = await startWorkbench()
+  const [mine, theirs] = [await openPage(`${origin}/mappings/1`), await openPage(`${origin}/mappings/1`)]
+  await mine.getByRole('textbox', { name: 'Name', exact: true }).fill('Mine')
+  await theirs.getByRole('textbox', { name: 'Name', exact: true }).fill('Theirs')
+  await theirs.getByRole('button', { name: 'Save' }).click()
+  await mine.getByText('Other mappings were saved meanwhile').waitFor()
+  expect(mappings.mappings[0].name).toBe('Theirs')
+  await mine.getByRole('button', { name: /^Keep mine/ }).click()
+  await mine.getByRole('button', { name: 'Save' }).click()
+  await theirs.getByRole('heading', { name: 'Mine' }).waitFor()
+  expect(mappings.mappings[0].name).toBe('Mine')
+})

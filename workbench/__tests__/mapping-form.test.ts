@@ -1,0 +1,282 @@
+import fc from 'fast-check'
+import exampleMappings from '../../examples/mappings.json'
+import {
+  audienceIn,
+  connect,
+  differences,
+  disconnect,
+  duplicate,
+  flawsOf,
+  isChanged,
+  move,
+  nameIn,
+  newMapping,
+  readDraft,
+  readFile,
+  readMapping,
+  remove,
+  same,
+  takeFile,
+  valueIn,
+  withValue,
+  writeMapping,
+  writeSound
+} from '../page/src/mappings/draft'
+import type { Mapping } from '../page/src/mappings/draft'
+import { changeKind, describe as tell, flawOf, flawsIn, readValue, writeForm } from '../page/src/mappings/form'
+import type { Form, Json, Kind } from '../page/src/mappings/form'
+import { eventsIn, pathsOf } from '../page/src/mappings/paths'
+import { addCondition, CONDITIONS, isReadOtherwise } from '../page/src/mappings/trigger'
+import { showActions } from '../server/definition'
+import { checkMappings, presets } from '../server/mappings-store'
+
+const [contact, activity] = presets() as Mapping[]
+const path = (text: string): Form => ({ kind: 'path', text })
+const withTraits = (form: Form) => ({ ...readMapping(contact), fields: [{ key: 'traits', value: form }] })
+
+/** Directives that have a form of their own, those that don't, and literals, one within another. */
+const value = fc.letrec((tie) => ({
+  any: fc.oneof(
+    { maxDepth: 4 },
+    fc.string(),
+    fc.record({ '@path': fc.string() }),
+    fc.record({ '@template': fc.string() }),
+    fc.record({ '@literal': fc.jsonValue() }),
+    fc.record({ '@case': fc.record({ operator: fc.constant('lower'), value: tie('any') }) }),
+    fc.record({ '@arrayPath': fc.tuple(fc.string(), fc.dictionary(fc.string(), tie('any'))) }),
+    fc.record({
+      '@if': fc.oneof(
+        fc.record({ exists: tie('any'), then: tie('any'), else: tie('any') }, { requiredKeys: ['exists'] }),
+        fc.record({ blank: tie('any'), then: tie('any') }, { requiredKeys: ['blank'] }),
+        fc.record({ exists: tie('any'), blank: tie('any'), more: tie('any') })
+      )
+    }),
+    fc.dictionary(fc.string(), tie('any')),
+    fc.jsonValue()
+  )
+}))
+
+describe('a mapping that is read into its editor', () => {
+  it('is the same when it is written back, whatever stands in it', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string({ minLength: 1 }), value.any), (mapping) => {
+        const given = { ...contact, mapping: JSON.parse(JSON.stringify(mapping)) as Mapping['mapping'] }
+        expect(writeMapping(readMapping(given))).toEqual(given)
+      }),
+      { numRuns: 1000 }
+    )
+  })
+
+  it('keeps every other field as it is when one is changed', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom('ip', 'traits', 'location'), value.any), (mapping) => {
+        const given = JSON.parse(JSON.stringify(mapping)) as Mapping['mapping']
+        const form = readMapping({ ...contact, mapping: given })
+        const changed = { ...form, fields: withValue(form.fields, 'ip', path('$.context.ip')) }
+        expect(writeMapping(changed).mapping).toEqual({ ...given, ip: { '@path': '$.context.ip' } })
+      })
+    )
+  })
+
+  it('comes back from a stored draft, whatever stands in it', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string({ minLength: 1 }), value.any), (mapping) => {
+        const given = { ...contact, mapping: JSON.parse(JSON.stringify(mapping)) as Mapping['mapping'] }
+        const draft = { base: [given], mappings: [readMapping(given)] }
+        expect(readDraft(JSON.stringify(draft))).toEqual(draft)
+      })
+    )
+  })
+
+  it.each([...presets(), ...exampleMappings])('is the same when it is written back: $name', (mapping) => {
+    const form = readMapping(mapping as Mapping)
+    expect(writeMapping(form)).toEqual(mapping)
+    expect(flawsOf([form])).toEqual([])
+  })
+
+  it('shows in words what a condition does', () => {
+    expect(tell(readValue(contact.mapping.traits, true))).toBe('$.traits if $.traits exists, else $.context.traits')
+  })
+})
+
+describe('a value', () => {
+  it.each<[Form, Kind, Form]>([
+    [path('$.traits.email'), 'template', { kind: 'template', text: '{{traits.email}}' }],
+    [{ kind: 'template', text: '{{ traits.email }}' }, 'path', path('$.traits.email')],
+    [{ kind: 'text', text: 'Hi' }, 'template', { kind: 'template', text: 'Hi' }],
+    [path('$.a'), 'if', { kind: 'if', test: 'exists', of: path('$.a'), then: path('$.a'), else: { kind: 'nothing' } }],
+    [path('$.a'), 'json', { kind: 'json', text: '{\n  "@path": "$.a"\n}' }],
+    [{ kind: 'json', text: '{"@path":"$.a"}' }, 'path', path('$.a')],
+    [path('$.a'), 'nothing', { kind: 'nothing' }]
+  ])('keeps what it can when it becomes another kind: %j as %s', (form, kind, expected) => {
+    expect(changeKind(form, kind)).toEqual(expected)
+  })
+
+  it('becomes any kind, from any other', () => {
+    const kinds: Kind[] = ['path', 'text', 'if', 'template', 'literal', 'json', 'parts', 'nothing']
+    fc.assert(
+      fc.property(value.any, fc.array(fc.constantFrom(...kinds)), (given, steps) => {
+        steps.reduce<Form>((form, kind) => {
+          const next = changeKind(form, kind)
+          expect(next.kind).toBe(kind)
+          expect(typeof tell(next)).toBe('string')
+          expect(readDraft(JSON.stringify({ base: [], mappings: [withTraits(next)] }))).toBeDefined()
+          return next
+        }, readValue(JSON.parse(JSON.stringify(given)) as Json))
+      })
+    )
+  })
+
+  it('that was a path becomes no text, since nobody would see that mistake', () => {
+    expect(changeKind(path('$.a'), 'text')).toEqual({ kind: 'text', text: '' })
+  })
+
+  it('that was nothing becomes what a new mapping has', () => {
+    expect(changeKind({ kind: 'nothing' }, 'path', path('$.userId'))).toEqual(path('$.userId'))
+  })
+
+  it('tells what can not be written yet', () => {
+    expect(flawOf(path(' '))).toMatch('Enter a path')
+    expect(flawOf({ kind: 'json', text: '{' })).toMatch('This is not JSON')
+    expect(writeForm({ kind: 'json', text: '{' })).toBeUndefined()
+    const rows = [
+      { key: 'a', value: path('$.a') },
+      { key: 'a', value: path('') },
+      { key: '@b', value: path('$.b') }
+    ]
+    expect(flawsIn({ kind: 'parts', rows })).toEqual([
+      'There is another “a”.',
+      expect.stringMatching(/^a: Enter a path/),
+      'A key can’t begin with @.'
+    ])
+  })
+})
+
+describe('the mappings', () => {
+  const forms = [contact, activity].map(readMapping)
+
+  it('get a new one with the defaults of its action, disabled, under a free name, with nothing wrong', () => {
+    for (const action of showActions()) {
+      const mapping = newMapping(JSON.parse(JSON.stringify(action)) as typeof action, forms)
+      expect(mapping).toMatchObject({ name: `${action.title} 2`, enabled: false })
+      expect(checkMappings([writeMapping(mapping)])).toEqual([])
+    }
+  })
+
+  it('get a copy that is disabled, lose one, and change their order', () => {
+    const copied = duplicate(forms, 0)
+    expect(copied.map(({ name, enabled }) => [name, enabled])).toEqual([
+      ['Upsert Contact', true],
+      ['Upsert Contact copy', false],
+      ['Track Activity', true]
+    ])
+    expect(duplicate(copied, 0)[1].name).toBe('Upsert Contact copy 2')
+    expect(remove(copied, 1)).toEqual(forms)
+    expect(move(forms, 0, 1)).toEqual([forms[1], forms[0]])
+    expect(move(forms, 0, -1)).toEqual(forms)
+  })
+
+  it('know which of them differ from what is saved', () => {
+    const renamed = { ...forms[0], name: 'Other' }
+    expect(isChanged(forms[0], forms)).toBe(false)
+    expect(isChanged(renamed, forms)).toBe(true)
+    expect(differences(forms, [forms[1], renamed])).toEqual(['Other', 'Upsert Contact'])
+    expect(differences(forms, [forms[1], forms[0]])).toEqual([])
+  })
+
+  it('are the same, in whichever order their members come', () => {
+    const { name, mapping, ...others } = contact
+    expect(same([readMapping({ mapping, ...others, name })], [forms[0]])).toBe(true)
+  })
+
+  it('are checked without the fields that are half-written', () => {
+    const fields = [{ key: 'ip', value: path('') }, forms[0].fields[0]]
+    expect(Object.keys(writeSound({ ...forms[0], fields }).mapping)).toEqual(['timestamp'])
+  })
+
+  it('are connected to an audience, and disconnected again', () => {
+    const connected = connect(forms[0], 'VIP', { audience_id: '1', audience_name: 'VIP' })
+    expect(audienceIn(connected)).toEqual({ id: '1', name: 'VIP' })
+    expect(checkMappings([writeMapping(connected)])).toEqual([])
+    expect(disconnect(connected)).toEqual(forms[0])
+  })
+
+  it('have a row for each value that is not nothing', () => {
+    const rows = withValue([], 'user_id', path('$.userId'))
+    expect(valueIn(rows, 'user_id')).toEqual(path('$.userId'))
+    expect(valueIn(rows, 'ip')).toEqual({ kind: 'nothing' })
+    expect(withValue(rows, 'user_id', { kind: 'nothing' })).toEqual([])
+  })
+
+  it('come from a file, of which only what a mapping has is taken', () => {
+    const text = JSON.stringify([{ ...contact, enabled: undefined, id: 'abc' }])
+    const file = readFile(text)
+    expect('value' in file && takeFile(file.value)).toEqual([contact])
+    expect(readFile('{')).toEqual({ message: expect.stringMatching('not JSON') as string })
+    expect(nameIn([{ name: 'Ours' }], 0)).toBe('“Ours” (mapping 1)')
+    expect(nameIn(5, 1)).toBe('Mapping 2')
+  })
+
+  it('come back from a stored draft, unless it is none', () => {
+    const draft = { base: [contact], mappings: forms }
+    expect(readDraft(JSON.stringify(draft))).toEqual(draft)
+    fc.assert(
+      fc.property(fc.oneof(fc.json(), fc.string()), (text) => {
+        expect(readDraft(text)).toBeUndefined()
+      })
+    )
+    expect(readDraft(JSON.stringify({ base: [], mappings: [{ ...forms[0], fields: [{ key: 1 }] }] }))).toBeUndefined()
+  })
+})
+
+describe('a trigger', () => {
+  it('gets one more condition, in parentheses where the other word stands', () => {
+    expect(addCondition('', 'type = "track"', 'and')).toBe('type = "track"')
+    expect(addCondition('type = "track"', 'event = "a"', 'and')).toBe('type = "track" and event = "a"')
+    expect(addCondition('type = "a" or type = "b"', 'event = "c"', 'and')).toBe(
+      '(type = "a" or type = "b") and event = "c"'
+    )
+    expect(addCondition('event = "this or that"', 'type = "a"', 'and')).toBe('event = "this or that" and type = "a"')
+    expect(addCondition('(type = "a" and event = "b") or type = "c"', 'event = "d"', 'and')).toBeUndefined()
+  })
+
+  it('that is put together from conditions can be read, unless it says that it can’t be put together', () => {
+    const fql = fc.constantFrom(...CONDITIONS.map((condition) => condition.fql))
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fql, fc.constantFrom('and', 'or')), { minLength: 1, maxLength: 6 }), (steps) => {
+        let trigger = ''
+        for (const [condition, word] of steps) {
+          trigger = addCondition(trigger, condition, word) ?? trigger
+          expect(checkMappings([{ ...contact, subscribe: trigger }])).toEqual([])
+        }
+      })
+    )
+    expect(addCondition('contains(event, "a") and type = "track"', 'type = "page"', 'or')).toBeUndefined()
+  })
+
+  it.each(CONDITIONS)('can start from $fql', ({ fql }) => {
+    for (const trigger of [fql, addCondition('type = "a" or type = "b"', fql, 'and') ?? '']) {
+      expect(checkMappings([{ ...contact, subscribe: trigger }])).toEqual([])
+    }
+  })
+
+  it('that is read in another way than it was written is noticed', () => {
+    expect(isReadOtherwise('type = track', 'type = "track"')).toBe(true)
+    expect(isReadOtherwise('(type="track")', 'type = "track"')).toBe(false)
+  })
+})
+
+describe('suggested paths', () => {
+  it('are those of the events that were tried, and the usual ones', () => {
+    const events = eventsIn('{"type":"identify","traits":{"plan":"pro","<img>":1}}\n\nno JSON\n{"type":"track"}')
+    expect(events).toHaveLength(2)
+    const paths = pathsOf(events)
+    expect(paths).toEqual(expect.arrayContaining(['$.traits.plan', '$.userId']))
+    expect(paths.some((one) => one.includes('<'))).toBe(false)
+  })
+
+  it('are found in one event over several lines, and in an array', () => {
+    expect(eventsIn('{\n"type": "track"\n}')).toHaveLength(1)
+    expect(eventsIn('[{"type":"track"},{"type":"identify"}, 5]')).toHaveLength(2)
+  })
+})
