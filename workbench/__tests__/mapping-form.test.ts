@@ -15,14 +15,16 @@ import {
   readFile,
   readMapping,
   remove,
+  same,
   takeFile,
   valueIn,
   withValue,
-  writeMapping
+  writeMapping,
+  writeSound
 } from '../page/src/mappings/draft'
 import type { Mapping } from '../page/src/mappings/draft'
 import { changeKind, describe as tell, flawOf, flawsIn, readValue, writeForm } from '../page/src/mappings/form'
-import type { Form, Kind } from '../page/src/mappings/form'
+import type { Form, Json, Kind } from '../page/src/mappings/form'
 import { eventsIn, pathsOf } from '../page/src/mappings/paths'
 import { addCondition, CONDITIONS, isReadOtherwise } from '../page/src/mappings/trigger'
 import { showActions } from '../server/definition'
@@ -30,6 +32,7 @@ import { checkMappings, presets } from '../server/mappings-store'
 
 const [contact, activity] = presets() as Mapping[]
 const path = (text: string): Form => ({ kind: 'path', text })
+const withTraits = (form: Form) => ({ ...readMapping(contact), fields: [{ key: 'traits', value: form }] })
 
 /** Directives that have a form of their own, those that don't, and literals, one within another. */
 const value = fc.letrec((tie) => ({
@@ -64,6 +67,27 @@ describe('a mapping that is read into its editor', () => {
     )
   })
 
+  it('keeps every other field as it is when one is changed', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom('ip', 'traits', 'location'), value.any), (mapping) => {
+        const given = JSON.parse(JSON.stringify(mapping)) as Mapping['mapping']
+        const form = readMapping({ ...contact, mapping: given })
+        const changed = { ...form, fields: withValue(form.fields, 'ip', path('$.context.ip')) }
+        expect(writeMapping(changed).mapping).toEqual({ ...given, ip: { '@path': '$.context.ip' } })
+      })
+    )
+  })
+
+  it('comes back from a stored draft, whatever stands in it', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string({ minLength: 1 }), value.any), (mapping) => {
+        const given = { ...contact, mapping: JSON.parse(JSON.stringify(mapping)) as Mapping['mapping'] }
+        const draft = { base: [given], mappings: [readMapping(given)] }
+        expect(readDraft(JSON.stringify(draft))).toEqual(draft)
+      })
+    )
+  })
+
   it.each([...presets(), ...exampleMappings])('is the same when it is written back: $name', (mapping) => {
     const form = readMapping(mapping as Mapping)
     expect(writeMapping(form)).toEqual(mapping)
@@ -86,6 +110,25 @@ describe('a value', () => {
     [path('$.a'), 'nothing', { kind: 'nothing' }]
   ])('keeps what it can when it becomes another kind: %j as %s', (form, kind, expected) => {
     expect(changeKind(form, kind)).toEqual(expected)
+  })
+
+  it('becomes any kind, from any other', () => {
+    const kinds: Kind[] = ['path', 'text', 'if', 'template', 'literal', 'json', 'parts', 'nothing']
+    fc.assert(
+      fc.property(value.any, fc.array(fc.constantFrom(...kinds)), (given, steps) => {
+        steps.reduce<Form>((form, kind) => {
+          const next = changeKind(form, kind)
+          expect(next.kind).toBe(kind)
+          expect(typeof tell(next)).toBe('string')
+          expect(readDraft(JSON.stringify({ base: [], mappings: [withTraits(next)] }))).toBeDefined()
+          return next
+        }, readValue(JSON.parse(JSON.stringify(given)) as Json))
+      })
+    )
+  })
+
+  it('that was a path becomes no text, since nobody would see that mistake', () => {
+    expect(changeKind(path('$.a'), 'text')).toEqual({ kind: 'text', text: '' })
   })
 
   it('that was nothing becomes what a new mapping has', () => {
@@ -137,10 +180,18 @@ describe('the mappings', () => {
     const renamed = { ...forms[0], name: 'Other' }
     expect(isChanged(forms[0], forms)).toBe(false)
     expect(isChanged(renamed, forms)).toBe(true)
-    expect(differences([contact, activity], [activity, { ...contact, name: 'Other' }]).sort()).toEqual([
-      'Other',
-      'Upsert Contact'
-    ])
+    expect(differences(forms, [forms[1], renamed])).toEqual(['Other', 'Upsert Contact'])
+    expect(differences(forms, [forms[1], forms[0]])).toEqual([])
+  })
+
+  it('are the same, in whichever order their members come', () => {
+    const { name, mapping, ...others } = contact
+    expect(same([readMapping({ mapping, ...others, name })], [forms[0]])).toBe(true)
+  })
+
+  it('are checked without the fields that are half-written', () => {
+    const fields = [{ key: 'ip', value: path('') }, forms[0].fields[0]]
+    expect(Object.keys(writeSound({ ...forms[0], fields }).mapping)).toEqual(['timestamp'])
   })
 
   it('are connected to an audience, and disconnected again', () => {
@@ -187,6 +238,20 @@ describe('a trigger', () => {
     )
     expect(addCondition('event = "this or that"', 'type = "a"', 'and')).toBe('event = "this or that" and type = "a"')
     expect(addCondition('(type = "a" and event = "b") or type = "c"', 'event = "d"', 'and')).toBeUndefined()
+  })
+
+  it('that is put together from conditions can be read, unless it says that it can’t be put together', () => {
+    const fql = fc.constantFrom(...CONDITIONS.map((condition) => condition.fql))
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fql, fc.constantFrom('and', 'or')), { minLength: 1, maxLength: 6 }), (steps) => {
+        let trigger = ''
+        for (const [condition, word] of steps) {
+          trigger = addCondition(trigger, condition, word) ?? trigger
+          expect(checkMappings([{ ...contact, subscribe: trigger }])).toEqual([])
+        }
+      })
+    )
+    expect(addCondition('contains(event, "a") and type = "track"', 'type = "page"', 'or')).toBeUndefined()
   })
 
   it.each(CONDITIONS)('can start from $fql', ({ fql }) => {

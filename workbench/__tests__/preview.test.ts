@@ -34,6 +34,16 @@ it('leaves out only what is wrong', async () => {
   expect((await previewOf({ mapping }, identify())).fields.map(({ key }) => key)).toEqual(['user_id'])
 })
 
+it('shows an event of the action’s own kind while the trigger can not be read', async () => {
+  const preview = await previewOf(
+    { subscribe: 'type =', mapping: userId },
+    { type: 'track', userId: 'max' },
+    identify()
+  )
+  expect(preview).toMatchObject({ event: 1, fields: [{ value: 'lana' }] })
+  expect(preview.trigger).toBeUndefined()
+})
+
 it('shows nothing of a trigger that can not be read, and how Segment reads one that can', async () => {
   expect(await previewOf({ subscribe: '(' }, identify())).toMatchObject({ fields: [] })
   expect((await previewOf({ subscribe: 'type = identify' }, identify())).readAs).toBe('type = "identify"')

@@ -1,6 +1,7 @@
 import type { JSONObject, SegmentEvent } from '@segment/actions-core'
 import { generateFql } from '@segment/destination-subscriptions'
 import { z } from 'zod'
+import { ACTIONS } from '../../delivery/mapping-fields'
 import { readTrigger } from '../../delivery/mappings'
 import { isRecord } from '../../src/values'
 import { explainTrigger } from './explain-trigger'
@@ -20,7 +21,10 @@ export type Draft = z.infer<typeof Draft>
 export interface Preview {
   /** The trigger as it is understood, in FQL; none when it can't be read. */
   readAs?: string
-  /** The event's position among those that were given: the first that the trigger takes, or the first of all. */
+  /**
+   * The event's position among those that were given: the first that the trigger takes, or the first of all. For a
+   * trigger that can't be read the action's own stands in.
+   */
   event?: number
   /** Whether the trigger takes that event, and why */
   trigger?: { takes: boolean; why: string }
@@ -30,14 +34,11 @@ export interface Preview {
 
 export function previewOf({ partnerAction, subscribe, mapping }: Draft, events: readonly unknown[]): Preview {
   const problems = checkMappings([{ name: 'Draft', partnerAction, subscribe, mapping }])
-  const trigger = readTrigger(subscribe)
-  const isReadable = typeof trigger !== 'string'
-  const taken = isReadable
-    ? events.findIndex((event) => isEvent(event) && explainTrigger(trigger, event).takes)
-    : undefined
-  const index = taken === undefined || taken < 0 ? events.findIndex(isEvent) : taken
+  const read = readTrigger(subscribe)
+  const trigger = typeof read === 'string' ? undefined : read
+  const index = indexOfTaken(events, trigger ?? readTrigger(ACTIONS[partnerAction].defaultSubscription ?? ''))
   const event = events[index]
-  const readAs = isReadable ? generateFql(trigger) : undefined
+  const readAs = trigger && generateFql(trigger)
   if (!isEvent(event) || problems.some(({ field }) => field === undefined)) {
     return { readAs, fields: [] }
   }
@@ -45,9 +46,17 @@ export function previewOf({ partnerAction, subscribe, mapping }: Draft, events: 
   return {
     readAs,
     event: index,
-    trigger: isReadable ? explainTrigger(trigger, event) : undefined,
+    trigger: trigger && explainTrigger(trigger, event),
     fields: originsOf(Object.fromEntries(sound), partnerAction, event)
   }
+}
+
+/** The first event that a trigger takes, else the first of all; -1 when there is none. */
+function indexOfTaken(events: readonly unknown[], trigger: ReturnType<typeof readTrigger>): number {
+  const taken = events.findIndex(
+    (event) => typeof trigger !== 'string' && isEvent(event) && explainTrigger(trigger, event).takes
+  )
+  return taken < 0 ? events.findIndex(isEvent) : taken
 }
 
 function isEvent(value: unknown): value is SegmentEvent {

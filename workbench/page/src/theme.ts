@@ -18,6 +18,8 @@ export const readableColours: CSSVariablesResolver = () => ({
   light: {
     '--mantine-color-dimmed': 'var(--mantine-color-gray-7)',
     '--mantine-color-placeholder': 'var(--mantine-color-gray-7)',
+    '--mantine-color-error': 'var(--mantine-color-red-9)',
+    '--mantine-color-teal-filled-hover': '#05573e',
     '--mantine-color-anchor': '#05573e',
     '--mantine-color-teal-light-color': '#05573e',
     '--mantine-color-red-light-color': '#9c1c1c',
@@ -29,6 +31,8 @@ export const readableColours: CSSVariablesResolver = () => ({
   dark: {
     '--mantine-color-dimmed': 'var(--mantine-color-dark-1)',
     '--mantine-color-placeholder': 'var(--mantine-color-dark-1)',
+    '--mantine-color-error': 'var(--mantine-color-red-3)',
+    '--mantine-color-teal-filled-hover': '#05573e',
     '--mantine-color-anchor': 'var(--mantine-color-teal-4)',
     '--mantine-color-teal-light-color': 'var(--mantine-color-teal-2)',
     '--mantine-color-red-light-color': 'var(--mantine-color-red-2)',

@@ -51,7 +51,10 @@ export function AudienceEditor({ action, mapping, onChange, problem }: AudienceE
             label={inputLabel}
             description={inputDescription}
             value={name}
-            onChange={({ currentTarget: { value } }) => setName(value)}
+            onChange={({ currentTarget: { value } }) => {
+              setName(value)
+              connecting.reset()
+            }}
             style={{ flex: '1 1 16rem' }}
           />
           <Button
@@ -74,6 +77,9 @@ export function AudienceEditor({ action, mapping, onChange, problem }: AudienceE
             </Button>
           )}
         </Group>
+        {name.trim() !== '' && name.trim() !== audience?.name && !connecting.data && (
+          <Text size="sm">It is not connected to this one before you press Connect.</Text>
+        )}
         <Answer answer={connecting.data} />
         <Failure error={connecting.error} />
         {problem !== undefined && (

@@ -37,17 +37,23 @@ export interface Problem {
 /** Where a mapping keeps the audience that it is connected to. */
 export const AUDIENCE = 'onMappingSave'
 
-export function readMapping({ mapping, ...entry }: Mapping): MappingForm {
+export function readMapping({ name, enabled, partnerAction, subscribe, mapping }: Mapping): MappingForm {
   const fields = Object.entries(mapping).map(([key, value]) => ({ key, value: readValue(value, key !== AUDIENCE) }))
-  return { ...entry, fields }
+  // Always in this order, so that the same mappings are found to be the same.
+  return { name, enabled, partnerAction, subscribe, fields }
 }
 
-/** What can't be written is left out: `flawsOf` tells it. */
+/** As the server takes it, if it is without flaws: see `flawsOf`. */
 export function writeMapping({ fields, ...entry }: MappingForm): Mapping {
   return { ...entry, mapping: writeRows(fields) }
 }
 
-/** What can't be written as it stands, so that the server would not see it. */
+/** A mapping as far as it is written: without the fields that have a flaw. */
+export function writeSound({ fields, ...entry }: MappingForm): Mapping {
+  return writeMapping({ ...entry, fields: fields.filter(({ value }) => flawsIn(value).length === 0) })
+}
+
+/** What is half-written, so that it means nothing yet. */
 export function flawsOf(mappings: readonly MappingForm[]): Problem[] {
   return mappings.flatMap(({ fields }, index) =>
     fields.flatMap(({ key, value }) => flawsIn(value).map((message) => ({ index, field: key, message })))
@@ -151,9 +157,9 @@ export function isChanged(mapping: MappingForm, saved: readonly MappingForm[]): 
 }
 
 /** The names of the mappings in which two states differ. */
-export function differences(one: readonly Mapping[], other: readonly Mapping[]): string[] {
-  const missing = (from: readonly Mapping[], mappings: readonly Mapping[]) =>
-    mappings.filter((mapping) => !from.some((held) => JSON.stringify(held) === JSON.stringify(mapping)))
+export function differences(one: readonly MappingForm[], other: readonly MappingForm[]): string[] {
+  const missing = (from: readonly MappingForm[], mappings: readonly MappingForm[]) =>
+    mappings.filter((mapping) => isChanged(mapping, from))
   return [...new Set([...missing(one, other), ...missing(other, one)].map(({ name }) => name))]
 }
 

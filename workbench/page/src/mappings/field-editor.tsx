@@ -3,6 +3,7 @@ import { useId } from 'react'
 import type { FieldOrigin } from '../../../server/origins'
 import { showValue } from '../parts/show'
 import { standardOf } from './draft'
+import { flawsIn } from './form'
 import type { Form } from './form'
 import { placeOf } from './places'
 import type { Field } from './setup'
@@ -54,7 +55,7 @@ export function FieldEditor({ field, form, onChange, problem, origins }: FieldEd
       <Grid.Col span={{ base: 12, md: 8 }}>
         <Stack gap={6}>
           <Input field={field} form={form} onChange={onChange} origins={origins} standard={standard} />
-          {problem !== undefined && (
+          {problem !== undefined && flawsIn(form).length === 0 && (
             <Text size="sm" c="red" role="alert" style={{ overflowWrap: 'anywhere' }}>
               {problem}
             </Text>
@@ -117,7 +118,7 @@ function Gives({ origin }: { origin?: FieldOrigin }) {
   const { value, from, because } = origin
   const hasValue = value !== undefined && value !== null
   return (
-    <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+    <Text size="xs" c="dimmed" mt={2} style={{ overflowWrap: 'anywhere' }}>
       Gives {hasValue ? <span className="value">{showValue(value)}</span> : <b>nothing</b>}, from {from}
       {because !== undefined && `, since ${because}`}
     </Text>

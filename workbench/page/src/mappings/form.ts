@@ -81,7 +81,7 @@ function readDirective(name: string, given: Json, depth: number): Form | undefin
   return { kind: 'if', test: tests[0], of: part(tests[0]), then: part('then'), else: part('else') }
 }
 
-/** What the file holds for it. Undefined for nothing, and for what can't be written: see `flawOf`. */
+/** What the file holds for it. Undefined for nothing, and for JSON with a mistake: see `flawOf`. */
 export function writeForm(form: Form): Json | undefined {
   switch (form.kind) {
     case 'nothing':
@@ -149,7 +149,7 @@ export function flawsIn(form: Form): string[] {
       : form.kind === 'parts'
       ? form.rows.flatMap(({ key, value }, index) => [
           ...[flawOfKey(form.rows, index)].flatMap((flaw) => flaw ?? []),
-          ...flawsIn(value).map((flaw) => `${key}: ${flaw}`)
+          ...flawsIn(value).map((flaw) => `${key === '' ? `key ${index + 1}` : key}: ${flaw}`)
         ])
       : []
   return own === undefined ? parts : [own, ...parts]

@@ -1,9 +1,12 @@
 import { isObject } from './form'
+import type { JsonObject } from './form'
 
 /** So many of the tried events are looked at. */
 const MAX_EVENTS = 20
 /** Characters of a text that is read as a whole */
 const MAX_TEXT = 2_000_000
+/** Characters of an event that is looked at: it is sent for each preview. */
+const MAX_EVENT = 50_000
 /** Suggestions, and how deep they go into an event */
 const MAX_PATHS = 200
 const MAX_DEPTH = 5
@@ -14,14 +17,15 @@ const USUAL = [
   ...['$.context.traits', '$.context.traits.email', '$.context.ip', '$.context.locale', '$.context.timezone']
 ]
 
-/** The first events of a text: one event, an array, or an event on each line. */
+/** The first events of a text, as far as they are not long: one event, an array, or an event on each line. */
 export function eventsIn(text: string): object[] {
   const whole = text.length > MAX_TEXT ? undefined : parse(text)
   const values = whole === undefined ? text.slice(0, MAX_TEXT).split('\n').slice(0, MAX_EVENTS).map(parse) : [whole]
   return values
     .flat()
-    .filter((value) => isObject(value) && typeof value.type === 'string')
-    .slice(0, MAX_EVENTS) as object[]
+    .slice(0, MAX_EVENTS)
+    .filter((value): value is JsonObject => isObject(value) && typeof value.type === 'string')
+    .filter((event) => JSON.stringify(event).length <= MAX_EVENT)
 }
 
 /** Paths to suggest: of all that stands in the events, then the usual ones. */

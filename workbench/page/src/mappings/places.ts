@@ -7,5 +7,5 @@ export function placeOf(field: string): string {
 export function showPlace(field = location.hash.slice(1)): void {
   const place = document.getElementById(placeOf(field))
   place?.scrollIntoView({ block: 'center' })
-  place?.querySelector<HTMLElement>('input, select, textarea, button')?.focus({ preventScroll: true })
+  place?.querySelector<HTMLElement>('input, select, textarea')?.focus({ preventScroll: true })
 }

@@ -2,7 +2,6 @@ import { Alert, Anchor, Button, Group, Paper, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { Failure } from '../parts/failure'
-import { differences } from './draft'
 import type { MappingForm, Problem } from './draft'
 import { showPlace } from './places'
 import type { Editing } from './use-mappings'
@@ -74,8 +73,8 @@ function Discard({ onDiscard }: { onDiscard: () => void }) {
   )
 }
 
-function Conflict({ editing: { conflict = [], held, keepMine, discard } }: { editing: Editing }) {
-  const names = differences(conflict, held.mappings).map((name) => `“${name}”`)
+function Conflict({ editing: { conflict = [], keepMine, discard } }: { editing: Editing }) {
+  const names = conflict.map((name) => `“${name}”`)
   return (
     <Alert color="orange" title="Other mappings were saved meanwhile" role="alert">
       <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
@@ -84,10 +83,10 @@ function Conflict({ editing: { conflict = [], held, keepMine, discard } }: { edi
       </Text>
       <Group gap="xs" mt="xs">
         <Button size="xs" variant="default" onClick={keepMine}>
-          Keep mine; saving them replaces the others
+          Keep mine, to replace the others
         </Button>
         <Button size="xs" variant="default" onClick={discard}>
-          Drop mine and show the others
+          Drop mine, show the others
         </Button>
       </Group>
     </Alert>

@@ -105,7 +105,8 @@ function Blocks({ trigger, onChange }: Pick<TriggerEditorProps, 'trigger' | 'onC
       </Group>
       {!isPossible && (
         <Text size="sm">
-          Segment’s library reads one level of parentheses, so a condition with “{word}” can’t be added to this one.
+          A condition with “{word}” would put this one in parentheses, and within those Segment’s library reads no
+          others.
         </Text>
       )}
     </Stack>

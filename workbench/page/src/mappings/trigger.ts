@@ -18,17 +18,18 @@ export const CONDITIONS: readonly Condition[] = [
 
 /**
  * A trigger with one more condition. What was there goes in parentheses when it is joined by the other word: without
- * them Segment's library reads one word everywhere. Undefined when it has parentheses by then: it reads one level.
+ * them Segment's library reads one word everywhere. Undefined when it has parentheses by then, also those of
+ * `contains(…)`: within parentheses the library reads none.
  */
 export function addCondition(trigger: string, condition: string, word: 'and' | 'or'): string | undefined {
   const before = trigger.trim()
   if (before === '') {
     return condition
   }
-  const plain = before.replace(/"[^"]*"/g, '""').replace(/\b(contains|match)\([^()]*\)/g, '""')
+  const plain = before.replace(/"[^"]*"/g, '""')
   const outside = plain.replace(/\([^()]*\)/g, '""')
   const isMixed = word === 'and' ? /\bor\b/i.test(outside) : /\band\b/i.test(outside)
-  if (isMixed && plain !== outside) {
+  if (isMixed && plain.includes('(')) {
     return undefined
   }
   return `${isMixed ? `(${before})` : before} ${word} ${condition}`

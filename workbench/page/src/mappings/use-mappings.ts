@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useEffect, useMemo, useState } from 'react'
 import { api, read } from '../client'
-import { flawsOf, readMapping, same, writeMapping } from './draft'
+import { differences, flawsOf, readMapping, same, writeMapping, writeSound } from './draft'
 import type { Mapping, MappingForm, Problem } from './draft'
 import { changeDraft, useDraft } from './use-draft'
 
@@ -22,8 +22,8 @@ export interface Editing {
   saved: readonly MappingForm[]
   held: Held
   isChanged: boolean
-  /** What was changed, when the server holds others by now. */
-  conflict?: readonly Mapping[]
+  /** When the server holds others by now: the names of those that differ; none when only their order does. */
+  conflict?: readonly string[]
   problems: readonly Problem[]
   /** @param told what was done, when it is to be undone with one click */
   change: (next: readonly MappingForm[], told?: string) => void
@@ -50,7 +50,8 @@ export function useEditing(held: Held): Editing {
   const saved = useMemo(() => held.mappings.map(readMapping), [held])
   const mappings = draft?.mappings ?? saved
   const isChanged = draft !== undefined && !same(draft.mappings, saved)
-  const conflict = isChanged && JSON.stringify(draft.base) !== JSON.stringify(held.mappings) ? draft.base : undefined
+  const base = draft?.base.map(readMapping) ?? saved
+  const conflict = isChanged && !same(base, saved) ? differences(base, saved) : undefined
 
   useEffect(() => {
     if (!isChanged) {
@@ -67,15 +68,15 @@ export function useEditing(held: Held): Editing {
         void queries.invalidateQueries({ queryKey: ['mappings'] })
         return
       }
-      const base = answer.mappings as readonly Mapping[]
-      queries.setQueryData<Held>(['mappings'], { ...held, mappings: base })
+      const now = answer.mappings as readonly Mapping[]
+      queries.setQueryData<Held>(['mappings'], { ...held, mappings: now })
       // What was typed meanwhile is not saved yet.
-      changeDraft((current) => (current && !same(current.mappings, sent) ? { ...current, base } : undefined))
+      changeDraft((current) => (current && !same(current.mappings, sent) ? { ...current, base: now } : undefined))
       setUndo(undefined)
     }
   })
   const flaws = flawsOf(mappings)
-  const checked = useProblems(mappings.map(writeMapping), isChanged)
+  const checked = useProblems(mappings.map(writeSound), isChanged)
   const refused = saving.data?.problems ?? []
   const problems = [...flaws, ...[...checked, ...refused].filter((problem) => !flaws.some(concerns(problem)))]
 

@@ -1,8 +1,9 @@
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
 import { api, read } from '../client'
 import { useStored } from '../parts/use-stored'
-import { writeMapping } from './draft'
+import { writeSound } from './draft'
 import type { MappingForm } from './draft'
 import { eventsIn } from './paths'
 import type { Setup } from './setup'
@@ -13,13 +14,15 @@ const PAUSE = 300
 /** The events that one has tried, else the examples. */
 export function useTried({ examples }: Setup): object[] {
   const [text] = useStored('tried text', '')
-  const tried = eventsIn(text)
-  return tried.length > 0 ? tried : examples.flatMap((example) => eventsIn(example.text).slice(0, 1))
+  return useMemo(() => {
+    const tried = eventsIn(text)
+    return tried.length > 0 ? tried : examples.flatMap((example) => eventsIn(example.text).slice(0, 1))
+  }, [text, examples])
 }
 
 /** What a mapping makes of the first event that its trigger takes, else of the first event. */
 export function usePreview(mapping: MappingForm, events: readonly object[]) {
-  const { partnerAction, subscribe, mapping: fields } = writeMapping(mapping)
+  const { partnerAction, subscribe, mapping: fields } = writeSound(mapping)
   const body = JSON.stringify({ mapping: { partnerAction, subscribe, mapping: fields }, events })
   const [text] = useDebouncedValue(body, PAUSE)
   return useQuery({

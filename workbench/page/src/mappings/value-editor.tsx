@@ -14,7 +14,7 @@ import {
 import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { valueIn, withValue } from './draft'
-import { changeKind, describe, flawOf, flawOfKey, NOTHING } from './form'
+import { changeKind, describe, flawOf, flawOfKey, flawsIn, NOTHING } from './form'
 import type { Form, IfForm, Kind, PartsForm, Row, TextForm } from './form'
 import type { Field } from './setup'
 import { useSuggestedPaths } from './suggested-paths'
@@ -64,9 +64,9 @@ export function ValueEditor(props: ValueEditorProps) {
           data={data}
           value={form.kind}
           onChange={({ currentTarget: { value } }) => onChange(changeKind(form, value as Kind, standard))}
-          w={120}
+          w={132}
         />
-        <div style={{ flex: '1 1 12rem', minWidth: 0 }}>
+        <div style={{ flex: '1 1 14rem', minWidth: 0 }}>
           <Content {...props} />
         </div>
       </Group>
@@ -166,7 +166,8 @@ function Choice({ label, form, onChange, choices }: ChoiceProps) {
 
 /** One value or another, as a sentence until it is opened. */
 function IfEditor({ label, form, onChange }: { label: string; form: IfForm; onChange: (form: Form) => void }) {
-  const [isOpen, setOpen] = useState(form.of.kind === 'nothing' || form.else.kind === 'nothing')
+  const [isWanted, setWanted] = useState(form.else.kind === 'nothing')
+  const isOpen = isWanted || flawsIn(form).length > 0
   return (
     <Stack gap={6}>
       <Text size="sm" pt={7} style={{ overflowWrap: 'anywhere' }}>
@@ -175,7 +176,7 @@ function IfEditor({ label, form, onChange }: { label: string; form: IfForm; onCh
           component="button"
           type="button"
           size="sm"
-          onClick={() => setOpen(!isOpen)}
+          onClick={() => setWanted(!isOpen)}
           aria-expanded={isOpen}
           aria-label={`${isOpen ? 'Close' : 'Edit'} ${label}`}
         >
@@ -295,21 +296,25 @@ function OwnRow({ label, rows, index, onChange, onRemove, below }: OwnRowProps) 
   return (
     <div>
       <Group gap="xs" align="start">
-        <TextInput
-          aria-label={`${label}: key ${index + 1}`}
-          placeholder="Key"
-          value={key}
-          onChange={({ currentTarget: { value: next } }) => onChange({ key: next, value })}
-          error={flawOfKey(rows, index)}
-          style={{ flex: '1 1 8rem' }}
-          spellCheck={false}
-        />
+        <Group gap="xs" align="start" wrap="nowrap" style={{ flex: '1 1 11rem' }}>
+          <ActionIcon variant="default" size="lg" onClick={onRemove} aria-label={`Remove ${name}`}>
+            ×
+          </ActionIcon>
+          <TextInput
+            aria-label={`${label}: key ${index + 1}`}
+            placeholder="Key"
+            // A row that has just been added
+            autoFocus={key === ''}
+            value={key}
+            onChange={({ currentTarget: { value: next } }) => onChange({ key: next, value })}
+            error={flawOfKey(rows, index)}
+            style={{ flex: 1 }}
+            spellCheck={false}
+          />
+        </Group>
         <div style={{ flex: '4 1 18rem', minWidth: 0 }}>
           <ValueEditor label={name} form={value} onChange={(next) => onChange({ key, value: next })} />
         </div>
-        <ActionIcon variant="default" size="lg" onClick={onRemove} aria-label={`Remove ${name}`}>
-          ×
-        </ActionIcon>
       </Group>
       {below?.(key)}
     </div>
