@@ -18,6 +18,9 @@ const MAX_SILENCE = 25_000
 /** Milliseconds until the page tries to reach the server again. */
 const RETRY = 1000
 
+/** Milliseconds from one time that Ortto's views are loaded anew to the next, while events pour in */
+const ORTTO_PAUSE = 1000
+
 const FeedContext = createContext<Feed>({ isConnected: true, traces: [] })
 
 export function useFeed(): Feed {
@@ -35,6 +38,7 @@ export function FeedProvider({ children }: { children: ReactNode }) {
     let source: EventSource | undefined
     let timer: ReturnType<typeof setTimeout> | undefined
     const reload = (...key: string[]) => void queries.invalidateQueries({ queryKey: key })
+    const reloadOrtto = atMostEvery(ORTTO_PAUSE, () => reload('ortto'))
 
     const hear = () => {
       clearTimeout(timer)
@@ -72,7 +76,7 @@ export function FeedProvider({ children }: { children: ReactNode }) {
       source.addEventListener('alive', hear)
       source.addEventListener('ortto', () => {
         hear()
-        reload('ortto')
+        reloadOrtto.ask()
       })
       source.addEventListener('mappings', () => {
         hear()
@@ -83,9 +87,33 @@ export function FeedProvider({ children }: { children: ReactNode }) {
     connect()
     return () => {
       clearTimeout(timer)
+      reloadOrtto.stop()
       source?.close()
     }
   }, [queries])
 
   return <FeedContext.Provider value={{ isConnected, traces }}>{children}</FeedContext.Provider>
+}
+
+/** Acts when it is asked to, but not too often: what is asked for in between is done once, later. */
+function atMostEvery(milliseconds: number, act: () => void) {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let isAsked = false
+  const run = () => {
+    timer = undefined
+    if (isAsked) {
+      isAsked = false
+      act()
+      timer = setTimeout(run, milliseconds)
+    }
+  }
+  return {
+    ask: () => {
+      isAsked = true
+      if (timer === undefined) {
+        run()
+      }
+    },
+    stop: () => clearTimeout(timer)
+  }
 }
