@@ -86,6 +86,11 @@ it('shows ten thousand live events, draws only those that are seen, and keeps no
   await send(10_000)
   await page.getByRole('option').filter({ hasText: 'user 12499' }).waitFor()
   await page.getByText('10,000 events: 10,000 not sent.').waitFor()
+
+  // Who scrolls back stays there.
+  const list = page.getByRole('listbox', { name: 'Live events' })
+  await list.evaluate((element) => element.scrollTo(0, 5000))
+  await page.getByRole('option').filter({ hasText: 'user 2600' }).waitFor()
   await page.getByRole('button', { name: 'Clear the list' }).click()
   await page.getByText('Waiting for the first call.').waitFor()
 })

@@ -23,6 +23,7 @@ interface TraceListProps {
 export function TraceList({ traces, selected, onSelect, label, height, isLive = false }: TraceListProps) {
   const frame = useRef<HTMLDivElement>(null)
   const isAtEnd = useRef(true)
+  const lastTop = useRef(0)
   const rows = useVirtualizer({
     count: traces.length,
     getScrollElement: () => frame.current,
@@ -55,7 +56,10 @@ export function TraceList({ traces, selected, onSelect, label, height, isLive = 
       aria-activedescendant={position >= 0 ? `trace-${selected}` : undefined}
       onKeyDown={move}
       onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) => {
-        isAtEnd.current = scrollTop + clientHeight >= scrollHeight - ROW
+        // Only who scrolls back leaves the end: what comes in meanwhile makes the list longer.
+        const isBack = scrollTop < lastTop.current
+        isAtEnd.current = scrollTop + clientHeight >= scrollHeight - ROW || (isAtEnd.current && !isBack)
+        lastTop.current = scrollTop
       }}
       style={{ height, overflow: 'auto', border: '1px solid var(--mantine-color-default-border)' }}
     >
