@@ -202,7 +202,7 @@ function showUsage({ identifyUsage, trackUsage }: Account): { identify: ShownUsa
 function absenceOf(number: string, { contacts }: Account): string {
   return /^[1-9]\d*$/.test(number) && Number(number) <= contacts.lastNumber
     ? `There is no contact ${number} any more: it was merged into another one`
-    : `There is no contact ${quote(number)}: contacts are asked for by their number`
+    : `There is no contact ${quote(number)}: the numbers go from 1 to ${contacts.lastNumber}`
 }
 
 function isReading(method: string): boolean {

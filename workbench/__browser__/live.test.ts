@@ -108,3 +108,12 @@ it('says that the workbench has stopped, and goes on by itself when it is starte
   await page.getByText('1 event: 1 delivered.').waitFor()
   await analytics.closeAndFlush()
 })
+
+it('says that a call with another write key was refused', async () => {
+  const { origin } = await startWorkbench()
+  const page = await openPage(`${origin}/live`)
+  await page.getByText('Waiting for the first call.').waitFor()
+  await fetch(`${origin}/v1/track`, { method: 'POST', body: JSON.stringify({ writeKey: 'other' }) })
+  await page.getByText('A call was refused').waitFor()
+  await page.getByText(/The write key is not that of this workbench/).waitFor()
+})

@@ -90,7 +90,7 @@ it('moves the clock, switches a fault on and off, and starts over', async () => 
   await menu.getByRole('link', { name: 'Try an event' }).click()
   await page.getByRole('button', { name: 'Send' }).click()
   const way = page.getByRole('region', { name: 'The way of this event' })
-  await way.getByText('503 try again').waitFor()
+  await way.getByText('503 to be sent again').waitFor()
   await way.getByRole('link', { name: 'Clock and faults' }).click()
   await page.getByRole('button', { name: 'Switch off status' }).click()
   await page.getByText('No fault is switched on.').waitFor()

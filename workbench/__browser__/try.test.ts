@@ -81,3 +81,16 @@ it('keeps the text that was written when the page is loaded again', async () => 
   await page.reload()
   await page.getByRole('textbox', { name: 'Events' }).getByText('kept').waitFor()
 })
+
+it('sends nothing of an empty editor, and says when there is no event in a text', async () => {
+  const { origin, sandbox } = await startWorkbench()
+  const page = await openPage(origin)
+  await writeEvents(page, '[]')
+  await page.getByRole('button', { name: 'Send' }).click()
+  await page.getByText('There was no event in it.').waitFor()
+  await page.getByRole('textbox', { name: 'Events' }).click()
+  await page.keyboard.press('ControlOrMeta+A')
+  await page.keyboard.press('Delete')
+  await page.locator('button:disabled', { hasText: 'Send' }).waitFor()
+  expect(sandbox.account.contacts.count).toBe(0)
+})

@@ -203,6 +203,21 @@ it('clears the list of live events', async () => {
   expect(await traceOf(id)).toEqual({ message: expect.stringMatching('no longer kept') as string })
 })
 
+it('remembers that calls were refused, and why the last one was', async () => {
+  const { call, send } = await startTracking()
+  expect(await send('GET', '/api/live/refused')).toEqual({ count: 0 })
+  await call('fax', {})
+  await call('track', {}, { headers: { authorization: '' } })
+  expect(await send('GET', '/api/live/refused')).toEqual({
+    count: 2,
+    last: {
+      time: expect.any(String) as string,
+      path: '/v1/track',
+      reason: expect.stringMatching('The write key is not that of this workbench') as string
+    }
+  })
+})
+
 describe('with a stream', () => {
   it('puts each event there before it answers, and shows it as well', async () => {
     const published: string[] = []

@@ -28,7 +28,14 @@ export interface Served {
   pipeline: Pipeline
   tried: Traces
   live: Traces
+  refused: RefusedCalls
   feed: Feed
+}
+
+/** Calls to the tracking API that were refused, so that none of their events is among the live ones. */
+export interface RefusedCalls {
+  count: number
+  last?: { time: string; path: string; reason: string }
 }
 
 /** Bytes of a request: a batch that is pasted. */
@@ -97,6 +104,7 @@ export function createApi(served: Served) {
       }
       return context.json(showTrace(trace))
     })
+    .get('/live/refused', (context) => context.json(served.refused))
     .delete('/live', (context) => {
       live.clear()
       feed.tell('cleared')

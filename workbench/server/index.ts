@@ -6,7 +6,9 @@ import { isNativeError } from 'util/types'
 import type { Line } from '../../delivery'
 import type { Sandbox } from '../../sandbox'
 import { refuseOtherHosts, refuseStrangers } from '../../sandbox/strangers'
+import { clip } from '../../src/values'
 import { createApi } from './api'
+import type { RefusedCalls } from './api'
 import { Feed } from './feed'
 import type { MappingsStore } from './mappings-store'
 import { createPage } from './page'
@@ -79,18 +81,25 @@ export function createWorkbench({ sandbox, origin, mappings, pageFolder, stream 
     await (stream && publishAll(lines, stream))
   }
 
+  const refused: RefusedCalls = { count: 0 }
+  const onRefused = (path: string, reason: string) => {
+    refused.count += 1
+    refused.last = { time: new Date(now()).toISOString(), path: clip(path, 100), reason }
+    feed.tell('refused')
+  }
+
   const writeKey = writeKeyFor(sandbox.apiKey)
   const app = new Hono()
   app.use(async (context, next) => {
     refuseOtherHosts(context.req.raw)
     await next()
   })
-  app.route('/v1', createTracking({ writeKey, now, accept }))
+  app.route('/v1', createTracking({ writeKey, now, accept, onRefused }))
   app.use('/api/*', async (context, next) => {
     refuseStrangers(context.req.raw)
     await next()
   })
-  const api = { origin, apiKey: () => sandbox.apiKey, writeKey, mappings, pipeline, tried, live, feed }
+  const api = { origin, apiKey: () => sandbox.apiKey, writeKey, mappings, pipeline, tried, live, refused, feed }
   app.route('/api', createApi(api))
   app.all('/sandbox/*', (context) => sandbox.app.fetch(context.req.raw, context.env))
   app.all('/api/*', (context) => context.json({ message: `There is nothing at ${context.req.path}` }, 404))

@@ -12,6 +12,8 @@ export interface Tracked {
   now: () => number
   /** Takes events in as they would be delivered. Rejects with an HTTPException when it can't. */
   accept: (events: readonly object[]) => Promise<void>
+  /** Is told of each call that was refused, and why. */
+  onRefused: (path: string, reason: string) => void
 }
 
 /** Bytes of a request, also when it is compressed. Segment's own limit is 500 KB; a hostile trait may be larger. */
@@ -74,6 +76,7 @@ export function createTracking(tracked: Tracked): Hono {
   })
   tracking.onError((error, context) => {
     if (error instanceof HTTPException) {
+      tracked.onRefused(context.req.path, error.message)
       if ([429, 503].includes(error.status)) {
         context.header('retry-after', '1')
       }

@@ -78,6 +78,10 @@ export function FeedProvider({ children }: { children: ReactNode }) {
         hear()
         reloadOrtto.ask()
       })
+      source.addEventListener('refused', () => {
+        hear()
+        reload('refused calls')
+      })
       source.addEventListener('mappings', () => {
         hear()
         reload('mappings')

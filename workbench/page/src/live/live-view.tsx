@@ -1,10 +1,11 @@
-import { Button, Code, Group, Stack, Text, Title } from '@mantine/core'
+import { Alert, Button, Code, Group, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useLocation, useParams } from 'wouter'
 import { api, read } from '../client'
 import { useFeed } from '../feed'
 import { Copyable } from '../parts/copy'
 import { Failure } from '../parts/failure'
+import { showTime } from '../parts/show'
 import { TraceList } from '../parts/trace-list'
 import { TraceView } from '../parts/trace-view'
 import { countResults } from '../try/count-results'
@@ -40,6 +41,7 @@ export function LiveView() {
         </Group>
       )}
       {data && <Snippets origin={origin} writeKey={data.writeKey} isOpen={traces.length === 0} />}
+      <Refused />
       <Group justify="space-between">
         <Text size="sm" aria-live="polite">
           {traces.length === 0 ? 'Waiting for the first call.' : countResults(traces)}
@@ -69,6 +71,23 @@ function Labelled({ label, children }: { label: string; children: React.ReactNod
       </Text>
       {children}
     </div>
+  )
+}
+
+/** Calls that never became events: most often the write key is wrong. */
+function Refused() {
+  const { data } = useQuery({ queryKey: ['refused calls'], queryFn: () => read(api.live.refused.$get()) })
+  if (!data?.last) {
+    return null
+  }
+  const { count, last } = data
+  return (
+    <Alert
+      color="orange"
+      title={count === 1 ? 'A call was refused' : `${count.toLocaleString('en')} calls were refused`}
+    >
+      The last one, to {last.path} at {showTime(last.time)} UTC: {last.reason}.
+    </Alert>
   )
 }
 

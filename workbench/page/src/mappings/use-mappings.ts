@@ -35,6 +35,13 @@ export interface Editing {
   saving: { isPending: boolean; isSaved: boolean; error: Error | null }
 }
 
+/** What can be undone, and what after that. */
+interface Undo {
+  told: string
+  before: readonly MappingForm[]
+  earlier?: Undo
+}
+
 export function useHeld() {
   return useQuery({
     queryKey: ['mappings'],
@@ -46,7 +53,7 @@ export function useHeld() {
 export function useEditing(held: Held): Editing {
   const queries = useQueryClient()
   const draft = useDraft()
-  const [undo, setUndo] = useState<{ told: string; before: readonly MappingForm[] }>()
+  const [undo, setUndo] = useState<Undo>()
   const saved = useMemo(() => held.mappings.map(readMapping), [held])
   const mappings = draft?.mappings ?? saved
   const isChanged = draft !== undefined && !same(draft.mappings, saved)
@@ -84,7 +91,7 @@ export function useEditing(held: Held): Editing {
     if (!saving.isPending) {
       saving.reset()
     }
-    setUndo(told === undefined ? undefined : { told, before: mappings })
+    setUndo(told === undefined ? undefined : { told, before: mappings, earlier: undo })
     changeDraft((current) => (same(next, saved) ? undefined : { base: current?.base ?? held.mappings, mappings: next }))
   }
   return {
@@ -95,7 +102,13 @@ export function useEditing(held: Held): Editing {
     conflict,
     problems: isChanged ? unique(problems) : [],
     change,
-    undo: undo && { told: undo.told, run: () => change(undo.before) },
+    undo: undo && {
+      told: undo.told,
+      run: () => {
+        change(undo.before)
+        setUndo(undo.earlier)
+      }
+    },
     save: () => {
       if (isChanged && !conflict && flaws.length === 0 && !saving.isPending) {
         saving.mutate(mappings)

@@ -13,9 +13,9 @@ const PAUSE = 300
 
 /** The events that one has tried, else the examples. */
 export function useTried({ examples }: Setup): object[] {
-  const [text] = useStored('tried text', '')
+  const [text] = useStored('tried text')
   return useMemo(() => {
-    const tried = eventsIn(text)
+    const tried = eventsIn(text ?? '')
     return tried.length > 0 ? tried : examples.flatMap((example) => eventsIn(example.text).slice(0, 1))
   }, [text, examples])
 }

@@ -266,6 +266,9 @@ function Rows({ label, form, onChange, rows = { isOpen: true, parts: [] }, below
           />
         )
       )}
+      {rows.isOpen && form.rows.length === 0 && (
+        <Text size="sm">Nothing is sent for this field until you add a key.</Text>
+      )}
       {rows.isOpen && (
         <Button
           variant="default"

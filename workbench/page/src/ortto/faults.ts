@@ -5,10 +5,10 @@ export type FaultKind = Fault['kind']
 /** What each fault does to a request, and what the destination makes of it. */
 export const FAULTS: Record<FaultKind, { does: string; outcome: string }> = {
   status: {
-    does: 'Ortto refuses the request with this status, and takes nothing of it.',
+    does: 'Ortto refuses the request with this status, and takes nothing of it: with 503 it is down.',
     outcome:
-      'Every event of the request gets that status. Segment sends it again after 429 and 500 or more, and gives it up ' +
-      'after other ones.'
+      'Every event of the request gets that status. Segment sends it again after 408, 423, 429 and 500 or more but 501, ' +
+      'and gives it up after other ones.'
   },
   redirect: {
     does: 'Ortto answers with a redirect, and takes nothing.',

@@ -51,7 +51,8 @@ export function TraitEditor({ row, skipped, fields, onMap, onAdd, onChange }: Tr
           {field ? (
             <FieldSettings field={field} onChange={onChange} of={field.name} />
           ) : (
-            !isAdding && (
+            !isAdding &&
+            (proposal !== undefined || !isSeen) && (
               <Button variant="default" size="xs" onClick={() => setAdding(true)} aria-label={`New field for ${trait}`}>
                 New field
               </Button>
@@ -65,7 +66,9 @@ export function TraitEditor({ row, skipped, fields, onMap, onAdd, onChange }: Tr
         {!field && !isAdding && (
           <Group gap="xs" mt={2}>
             <Text size="xs" c="dimmed">
-              Ortto ignores it{isSeen && !proposal ? ': no field takes an object' : ''}.
+              {isSeen && !proposal
+                ? `Ortto ignores it, since no field takes an object. In the mapping, give a part of it a key of its own: Custom Contact traits, key by key, $.traits.${trait}.…`
+                : 'Ortto ignores it.'}
             </Text>
             {proposal && (
               <Button

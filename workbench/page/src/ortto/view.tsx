@@ -1,4 +1,5 @@
 import { Alert, Anchor, Button, Group, Loader, Stack, Text, Title } from '@mantine/core'
+import { useEffect } from 'react'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { Failure } from '../parts/failure'
@@ -86,6 +87,14 @@ interface SaveBarProps {
 /** Saves a draft, or discards it. */
 export function SaveBar({ draft, change, onSave }: SaveBarProps) {
   const { isPending, error, reset } = change
+  // A draft is in memory only: the browser asks before it is lost.
+  useEffect(() => {
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault()
+    if (draft.isChanged) {
+      window.addEventListener('beforeunload', ask)
+    }
+    return () => window.removeEventListener('beforeunload', ask)
+  }, [draft.isChanged])
   const discard = () => {
     draft.discard()
     reset()

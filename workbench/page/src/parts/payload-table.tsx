@@ -13,7 +13,7 @@ export function PayloadTable({ fields }: { fields: readonly FieldOrigin[] }) {
         <details>
           <summary>
             <Text span size="xs">
-              {empty.length} more got nothing of this event
+              {empty.length} more fields, for which this event has nothing
             </Text>
           </summary>
           <PayloadRows fields={empty} />

@@ -26,7 +26,7 @@ export function meaningOf(status: number): { word: string; color: string } {
     return { word: 'delivered', color: 'teal' }
   }
   return status === 408 || status === 429 || status >= 500
-    ? { word: 'try again', color: 'orange' }
+    ? { word: 'to be sent again', color: 'orange' }
     : { word: 'rejected', color: 'red' }
 }
 

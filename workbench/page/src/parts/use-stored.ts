@@ -1,12 +1,12 @@
 import { useState } from 'react'
 
-/** A text that is still there when this page is loaded again, until its tab is closed. */
-export function useStored(key: string, initial: string): [text: string, set: (text: string) => void] {
+/** A text that is still there when this page is loaded again, until its tab is closed. None before it was set. */
+export function useStored(key: string): [text: string | undefined, set: (text: string) => void] {
   const [text, setText] = useState(() => {
     try {
-      return sessionStorage.getItem(key) ?? initial
+      return sessionStorage.getItem(key) ?? undefined
     } catch {
-      return initial
+      return undefined
     }
   })
   const set = (next: string) => {

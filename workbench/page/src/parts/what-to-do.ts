@@ -33,22 +33,26 @@ export function adviceFor({ number, result, taken, request }: ShownMapping): Adv
   if (status === 422 && /no mappings configured/i.test(message)) {
     return taken?.kind === 'activity'
       ? {
-          text: 'Ortto keeps this event as a sample. Add the activity in Ortto, then send the event again.',
+          text:
+            'The mapping that is missing is one in Ortto, which has kept this event as a sample. Add the activity there, ' +
+            'then send the event again.',
           link: { path: '/ortto/activities', label: 'Activities' }
         }
       : {
-          text: 'Ortto keeps this event as a sample. Map its traits to fields in Ortto, then send the event again.',
+          text:
+            'The mapping that is missing is one in Ortto, which has kept this event as a sample. Map its traits to ' +
+            'fields there, then send the event again.',
           link: { path: '/ortto/fields', label: 'Fields' }
         }
+  }
+  if (status === 422 && /nothing new/i.test(message)) {
+    return { text: 'Nothing: no harm is done, the contact is as this event wants it already.' }
   }
   if (status === 422 && (taken?.ignored.length ?? 0) > 0) {
     return {
       text: 'What Ortto could store is not mapped there. Map it to a field, then send the event again.',
       link: { path: '/ortto/fields', label: 'Fields' }
     }
-  }
-  if (status === 422 && /nothing new/i.test(message)) {
-    return { text: 'Nothing: the contact is as this event wants it already.' }
   }
   if (status === 429) {
     return {
@@ -58,7 +62,9 @@ export function adviceFor({ number, result, taken, request }: ShownMapping): Adv
   }
   if (status === 408 || status >= 500) {
     return {
-      text: 'Segment sends such an event again by itself. A fault may be switched on here.',
+      text:
+        'Segment sends such an event again by itself; the workbench does not, so send it again when a fault that was ' +
+        'switched on is off.',
       link: { path: '/ortto/tests', label: 'Clock and faults' }
     }
   }
@@ -74,6 +80,13 @@ export function adviceFor({ number, result, taken, request }: ShownMapping): Adv
     const view = taken.kind === 'activity' ? 'activities' : 'fields'
     return {
       text: 'Ortto skipped a value. Choose another type or date format there, or send the value as it wants it.',
+      link: { path: `/ortto/${view}`, label: view === 'fields' ? 'Fields' : 'Activities' }
+    }
+  }
+  if ((taken?.ignored.length ?? 0) > 0) {
+    const view = taken?.kind === 'activity' ? 'activities' : 'fields'
+    return {
+      text: 'It arrived, but Ortto ignored what is not mapped there. Map that as well if you want to see it in Ortto.',
       link: { path: `/ortto/${view}`, label: view === 'fields' ? 'Fields' : 'Activities' }
     }
   }

@@ -1,7 +1,7 @@
 import type { TraceSummary } from '../../../server/trace'
 import { meaningOf } from '../parts/show'
 
-/** For example: `5 events: 3 delivered, 1 rejected, 1 not sent.` */
+/** For example: `5 events: 3 delivered, 1 rejected, 1 not sent.` An event has a result of each mapping that took it. */
 export function countResults(traces: readonly TraceSummary[]): string {
   const counts = new Map<string, number>()
   const count = (word: string) => counts.set(word, (counts.get(word) ?? 0) + 1)
@@ -12,5 +12,8 @@ export function countResults(traces: readonly TraceSummary[]): string {
     }
   }
   const parts = [...counts].map(([word, number]) => `${number.toLocaleString('en')} ${word}`)
-  return `${traces.length.toLocaleString('en')} ${traces.length === 1 ? 'event' : 'events'}: ${parts.join(', ')}.`
+  const all = [...counts.values()].reduce((sum, number) => sum + number, 0)
+  const results = all === traces.length ? '' : `, ${all.toLocaleString('en')} results`
+  const events = `${traces.length.toLocaleString('en')} ${traces.length === 1 ? 'event' : 'events'}`
+  return `${events}${results}: ${parts.join(', ')}.`
 }

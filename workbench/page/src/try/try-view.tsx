@@ -20,9 +20,9 @@ export function TryView() {
   const [, open] = useLocation()
   const setup = useQuery({ queryKey: ['setup'], queryFn: () => read(api.setup.$get()) })
   const examples = setup.data?.examples ?? []
-  const [text, setText] = useStored('tried text', '')
+  const [text, setText] = useStored('tried text')
   const [example, setExample] = useState<string | null>(null)
-  const shown = text === '' && examples.length > 0 ? examples[0].text : text
+  const shown = text ?? (examples.length > 0 ? examples[0].text : '')
   // They are still there when one comes back from another view.
   const queries = useQueryClient()
   const { data: traces = [] } = useQuery<readonly TraceSummary[]>({ queryKey: ['tried'], enabled: false })
@@ -30,9 +30,7 @@ export function TryView() {
     mutationFn: () => read(api.try.$post({ json: { text: shown } })),
     onSuccess: ({ traces: more }) => {
       queries.setQueryData(['tried'], more)
-      if (more.length > 0) {
-        open(`/try/${more[0].id}`)
-      }
+      open(more.length > 0 ? `/try/${more[0].id}` : '/try')
     }
   })
   const problems = checkEvents(shown)
@@ -95,7 +93,11 @@ export function TryView() {
             height={260}
           />
           <Text size="sm" mt="xs" aria-live="polite">
-            {traces.length === 0 ? 'The result of each event appears here.' : countResults(traces)}
+            {traces.length > 0
+              ? countResults(traces)
+              : sending.isSuccess
+              ? 'There was no event in it.'
+              : 'The result of each event appears here.'}
           </Text>
         </Grid.Col>
       </Grid>
