@@ -4,7 +4,8 @@ import { createRequire } from 'module'
 import { join } from 'path'
 import { createInterface } from 'readline'
 import type * as Core from '@segment/actions-core'
-import { Delivery, findFiles, presetMappings, readAll } from '../delivery'
+import { deliver } from '../cli/deliver'
+import type { SummaryState } from '../delivery'
 import { atOrigin } from '../delivery/at-origin'
 import ortto from '../src'
 import type { Settings } from '../src/generated-types'
@@ -70,13 +71,13 @@ async function loop(destination: Core.Destination<Settings>): Promise<number> {
   return delivered
 }
 
-async function deliver(): Promise<number> {
-  const delivery = new Delivery({ to: origin, settings: SETTINGS, mappings: presetMappings() })
-  let delivered = 0
-  for await (const verdicts of delivery.run(readAll(await findFiles([file])))) {
-    delivered += verdicts.filter(({ status }) => status === 200).length
-  }
-  return delivered
+/** The command `ortto deliver`, with its summary and its checkpoint. It takes the key from ORTTO_API_KEY. */
+async function command(): Promise<number> {
+  const printed: string[] = []
+  const output = { log: (line: string) => printed.push(line), error: console.error }
+  await deliver([file], { to: origin, integration: [], json: true }, output)
+  const { summary } = JSON.parse(printed.join('')) as { summary: SummaryState }
+  return summary.delivered
 }
 
 /** What nobody can do without: parse, stringify, and a POST on a connection that is kept. */
@@ -109,7 +110,7 @@ const CONTESTANTS: Record<string, () => Promise<number>> = {
   floor,
   live: () => loop(liveDestination()),
   destination: () => loop(ourDestination()),
-  deliver
+  deliver: command
 }
 
 async function main(): Promise<void> {

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { createHash } from 'crypto'
 import { realpath } from 'fs/promises'
 import { resolve } from 'path'
+import { setFlagsFromString } from 'v8'
 import { Delivery, InputError, readAll, Records, RecordsError, Stopped } from '../delivery'
 import type { InputFile, Mapping, RecordsOptions, Verdict } from '../delivery'
 import exampleAccount from '../examples/account.json'
@@ -30,6 +31,12 @@ export interface DeliverOptions {
   dryRun?: boolean
   json?: boolean
 }
+
+/**
+ * Percent by which the heap may outgrow what is in use before it is cleared up. V8 takes 300, which makes a long
+ * delivery take half as much memory again and no less time.
+ */
+const HEAP_GROWTH = 150
 
 const HELP = `
 Reads Segment events from NDJSON or JSON arrays, gzipped or not; in folders, files ending in .ndjson, .jsonl and .json,
@@ -73,6 +80,7 @@ export function deliverCommand(output: Output, end: (code: number) => void): Com
 /** Delivers, and resolves with the exit code. */
 export async function deliver(inputs: string[], options: DeliverOptions, output: Output): Promise<number> {
   refuseNonsense(options)
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`)
   const found = await filesOf(inputs)
   const files = await withoutOutputs(found, options)
   const mappings = await mappingsOf(options.mappings)

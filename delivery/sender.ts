@@ -5,6 +5,8 @@ import type { Settings } from '../src/generated-types'
 import { surviveBrokenSockets } from './broken-sockets'
 import { definitionFor } from './definition'
 import type { Target } from './definition'
+import { mapAhead } from './map-ahead'
+import type { MappedAhead } from './map-ahead'
 import type { Mapping } from './mappings'
 import { readRetryAfter } from './retry-after'
 import { withRequests } from './with-requests'
@@ -49,6 +51,7 @@ export interface SenderOptions {
 /** Sends events through the framework and the destination. */
 export class Sender {
   private readonly destination: Destination<Settings>
+  private readonly ahead = new Map<Mapping, MappedAhead>()
 
   constructor(private readonly options: SenderOptions) {
     surviveBrokenSockets()
@@ -60,10 +63,10 @@ export class Sender {
 
   /** Sends events through a mapping: one result for each, in order. It never rejects. */
   async send(events: SegmentEvent[], mapping: Mapping): Promise<Result[]> {
-    const { name, partnerAction, subscribe } = mapping
-    const subscription = { name, partnerAction, subscribe, mapping: mapping.mapping }
+    const { subscription, toMapped } = this.aheadOf(mapping)
     try {
-      const [{ multistatus = [] }] = await this.destination.onBatch(events, { ...this.options.settings, subscription })
+      const settings = { ...this.options.settings, subscription }
+      const [{ multistatus = [] }] = await this.destination.onBatch(events.map(toMapped), settings)
       return events.map((_, index) => readResult(multistatus[index]))
     } catch (error) {
       // The destination never throws for a batch. The framework does, before anything is sent, when it can't map one of
@@ -79,6 +82,12 @@ export class Sender {
       // The framework keeps every response that it ever saw, for its tests.
       this.destination.responses.length = 0
     }
+  }
+
+  private aheadOf(mapping: Mapping): MappedAhead {
+    const ahead = this.ahead.get(mapping) ?? mapAhead(mapping)
+    this.ahead.set(mapping, ahead)
+    return ahead
   }
 }
 

@@ -45,7 +45,8 @@ export class Summary {
       last = verdict
       this.counts[kindOf(verdict)] += 1
       if (verdict.status !== undefined) {
-        this.addRow(verdict.mapping?.name ?? '-', verdict.status, verdict.message)
+        const { mapping, status, message } = verdict
+        this.rowOf({ mapping: mapping?.name ?? '-', status, message, count: 0 }).count += 1
       }
       if (verdict.sent && !verdict.sent.hasIdentity && verdict.mapping?.partnerAction === 'trackActivity') {
         this.counts.undedupable += 1
@@ -57,14 +58,18 @@ export class Summary {
     return { ...this.counts, rows: [...this.rows.values()].sort((one, other) => other.count - one.count) }
   }
 
-  private addRow(mapping: string, status: number, message: string): void {
-    const wanted = { mapping, status, message, count: 0 }
+  /** The row that counts it. When there are too many, one for all other reasons of its mapping and status. */
+  private rowOf(wanted: Row): Row {
     const key = keyOf(wanted)
-    const row =
-      this.rows.get(key) ?? (this.rows.size < MAX_ROWS ? wanted : this.rows.get(keyOf({ ...wanted, message: OTHER })))
-    const counted = row ?? { ...wanted, message: OTHER }
-    counted.count += 1
-    this.rows.set(keyOf(counted), counted)
+    const known = this.rows.get(key)
+    if (known) {
+      return known
+    }
+    if (this.rows.size >= MAX_ROWS && wanted.message !== OTHER) {
+      return this.rowOf({ ...wanted, message: OTHER })
+    }
+    this.rows.set(key, wanted)
+    return wanted
   }
 }
 

@@ -52,7 +52,8 @@ export function prepareActivity(payload: ActivityPayload, audience?: OrttoAudien
   }
   const properties = toAttributes(payload.properties)
   return {
-    item: { ...contact, event, properties: properties.kept },
+    // Nobody else has the contact. A spread of it takes many times as long.
+    item: Object.assign(contact, { event, properties: properties.kept }),
     leftOut: properties.isCut ? [...leftOut, 'properties that are nested too deep'] : leftOut
   }
 }
