@@ -11,6 +11,8 @@ import { clip, isRecord } from '../../src/values'
 import { DESTINATION, showActions } from './definition'
 import { EXAMPLES } from './examples'
 import type { Feed } from './feed'
+import { isEvent } from './live'
+import type { RefusedCalls } from './live'
 import { checkMappings, presets } from './mappings-store'
 import type { MappingsStore } from './mappings-store'
 import type { Pipeline } from './pipeline'
@@ -30,12 +32,6 @@ export interface Served {
   live: Traces
   refused: RefusedCalls
   feed: Feed
-}
-
-/** Calls to the tracking API that were refused, so that none of their events is among the live ones. */
-export interface RefusedCalls {
-  count: number
-  last?: { time: string; path: string; reason: string }
 }
 
 /** Bytes of a request: a batch that is pasted. */
@@ -151,15 +147,14 @@ async function readText(text: string): Promise<Line[]> {
 /** An event that is written over several lines. */
 function eventIn(text: string): Line | undefined {
   try {
-    const value: unknown = JSON.parse(text)
-    if (isRecord(value) && !('_rejected' in value) && text.trim().includes('\n') && typeof value.type === 'string') {
-      const event = { ...value, type: value.type } as Extract<Line, { event: unknown }>['event']
-      return { file: 'pasted', line: 1, size: text.length, event, text }
-    }
+    const event: unknown = JSON.parse(text)
+    // One that was refused before carries a mark, which is taken off where lines are read.
+    const isWhole = isRecord(event) && isEvent(event) && !('_rejected' in event) && text.trim().includes('\n')
+    return isWhole ? { file: 'pasted', line: 1, size: text.length, event, text } : undefined
   } catch {
     // It is read line by line then.
+    return undefined
   }
-  return undefined
 }
 
 /** What connecting an audience brought: what is saved in the mapping, or why it could not be connected. */

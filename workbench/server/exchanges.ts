@@ -46,7 +46,7 @@ export class Exchanges {
       this.open.set(exchange.id, exchange)
       const begunAt = performance.now()
       try {
-        const headers = { ...(options.headers as Record<string, string>), 'x-request-id': exchange.id }
+        const headers = { ...options.headers, 'x-request-id': exchange.id }
         const response = await request<Data>(url, { ...options, headers })
         exchange.answer = { status: response.status, body: response.content }
         return response

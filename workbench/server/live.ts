@@ -1,0 +1,116 @@
+import type { SegmentEvent } from '@segment/actions-core'
+import { HTTPException } from 'hono/http-exception'
+import { isNativeError } from 'util/types'
+import type { Line } from '../../delivery'
+import { clip } from '../../src/values'
+import type { Trace } from './trace'
+import type { Traces } from './traces'
+
+/** Takes events, each for good once it is published. A publisher of the stream room is one. */
+export interface EventStream {
+  publish: (event: SegmentEvent, line: { text: string }) => Promise<unknown>
+  /** Why it takes nothing at the moment */
+  readonly waitsFor?: string
+}
+
+/** Calls to the tracking API that were refused, so that none of their events is among the live ones. */
+export interface RefusedCalls {
+  count: number
+  last?: { time: string; path: string; reason: string }
+}
+
+export interface LiveOptions {
+  traces: Traces
+  /** Sends events through the mappings. */
+  run: (lines: readonly Line[]) => Promise<Trace[]>
+  /** Where the events go besides */
+  stream?: EventStream
+  now: () => number
+}
+
+/** Events, and characters of them, that wait to be sent. More are refused until there is room. */
+const MAX_WAITING = 20_000
+const MAX_CHARACTERS = 64 * 1024 * 1024
+/** Events that are sent in one go */
+const MAX_AT_ONCE = 2000
+
+/** What comes in at the tracking API, on its way through the mappings. */
+export class Live {
+  readonly refused: RefusedCalls = { count: 0 }
+  private waiting: Line[] = []
+  private characters = 0
+  private isSending = false
+
+  constructor(private readonly options: LiveOptions) {}
+
+  /**
+   * Takes events in, as Segment hands them to destinations. With a stream it resolves when that has them.
+   * @throws HTTPException 429 or 503 when there is no room now, 413 when the stream did not take some of them
+   */
+  async accept(events: readonly object[]): Promise<void> {
+    const { stream } = this.options
+    const lines = events.map(lineOf)
+    const characters = lines.reduce((sum, { size }) => sum + size, this.characters)
+    if (this.waiting.length + lines.length > MAX_WAITING || characters > MAX_CHARACTERS) {
+      throw new HTTPException(429, { message: 'Too many events wait; send them again in a second' })
+    }
+    if (stream?.waitsFor !== undefined) {
+      throw new HTTPException(503, { message: `Send them again in a second: ${stream.waitsFor}` })
+    }
+    this.waiting = [...this.waiting, ...lines]
+    this.characters = characters
+    void this.sendAll()
+    await (stream && publishAll(lines, stream))
+  }
+
+  /** Remembers a call that was refused. */
+  refuse(path: string, reason: string): void {
+    this.refused.count += 1
+    this.refused.last = { time: new Date(this.options.now()).toISOString(), path: clip(path, 100), reason }
+  }
+
+  private async sendAll(): Promise<void> {
+    if (this.isSending) {
+      return
+    }
+    this.isSending = true
+    while (this.waiting.length > 0) {
+      const lines = this.waiting.splice(0, MAX_AT_ONCE)
+      this.options.traces.add(await this.options.run(lines))
+      lines.forEach(({ size }) => (this.characters -= size))
+    }
+    this.isSending = false
+  }
+}
+
+function lineOf(event: object): Line {
+  const text = JSON.stringify(event)
+  const place = { file: 'live', line: 0, size: text.length, text }
+  return isEvent(event)
+    ? { ...place, event }
+    : { ...place, problem: 'This message has no "type", such as "track", so it is no event.' }
+}
+
+/** The framework takes it from here: everything but the type is optional, and checked by the mapping. */
+export function isEvent(value: object): value is SegmentEvent {
+  return 'type' in value && typeof value.type === 'string'
+}
+
+/** Puts events into a stream. Each is taken or not by itself. */
+async function publishAll(lines: readonly Line[], stream: EventStream): Promise<void> {
+  const events = lines.flatMap((line) => ('event' in line ? [line] : []))
+  const problems = await Promise.all(
+    events.map((line) =>
+      stream.publish(line.event, line).then(
+        () => undefined,
+        (error: unknown) => (isNativeError(error) ? error.message : String(error))
+      )
+    )
+  )
+  const refused = problems.filter((problem) => problem !== undefined)
+  if (refused.length > 0) {
+    const first = problems.findIndex((problem) => problem !== undefined)
+    const message = `${refused.length} of ${events.length} events are not in the stream, the others are.`
+    throw new HTTPException(413, { message: `${message} Number ${first + 1}: ${refused[0]}` })
+  }
+}
