@@ -14,7 +14,7 @@ import { amount, count } from './limits'
 import { useAccount, useAccountChange, useSamples } from './queries'
 import { Rows } from './rows'
 import { propertiesIn } from './samples'
-import { useDraft } from './use-draft'
+import { draftsOf } from './use-draft'
 import { Loaded, Part, SaveBar, TextLink, View } from './view'
 
 /** Which activities Ortto takes, and what became of those that came. */
@@ -45,8 +45,10 @@ interface EditorProps {
   samples: Record<string, readonly unknown[]>
 }
 
+const useDraft = draftsOf<ActivityMapping[]>()
+
 function Editor({ saved, samples }: EditorProps) {
-  const draft = useDraft('activities', saved)
+  const draft = useDraft(saved)
   const { value: activities, set } = draft
   const change = useAccountChange()
   const [opened] = useParameter('activity')

@@ -10,7 +10,7 @@ import { skippedTraits } from './skipped'
 import { TraitEditor } from './trait-editor'
 import { addField, changeField, mapAllTraits, mapTrait, traitRows, traitSetupOf } from './trait-setup'
 import type { TraitSetup } from './trait-setup'
-import { useDraft } from './use-draft'
+import { draftsOf } from './use-draft'
 import { isSame } from './values'
 import { Loaded, Part, SaveBar, TextLink, View } from './view'
 
@@ -38,8 +38,10 @@ export function FieldsView() {
   )
 }
 
+const useDraft = draftsOf<TraitSetup>()
+
 function Editor({ saved, samples }: { saved: TraitSetup; samples: readonly unknown[] }) {
-  const draft = useDraft('fields', saved)
+  const draft = useDraft(saved)
   const { value: setup, set } = draft
   const change = useAccountChange()
   const [search, setSearch] = useParameter('search')

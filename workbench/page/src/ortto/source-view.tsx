@@ -4,7 +4,7 @@ import { Copyable } from '../parts/copy'
 import { amount, IDENTIFY_FACTOR, limitsOf } from './limits'
 import { useAccount, useAccountChange, useSetup } from './queries'
 import { Holdings, StartOver } from './start-over'
-import { useDraft } from './use-draft'
+import { draftsOf } from './use-draft'
 import { Loaded, Part, SaveBar, View } from './view'
 
 /** The data source: what Segment's destination is connected to. */
@@ -80,8 +80,10 @@ const MERGE_SETTINGS: Record<SourceSettings['merge'], string> = {
   'ignore existing': 'A contact that is there already stays as it is; only new contacts are filled.'
 }
 
+const useDraft = draftsOf<SourceSettings>()
+
 function Settings({ saved }: { saved: SourceSettings }) {
-  const draft = useDraft('source', saved)
+  const draft = useDraft(saved)
   const { value: settings, set } = draft
   const change = useAccountChange()
   const { name, merge, plan } = settings

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useSyncExternalStore } from 'react'
 import { isSame } from './values'
 
 interface Held<Value> {
@@ -22,21 +22,30 @@ export interface Draft<Value> {
   settle: (value: Value) => void
 }
 
-/** A draft, which stays when another view is opened, and when what is saved changes. */
-export function useDraft<Value>(name: string, saved: Value): Draft<Value> {
-  const queries = useQueryClient()
-  const key = ['draft', name]
-  const { data: held } = useQuery<Held<Value> | null>({ queryKey: key, enabled: false, gcTime: Infinity })
-  const hold = (next: Held<Value> | null) => queries.setQueryData(key, next)
-  return {
-    value: held ? held.value : saved,
-    isChanged: held ? !isSame(held.value, saved) : false,
-    isOutdated: held ? !isSame(held.base, saved) && !isSame(held.value, saved) : false,
-    set: (value) => hold({ value, base: held ? held.base : saved }),
-    discard: () => hold(null),
-    settle: (value) => {
-      const now = queries.getQueryData<Held<Value> | null>(key)
-      hold(now && now.value !== value ? { value: now.value, base: value } : null)
+/**
+ * A form's drafts: they stay when another view is opened, and when what is saved changes. What is typed shows at once;
+ * a store that tells it later would have the cursor jump to the end.
+ */
+export function draftsOf<Value>(): (saved: Value) => Draft<Value> {
+  let held: Held<Value> | undefined
+  const readers = new Set<() => void>()
+  const hold = (next: Held<Value> | undefined) => {
+    held = next
+    readers.forEach((read) => read())
+  }
+  const listen = (read: () => void) => {
+    readers.add(read)
+    return () => readers.delete(read)
+  }
+  return function useDraft(saved) {
+    const shown = useSyncExternalStore(listen, () => held)
+    return {
+      value: shown ? shown.value : saved,
+      isChanged: shown ? !isSame(shown.value, saved) : false,
+      isOutdated: shown ? !isSame(shown.base, saved) && !isSame(shown.value, saved) : false,
+      set: (value) => hold({ value, base: held ? held.base : saved }),
+      discard: () => hold(undefined),
+      settle: (value) => hold(held && held.value !== value ? { value: held.value, base: value } : undefined)
     }
   }
 }
