@@ -232,8 +232,10 @@ export class Delivery {
     const mappings = this.options.mappings.filter(({ trigger }) => validate(trigger, event))
     if (mappings.length === 0) {
       pending.verdicts.push({ ...place, message: 'No mapping takes this event, so it was not sent.' })
+      return
     }
     pending.open = mappings.length
+    pending.verdicts = new Array<Verdict>(mappings.length)
     mappings.forEach((mapping, index) => {
       const settle = ({ status, errorType, message, sent }: Result) => {
         // Member by member, since a spread takes ten times as long.

@@ -50,8 +50,9 @@ export interface Batch {
 interface Lane {
   id: string
   tasks: Task[]
-  /** The users of an anonymous id */
-  users?: Set<string>
+  /** The user of its first task; and the others, when an anonymous id has more. None is one of them. */
+  user: string | undefined
+  others?: Set<string | undefined>
 }
 
 /**
@@ -114,23 +115,30 @@ export class Queue {
 
   private queueUp(task: Task): void {
     const { userId, anonymousId } = task.event
-    const [user, anonymous] = [idOf('user', userId), idOf('anonymous', anonymousId)]
-    if (user !== undefined) {
-      task.lanes.push(this.laneOf(user))
-    }
-    if (anonymous !== undefined) {
-      const lane = this.laneOf(anonymous)
-      lane.users = (lane.users ?? new Set()).add(user ?? '')
-      if (user === undefined || lane.users.size <= MAX_USERS) {
-        task.lanes.push(lane)
+    const user = idOf('user', userId)
+    for (const id of [user, idOf('anonymous', anonymousId)]) {
+      const lane = id === undefined ? undefined : this.enter(id, user, task)
+      if (lane) {
+        task.lanes = [...task.lanes, lane]
       }
     }
-    task.lanes.forEach(({ tasks }) => tasks.push(task))
   }
 
-  private laneOf(id: string): Lane {
-    const lane = this.lanes.get(id) ?? { id, tasks: [] }
-    this.lanes.set(id, lane)
+  /** Puts a task at the end of a lane. Undefined when the lane is nobody's, and the task has one of its user's. */
+  private enter(id: string, user: string | undefined, task: Task): Lane | undefined {
+    const lane = this.lanes.get(id)
+    if (!lane) {
+      const begun = { id, tasks: [task], user }
+      this.lanes.set(id, begun)
+      return begun
+    }
+    if (user !== lane.user) {
+      lane.others = (lane.others ?? new Set()).add(user)
+    }
+    if (user !== undefined && lane.others !== undefined && lane.others.size >= MAX_USERS) {
+      return undefined
+    }
+    lane.tasks.push(task)
     return lane
   }
 
