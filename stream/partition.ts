@@ -7,6 +7,9 @@ const EXPIRES = 5000
 /** Milliseconds that messages which are on their way have to arrive, when no more are wanted */
 const LAST_MESSAGES = 500
 
+/** Messages with a verdict that are remembered, in case they come again */
+const MAX_FINISHED = 20_000
+
 /** Milliseconds until a request is made again that failed, or until the server is asked again what is outstanding */
 const RETRY = 200
 
@@ -44,6 +47,8 @@ export class Partition {
   private readonly held = new Map<number, Held>()
   /** Those of them that were not handed over yet */
   private waiting: number[] = []
+  /** Those that have their verdicts, the latest */
+  private readonly finished = new Set<number>()
   /** The last one that was handed over */
   private last = 0
   private isInOrder = false
@@ -76,6 +81,11 @@ export class Partition {
   /** A message has its verdict, and the server has been told. */
   finish(sequence: number): void {
     this.held.delete(sequence)
+    this.finished.add(sequence)
+    if (this.finished.size > MAX_FINISHED) {
+      const [oldest] = this.finished
+      this.finished.delete(oldest)
+    }
     if (this.alone === sequence) {
       this.alone = undefined
     }
@@ -170,8 +180,8 @@ export class Partition {
     this.next = deliverySequence + 1
     if (this.held.has(sequence)) {
       this.held.set(sequence, { message, heardOf })
-    } else if (sequence <= this.last) {
-      // It has its verdict, but the server has not heard it.
+    } else if (this.finished.has(sequence)) {
+      // It has its verdict, but the server has not heard it. Any other may be new, whatever came before it.
       message.ack()
     } else {
       this.held.set(sequence, { message, heardOf })
