@@ -123,6 +123,7 @@ it('changes the merge settings, exports what it holds, and takes it back', async
   sandbox.reset()
   await page.locator('input[type="file"]').setInputFiles(path)
   await page.getByRole('alert').getByRole('button', { name: 'Replace everything' }).click()
-  await page.getByRole('radio', { name: 'append', checked: true }).waitFor()
+  await page.getByText('It was imported: 0 contacts.').waitFor()
   expect(sandbox.account.file.dataSource.merge).toBe('append')
+  await page.getByRole('radio', { name: 'append', checked: true }).waitFor()
 })
