@@ -121,17 +121,30 @@ export class Shift {
     this.partitions.forEach((partition) => void partition.close())
   }
 
+  /** True when the leases may be others' by now: then this shift ends. */
+  private isOver(): boolean {
+    if (this.leases.isOver) {
+      this.startOver('The server was out of reach for so long that others may have taken over: starting over.')
+      return true
+    }
+    return false
+  }
+
+  private startOver(reason: string): void {
+    if (!this.stop.signal.aborted) {
+      this.options.log.warn(reason)
+      this.drain()
+    }
+  }
+
   /** Keeps the leases and the messages, and shares the partitions with the other workers. */
   private async tend(): Promise<void> {
     const { leases } = this
-    const { layout, log } = this.options
+    const { layout } = this.options
     const beat = layout.ackWait / 3
     const watch = setInterval(() => {
       this.partitions.forEach((partition) => partition.keepAlive(beat))
-      if (leases.isOver && !this.stop.signal.aborted) {
-        log.warn('The server was out of reach for so long that others may have taken over: starting over.')
-        this.drain()
-      }
+      this.isOver()
     }, Math.min(WATCH, beat / 4))
     let renewedAt = -Infinity
     while (!this.hasEnded) {
@@ -139,9 +152,8 @@ export class Shift {
         if (performance.now() - renewedAt >= beat) {
           renewedAt = performance.now()
           await leases.announce()
-          if (!(await leases.renew()) && !this.stop.signal.aborted) {
-            log.warn('Another worker has taken over a partition: starting over.')
-            this.drain()
+          if (!(await leases.renew())) {
+            this.startOver('Another worker has taken over a partition: starting over.')
           }
         }
         await this.share()
@@ -220,8 +232,14 @@ export class Shift {
     )
   }
 
-  /** Tells the server what became of events, and logs it. */
+  /**
+   * Tells the server what became of events, and logs it. After a lease is over it tells nothing: another worker may
+   * have the messages again and count on them, and the order of its own would break.
+   */
   private async settle(verdicts: readonly Verdict[]): Promise<void> {
+    if (this.isOver()) {
+      return
+    }
     const counts: Counts = { events: 0, delivered: 0, rejected: 0, ignored: 0, untaken: 0, nothingNew: 0 }
     await Promise.all(
       byLine(verdicts).map(async (ofLine) => {

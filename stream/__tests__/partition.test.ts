@@ -1,0 +1,59 @@
+import { jetstream } from '@nats-io/jetstream'
+import type { JsMsg } from '@nats-io/jetstream'
+import { createInbox } from '@nats-io/transport-node'
+import type { Msg, NatsConnection } from '@nats-io/transport-node'
+import { connectAndOpen, publishAll, startServer, track, until } from './harness'
+import type { Server } from './harness'
+import { consumerOf } from '../layout'
+import type { Layout } from '../layout'
+import { Partition } from '../partition'
+
+let server: Server
+
+beforeAll(async () => {
+  server = await startServer()
+})
+
+afterAll(() => server.close())
+
+const place = ({ info }: JsMsg) => info.streamSequence
+const places = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, index) => first + index)
+const events = (first: number, last: number) => places(first, last).map((number) => track('u1', number))
+
+/** What a worker gets that asks for so many messages, without the library's care that each is answered once. */
+async function take(nc: NatsConnection, { name }: Layout, count: number): Promise<Msg[]> {
+  const inbox = createInbox()
+  const taken = nc.subscribe(inbox, { max: count })
+  nc.publish(`$JS.API.CONSUMER.MSG.NEXT.${name}.${consumerOf(0)}`, JSON.stringify({ batch: count }), { reply: inbox })
+  const messages: Msg[] = []
+  for await (const message of taken) {
+    messages.push(message)
+  }
+  return messages
+}
+
+it('hands over messages that come after later ones, when late answers of a slow worker hid that they were missing', async () => {
+  const { nc, layout } = await connectAndOpen(server, { partitions: 1, ackWait: 60_000 })
+  const consumer = await jetstream(nc).consumers.get(layout.name, consumerOf(0))
+  await publishAll(nc, layout, events(1, 20))
+  const ofSlowWorker = await take(nc, layout, 20)
+  ofSlowWorker.slice(0, 10).forEach((message) => message.respond('-NAK'))
+
+  const handedOver: JsMsg[] = []
+  const partition = new Partition(consumer, {
+    room: () => 100,
+    deliver: (messages) => handedOver.push(...messages),
+    deliverAlone: (message) => handedOver.push(message)
+  })
+  await until(() => partition.size === 10)
+  expect(handedOver).toEqual([])
+  ofSlowWorker.slice(0, 10).forEach((message) => message.respond('+ACK'))
+  await publishAll(nc, layout, events(21, 30))
+  await until(() => handedOver.length === 20)
+  ofSlowWorker.slice(10).forEach((message) => message.respond('-NAK'))
+  await until(() => handedOver.length === 30)
+  expect(handedOver.map(place)).toEqual([...places(1, 10), ...places(21, 30), ...places(11, 20)])
+
+  await partition.close()
+  await nc.close()
+})
