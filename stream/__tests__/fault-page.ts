@@ -1,5 +1,7 @@
-import { ACTIONS, WAYS } from './fault-cases'
-import type { Action, Outcome, Told, Way } from './fault-cases'
+import { heldIn, WAYS } from './fault-cases'
+import type { Outcome, Told, Way } from './fault-cases'
+import { ACTIONS } from './fault-ways'
+import type { Action } from './fault-ways'
 
 /** A fault, and what it came to for each way to deliver and each action. */
 export interface Tested {
@@ -12,8 +14,8 @@ export interface Tested {
 
 /** What a way to deliver, and what an action makes of events, is called. */
 const NAMES: Record<Way | Action, string> = {
-  onEvent: 'destination, one event',
-  onBatch: 'destination, a batch',
+  'one event': 'destination, one event',
+  'a batch': 'destination, a batch',
   deliver: '`ortto deliver`',
   work: '`ortto work`',
   upsertContact: 'contacts',
@@ -35,7 +37,8 @@ RENEW=1 npm run test:stream -- reliability   # writes this page anew
 const LEGEND = `## How to read it
 
 **What is sent.** One event that is fine; or ten, of which eight are fine, one has no id and is refused by the destination (400), and
-one is refused by Ortto (422: nothing of it is mapped). Each has a message id and a timestamp.
+one is refused by Ortto (422: nothing of it is mapped). Each has a message id and a timestamp. They are contacts, then activities:
+*both* is where the two came to the same.
 
 **How it is delivered.**
 
@@ -48,7 +51,7 @@ one is refused by Ortto (422: nothing of it is mapped). Each has a message id an
   fault and starts it again; what it gave back, it takes up by itself.
 
 **What is reported.** *delivered* is 200; *nothing new* is 422 for a contact that Ortto knows just so, as after a first try of which nobody
-heard; any other number is a status, each with its reason. A dash: the delivery dealt with the fault by itself.
+heard; any other number is a status, each with its reason. A dash: there was nothing to send again, or the delivery saw to that by itself.
 
 **What is counted**, all of it from the run:
 
@@ -112,27 +115,25 @@ function sectionOf({ title, what, fault, rows }: Tested): string {
       return { what: NAMES[action], cells: cellsOf(outcome) }
     })
     const isSame = ofWay.every(({ cells }) => cells.join('|') === ofWay[0].cells.join('|'))
-    for (const one of isSame ? [{ ...ofWay[0], what: 'either' }] : ofWay) {
+    for (const one of isSame ? [{ ...ofWay[0], what: 'both' }] : ofWay) {
       const cells = [one.what, ...one.cells]
       const like = lines.find((line) => line.cells.join('|') === cells.join('|'))
-      like ? like.ways.push(NAMES[way]) : lines.push({ ways: [NAMES[way]], cells })
+      if (like) {
+        like.ways.push(NAMES[way])
+      } else {
+        lines.push({ ways: [NAMES[way]], cells })
+      }
     }
   }
   const head = ['delivered by', 'what', 'sent', 'reported at first', 'held', 'reported in the end', 'held', 'lost']
-  const as = fault ? ` In the sandbox: \`${JSON.stringify(fault)}\`` : ''
-  return [
-    `### ${title}\n`,
-    `${what}${as}\n`,
-    table(
-      head,
-      lines.map(({ ways, cells }) => [ways.join('; '), ...cells])
-    )
-  ].join('\n')
+  const as = fault ? ` The fault: \`${JSON.stringify(fault)}\`` : ''
+  const shown = lines.map(({ ways, cells }) => [ways.join('; '), ...cells])
+  return [`### ${title}\n`, `${what}${as}\n`, table(head, shown)].join('\n')
 }
 
 function cellsOf({ sent, atFirst, inTheEnd, lost }: Outcome): string[] {
-  const first = atFirst ? [saidIn(atFirst), String(atFirst.held)] : ['–', '–']
-  return [String(sent), ...first, saidIn(inTheEnd), String(inTheEnd.held), String(lost)]
+  const first = atFirst ? [saidIn(atFirst), String(heldIn(atFirst))] : ['–', '–']
+  return [String(sent), ...first, saidIn(inTheEnd), String(heldIn(inTheEnd)), String(lost)]
 }
 
 function saidIn({ said }: Told): string {
@@ -149,7 +150,7 @@ function sumsOf(outcomes: readonly Outcome[]) {
   const sum = (read: (outcome: Outcome) => number) => outcomes.reduce((total, outcome) => total + read(outcome), 0)
   return {
     sent: sum(({ sent }) => sent),
-    held: sum(({ inTheEnd }) => inTheEnd.held),
+    held: sum(({ inTheEnd }) => heldIn(inTheEnd)),
     refused: sum(({ reasons }) => reasons.filter((reason) => reason !== '').length),
     unconfirmed: sum(({ unconfirmed }) => unconfirmed),
     falseSuccesses: sum(({ falseSuccesses }) => falseSuccesses),

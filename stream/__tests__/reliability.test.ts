@@ -3,9 +3,10 @@ import { readFile, writeFile } from 'fs/promises'
 import { join } from 'path'
 import { Fault } from '../../sandbox/faults'
 import { connectTo } from '..'
-import { ACTIONS, runCase, WAYS } from './fault-cases'
+import { heldIn, runCase, WAYS } from './fault-cases'
 import { pageOf } from './fault-page'
 import type { Tested } from './fault-page'
+import { ACTIONS } from './fault-ways'
 import { startServer } from './harness'
 import type { Server } from './harness'
 
@@ -125,7 +126,7 @@ describe('with each fault, each action and each way to deliver', () => {
     expect(rows).toHaveLength(WAYS.length * ACTIONS.length)
     for (const { way, action, outcome } of rows) {
       const { sent, inTheEnd, reasons, lost, storedTwice, falseSuccesses } = outcome
-      const counts = { lost, storedTwice, falseSuccesses, neither: sent - inTheEnd.held - reasons.length }
+      const counts = { lost, storedTwice, falseSuccesses, neither: sent - heldIn(inTheEnd) - reasons.length }
       expect({ way, action, ...counts }).toEqual({
         way,
         action,
