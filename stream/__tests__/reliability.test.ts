@@ -1,0 +1,159 @@
+import type { NatsConnection } from '@nats-io/transport-node'
+import { readFile, writeFile } from 'fs/promises'
+import { join } from 'path'
+import { Fault } from '../../sandbox/faults'
+import { connectTo } from '..'
+import { heldIn, runCase, WAYS } from './fault-cases'
+import { pageOf } from './fault-page'
+import type { Tested } from './fault-page'
+import { ACTIONS } from './fault-ways'
+import { startServer } from './harness'
+import type { Server } from './harness'
+
+const PAGE = join(__dirname, '..', '..', 'docs', 'reliability.md')
+
+const status = (code: number, lasts = '') => ({
+  title: `status ${code}, ${lasts || 'once'}`,
+  what: 'Ortto refuses the request, and takes nothing.',
+  fault: { kind: 'status', status: code, ...(lasts ? { once: false } : {}) }
+})
+
+/** Each fault that the sandbox offers. One that lasts is there until a delivery has given up, and then no more. */
+const FAULTS: { title: string; what: string; fault?: object }[] = [
+  { title: 'no fault', what: 'Ortto is well.' },
+  ...[400, 401, 403, 408, 413, 422, 429, 500, 501, 503].map((code) => status(code)),
+  status(429, 'lasting'),
+  status(503, 'lasting'),
+  { title: 'redirect, once', what: 'Ortto takes nothing, and answers with a redirect.', fault: { kind: 'redirect' } },
+  {
+    title: 'redirect, lasting',
+    what: 'Ortto takes nothing, and answers with a redirect.',
+    fault: { kind: 'redirect', once: false }
+  },
+  {
+    title: 'size limit of 600 bytes',
+    what: 'One event is smaller than Ortto takes, ten are larger.',
+    fault: { kind: 'size limit', bytes: 600, once: false }
+  },
+  {
+    title: 'size limit of 60 bytes',
+    what: 'Each event is larger than Ortto takes.',
+    fault: { kind: 'size limit', bytes: 60, once: false }
+  },
+  {
+    title: 'delay of 300 ms, once',
+    what: 'Ortto takes the events, and answers late, but in time.',
+    fault: { kind: 'delay', milliseconds: 300 }
+  },
+  {
+    title: 'delay of 15 s, once',
+    what: 'Ortto takes the events, and answers when nobody waits any more: the destination waits 10 seconds.',
+    fault: { kind: 'delay', milliseconds: 15_000 }
+  },
+  {
+    title: 'stall, once',
+    what: 'Ortto takes the events, and stops in the middle of its answer.',
+    fault: { kind: 'stall' }
+  },
+  {
+    title: 'break, once',
+    what: 'Ortto takes the events, and the connection breaks in the middle of its answer.',
+    fault: { kind: 'break' }
+  },
+  {
+    title: 'break, lasting',
+    what: 'Ortto takes the events, and the connection breaks in the middle of each answer.',
+    fault: { kind: 'break', once: false }
+  },
+  {
+    title: 'not JSON, once',
+    what: 'Ortto takes the events, and answers 200 with a web page.',
+    fault: { kind: 'not JSON' }
+  },
+  {
+    title: 'not JSON, lasting',
+    what: 'Ortto takes the events, and answers 200 with a web page, each time.',
+    fault: { kind: 'not JSON', once: false }
+  },
+  {
+    title: 'wrong indices, once',
+    what: 'Ortto takes the events, and reports an error for an event that was not sent.',
+    fault: { kind: 'wrong indices' }
+  },
+  {
+    title: 'wrong indices, lasting',
+    what: 'Ortto takes the events, and reports an error for an event that was not sent, each time.',
+    fault: { kind: 'wrong indices', once: false }
+  }
+]
+
+describe('with each fault, each action and each way to deliver', () => {
+  let server: Server
+  let nc: NatsConnection
+  let tested: Tested[]
+
+  beforeAll(async () => {
+    server = await startServer()
+    nc = await connectTo({ servers: [server.url], name: 'test' })
+    tested = await Promise.all(
+      FAULTS.map(async ({ title, what, fault }) => ({
+        title,
+        what,
+        fault,
+        rows: await Promise.all(
+          WAYS.flatMap((way) =>
+            ACTIONS.map(async (action) => {
+              const outcome = await runCase(way, action, fault && Fault.parse(fault), nc)
+              return { way, action, outcome }
+            })
+          )
+        )
+      }))
+    )
+  }, 150_000)
+  afterAll(async () => {
+    await nc.close()
+    await server.close()
+  })
+
+  it('nothing is missing: each kind of fault is there', () => {
+    const kinds = Fault.options.map(({ shape }) => shape.kind.value)
+    expect(new Set(FAULTS.flatMap(({ fault }) => (fault ? [Fault.parse(fault).kind] : [])))).toEqual(new Set(kinds))
+  })
+
+  it.each(FAULTS)('$title: no event is lost, stored twice, or called delivered when Ortto does not have it', (one) => {
+    const rows = tested.filter(({ title }) => title === one.title).flatMap((found) => found.rows)
+    expect(rows).toHaveLength(WAYS.length * ACTIONS.length)
+    for (const { way, action, outcome } of rows) {
+      const { sent, inTheEnd, reasons, lost, storedTwice, falseSuccesses } = outcome
+      const counts = { lost, storedTwice, falseSuccesses, neither: sent - heldIn(inTheEnd) - reasons.length }
+      expect({ way, action, ...counts }).toEqual({
+        way,
+        action,
+        lost: 0,
+        storedTwice: 0,
+        falseSuccesses: 0,
+        neither: 0
+      })
+      expect(reasons).not.toContain('')
+    }
+  })
+
+  it('docs/reliability.md says what came of it', async () => {
+    const page = pageOf(tested)
+    if (process.env.RENEW !== undefined) {
+      await writeFile(PAGE, page)
+    }
+    const current = await readFile(PAGE, 'utf8').catch(() => '')
+    if (current !== page) {
+      throw new Error(`${firstDifference(current, page)}\nRenew it with: RENEW=1 npm run test:stream -- reliability`)
+    }
+  })
+})
+
+function firstDifference(current: string, page: string): string {
+  const [before, now] = [current.split('\n'), page.split('\n')]
+  const index = now.findIndex((line, at) => line !== before[at])
+  const line = index === -1 ? now.length : index
+  return `docs/reliability.md is stale in line ${line + 1}:\n- ${before[line] ?? ''}\n+ ${now[line] ?? ''}`
+}
