@@ -10,12 +10,15 @@ import { atOrigin } from '../delivery/at-origin'
 import ortto from '../src'
 import type { Settings } from '../src/generated-types'
 
-/** One way to bring the events of a file to a server, in a process of its own: prints what it took. */
+/**
+ * One way to bring the events of a file to a server, in batches of a size (`deliver` chooses its own), in a process of
+ * its own: prints what it took. What it takes to load is not measured.
+ */
 
-const BATCH = 500
 const SETTINGS = { api_key: 'pau-key' }
 
-const [, , contestant, file, origin] = process.argv
+const [, , contestant, file, origin, batchSize] = process.argv
+const BATCH = Number(batchSize)
 
 type Definition = Core.DestinationDefinition<Settings>
 
@@ -66,7 +69,9 @@ async function loop(destination: Core.Destination<Settings>): Promise<number> {
     }
   }
   for (const [preset, events] of batches) {
-    await send(preset, events)
+    if (events.length > 0) {
+      await send(preset, events)
+    }
   }
   return delivered
 }
@@ -102,7 +107,9 @@ async function floor(): Promise<number> {
       events = []
     }
   }
-  await post(events)
+  if (events.length > 0) {
+    await post(events)
+  }
   return sent
 }
 

@@ -1,11 +1,16 @@
 import { createServer } from 'http'
-import type { AddressInfo } from 'net'
+import type { AddressInfo, Socket } from 'net'
 
 /**
- * An Ortto that takes everything and looks at nothing: what a measurement sends to. Tells its port to its parent.
+ * An Ortto that takes everything and looks at nothing: what a measurement sends to. Tells its port to its parent, and,
+ * when asked, how many bytes it has received since it was asked last.
  * Run with the milliseconds that an answer takes; none without.
  */
 const delay = Number(process.argv[2] ?? 0)
+const sockets = new Set<Socket>()
+let ofClosed = 0
+let told = 0
+
 const server = createServer((request, response) => {
   const answer = () => {
     response.writeHead(200, { 'content-type': 'application/json' })
@@ -14,5 +19,17 @@ const server = createServer((request, response) => {
   request.on('data', () => undefined)
   request.on('end', () => (delay > 0 ? setTimeout(answer, delay) : answer()))
 })
+server.on('connection', (socket) => {
+  sockets.add(socket)
+  socket.on('close', () => {
+    sockets.delete(socket)
+    ofClosed += socket.bytesRead
+  })
+})
 server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
+process.on('message', () => {
+  const all = [...sockets].reduce((sum, { bytesRead }) => sum + bytesRead, ofClosed)
+  process.send?.(all - told)
+  told = all
+})
 process.on('disconnect', () => process.exit())
