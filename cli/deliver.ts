@@ -13,6 +13,7 @@ import { collect, filesOf, mappingsOf } from './inputs'
 import { accountFor } from './own-account'
 import { Progress } from './progress'
 import { showItems, tellEnding } from './summary'
+import { printable } from './table'
 import { embeddedSandbox, remoteTarget } from './target'
 import type { Place } from './target'
 
@@ -250,12 +251,14 @@ function asIntended(verdict: Verdict): Verdict {
 
 function describe(files: readonly InputFile[]): string {
   const [{ name }] = files
-  return files.length > 1 ? `${files.length} files` : name === '-' ? 'standard input' : name
+  return files.length > 1 ? `${files.length} files` : name === '-' ? 'standard input' : printable(name)
 }
 
 function whereItStarts(files: readonly InputFile[], { start, canBeResumed, summary }: Records): string {
   if (start) {
-    return `Goes on behind ${files[start.file].name}:${start.line}. ${summary.counts.lines} lines have their verdict.`
+    return `Goes on behind ${printable(files[start.file].name)}:${start.line}. ${
+      summary.counts.lines
+    } lines have their verdict.`
   }
   if (files[0].name === '-') {
     return "Standard input can't be resumed: when this is stopped, it starts from the beginning."

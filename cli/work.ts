@@ -106,7 +106,7 @@ async function moveRejected({ rejected = '', ...options }: WorkOptions, output: 
   const nc = await connectWith(options, 'ortto work --rejected')
   let count = 0
   try {
-    const file = await open(pathFrom(rejected), 'wx').catch((error: NodeJS.ErrnoException) => {
+    const file = await open(pathFrom(rejected), 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
       const reason = error.code === 'EEXIST' ? 'it is there already; name another' : reasonOf(error)
       throw new UsageError(`Cannot write ${rejected}: ${reason}.`)
     })
