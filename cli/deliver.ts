@@ -17,7 +17,7 @@ import { printable } from './table'
 import { embeddedSandbox, remoteTarget } from './target'
 import type { Place } from './target'
 
-export interface DeliverOptions {
+interface DeliverOptions {
   to: string
   mappings?: string
   integration: string[]

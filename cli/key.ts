@@ -32,7 +32,7 @@ async function readKeyFile(path: string): Promise<string> {
 }
 
 /** Who is asked for the key: a person at a terminal, or nobody. */
-export interface Asked {
+interface Asked {
   stdin: Readable & { isTTY?: boolean }
   stderr: Writable
 }

@@ -3,7 +3,7 @@ import type { Output } from './command'
 import { printable, table } from './table'
 
 /** How a delivery ended. */
-export interface Ending {
+interface Ending {
   summary: SummaryState
   seconds: number
   retried: number

@@ -11,7 +11,7 @@ import { connectWith, NATS_HELP, withNatsOptions } from './nats'
 import type { NatsOptions } from './nats'
 import { remoteTarget } from './target'
 
-export interface WorkOptions extends NatsOptions {
+interface WorkOptions extends NatsOptions {
   to?: string
   mappings?: string
   integration: string[]

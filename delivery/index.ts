@@ -1,7 +1,6 @@
 export { Delivery, isNothingNew, Stopped } from './deliver'
 export type { DeliveryOptions, Verdict } from './deliver'
 export { definitionFor } from './definition'
-export type { Target } from './definition'
 export { findFiles, InputError } from './find-files'
 export type { InputFile } from './find-files'
 export { enabledOf, MappingsError, MappingsFile, presetMappings, readMappings, readMappingsFile } from './mappings'

@@ -83,7 +83,7 @@ const SAVE_AFTER = 5000
 const SAVING_SHARE = 0.1
 
 /** What saving needs of time; a test has its own. */
-export interface SavingTime {
+interface SavingTime {
   /** Milliseconds that only go forward */
   now: () => number
   /** Acts once, later. Gives how to have it not act. */

@@ -4,7 +4,7 @@ import { isNativeError } from 'util/types'
 import { MappingsError, MappingsFile, parseFile, presetMappings, readMappingsFile, replaceFile } from '../../delivery'
 
 /** What is wrong with a mapping, in a sentence. */
-export interface MappingProblem {
+interface MappingProblem {
   /** The mapping's position; none when it concerns the whole file. */
   index?: number
   /** The key of the field that it concerns */

@@ -7,7 +7,7 @@ import { parseBody, readBytes } from '../../sandbox/body'
 import { isRecord } from '../../src/values'
 
 /** What the tracking API needs of the workbench. */
-export interface Tracked {
+interface Tracked {
   writeKey: string
   now: () => number
   /** Takes events in as they would be delivered. Rejects with an HTTPException when it can't. */
