@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { createHash } from 'crypto'
-import { realpath } from 'fs/promises'
+import { realpath, stat } from 'fs/promises'
 import { resolve } from 'path'
 import { setFlagsFromString } from 'v8'
 import { Delivery, InputError, readAll, Records, RecordsError, Stopped } from '../delivery'
@@ -223,9 +223,11 @@ async function withoutOutputs(files: InputFile[], { results, rejected }: Deliver
   return isNamed ? files : files.filter((_, index) => !outputs.includes(places[index]))
 }
 
+/** What is the same for one file, by whatever links it is named. */
 async function placeOf(path: string): Promise<string> {
   const known = resolve(pathFrom(path))
-  return realpath(known).catch(() => known)
+  const found = await stat(known).catch(() => undefined)
+  return found?.isFile() ? `${found.dev} ${found.ino}` : realpath(known).catch(() => known)
 }
 
 /** An output that is something else as well would be emptied before it is read. */
