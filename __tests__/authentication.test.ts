@@ -22,6 +22,20 @@ describe('testing the API key', () => {
     expect(await test(' pau-key\n')).toBe('good')
   })
 
+  it('sends the key in one header, and in no address', async () => {
+    const asked: { url: string; headers: string[] }[] = []
+    nock(ORTTO)
+      .get('/v1/me')
+      .reply(function (url) {
+        const headers = Object.entries(this.req.headers).filter(([, value]) => String(value).includes('pau-key'))
+        asked.push({ url, headers: headers.map(([name]) => name) })
+        return [200]
+      })
+    await test('pau-key')
+
+    expect(asked).toEqual([{ url: '/v1/me', headers: ['authorization'] }])
+  })
+
   it.each([401, 403])(
     'finds it refused when Ortto answers %i, and says where to find the right one',
     async (status) => {

@@ -24,7 +24,7 @@ export interface Node {
 type Answer = string | Record<string, unknown>
 
 /** One request as Ortto got it. */
-export interface Received {
+interface Received {
   body: { [key: string]: unknown }[]
   headers: Record<string, string>
 }
@@ -60,7 +60,7 @@ export function orttoAnswers(
 }
 
 /** An event without the test framework's own traits, which would hide context.traits. */
-export function event(members: Partial<SegmentEvent> = {}): SegmentEvent {
+function event(members: Partial<SegmentEvent> = {}): SegmentEvent {
   return {
     type: 'track',
     event: 'Order Completed',

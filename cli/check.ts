@@ -6,6 +6,7 @@ import { parseApiKey } from '../src/api-key'
 import type { Settings } from '../src/generated-types'
 import { EXIT } from './command'
 import type { Output } from './command'
+import { printable } from './table'
 import { remoteTarget } from './target'
 
 /** `ortto check` */
@@ -39,7 +40,7 @@ async function check({ to, keyFile }: { to: string; keyFile?: string }, output: 
   try {
     await new Destination<Settings>(definitionFor(target.to)).testAuthentication(settings)
   } catch (error) {
-    output.error(isNativeError(error) ? error.message : String(error))
+    output.error(printable(isNativeError(error) ? error.message : String(error)))
     return EXIT.rejected
   }
   output.log('Ortto takes it.')

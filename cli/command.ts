@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander'
 import { readFile } from 'fs/promises'
 import { resolve } from 'path'
 import { isNativeError } from 'util/types'
-import { InputError, MappingsError, momentOf } from '../delivery'
+import { InputError, MappingsError, momentOf, parseFile } from '../delivery'
 import { StreamError } from '../stream'
 
 /** Where a command writes: `console` is one. */
@@ -50,7 +50,7 @@ export function pathFrom(path: string): string {
  */
 export async function readJSON(path: string): Promise<unknown> {
   try {
-    return named(path, JSON.parse, await readFile(pathFrom(path), 'utf8'))
+    return named(path, parseFile, await readFile(pathFrom(path), 'utf8'))
   } catch (error) {
     if (error instanceof UsageError) {
       throw error

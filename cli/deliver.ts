@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { createHash } from 'crypto'
-import { realpath } from 'fs/promises'
+import { realpath, stat } from 'fs/promises'
 import { resolve } from 'path'
 import { setFlagsFromString } from 'v8'
 import { Delivery, InputError, readAll, Records, RecordsError, Stopped } from '../delivery'
@@ -13,10 +13,11 @@ import { collect, filesOf, mappingsOf } from './inputs'
 import { accountFor } from './own-account'
 import { Progress } from './progress'
 import { showItems, tellEnding } from './summary'
+import { printable } from './table'
 import { embeddedSandbox, remoteTarget } from './target'
 import type { Place } from './target'
 
-export interface DeliverOptions {
+interface DeliverOptions {
   to: string
   mappings?: string
   integration: string[]
@@ -222,9 +223,11 @@ async function withoutOutputs(files: InputFile[], { results, rejected }: Deliver
   return isNamed ? files : files.filter((_, index) => !outputs.includes(places[index]))
 }
 
+/** What is the same for one file, by whatever links it is named. */
 async function placeOf(path: string): Promise<string> {
   const known = resolve(pathFrom(path))
-  return realpath(known).catch(() => known)
+  const found = await stat(known).catch(() => undefined)
+  return found?.isFile() ? `${found.dev} ${found.ino}` : realpath(known).catch(() => known)
 }
 
 /** An output that is something else as well would be emptied before it is read. */
@@ -250,12 +253,14 @@ function asIntended(verdict: Verdict): Verdict {
 
 function describe(files: readonly InputFile[]): string {
   const [{ name }] = files
-  return files.length > 1 ? `${files.length} files` : name === '-' ? 'standard input' : name
+  return files.length > 1 ? `${files.length} files` : name === '-' ? 'standard input' : printable(name)
 }
 
 function whereItStarts(files: readonly InputFile[], { start, canBeResumed, summary }: Records): string {
   if (start) {
-    return `Goes on behind ${files[start.file].name}:${start.line}. ${summary.counts.lines} lines have their verdict.`
+    return `Goes on behind ${printable(files[start.file].name)}:${start.line}. ${
+      summary.counts.lines
+    } lines have their verdict.`
   }
   if (files[0].name === '-') {
     return "Standard input can't be resumed: when this is stopped, it starts from the beginning."

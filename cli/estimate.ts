@@ -4,6 +4,7 @@ import { Estimate } from '../delivery/estimate'
 import { moment, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
 import { collect, filesOf, mappingsOf } from './inputs'
+import { printable } from './table'
 import { tellEstimate } from './tell-estimate'
 
 interface EstimateOptions {
@@ -68,7 +69,7 @@ async function estimate(inputs: string[], options: EstimateOptions, output: Outp
     }
   } catch (error) {
     throw error instanceof Stopped
-      ? new UsageError(`A delivery of this would stop: ${error.message} Check the files and the mappings.`)
+      ? new UsageError(`A delivery of this would stop: ${printable(error.message)} Check the files and the mappings.`)
       : error
   } finally {
     output.progress?.()

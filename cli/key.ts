@@ -2,6 +2,7 @@ import { readFile } from 'fs/promises'
 import { createInterface } from 'readline'
 import { Writable } from 'stream'
 import type { Readable } from 'stream'
+import { parseApiKey } from '../src/api-key'
 import { pathFrom, UsageError } from './command'
 
 const HOW = 'Set ORTTO_API_KEY, or name a file that holds the key with --key-file.'
@@ -22,13 +23,16 @@ async function readKeyFile(path: string): Promise<string> {
   try {
     return await readFile(pathFrom(path), 'utf8')
   } catch (error) {
+    if (parseApiKey(path)) {
+      throw new UsageError(`--key-file takes a file that holds the key, not the key: others can read arguments. ${HOW}`)
+    }
     const { code } = error as NodeJS.ErrnoException
     throw new UsageError(`Cannot read the API key from ${path} (${code ?? 'unknown reason'}).`)
   }
 }
 
 /** Who is asked for the key: a person at a terminal, or nobody. */
-export interface Asked {
+interface Asked {
   stdin: Readable & { isTTY?: boolean }
   stderr: Writable
 }

@@ -7,7 +7,7 @@ import { loadSandbox, saveSandbox, Saving, StateFileError } from '../sandbox/sta
 import { named, pathFrom, readJSON, reasonOf, UsageError } from './command'
 import type { Output } from './command'
 
-export interface LocalOrttoOptions {
+interface LocalOrttoOptions {
   port: number
   /** The option that names the port */
   portOption: string

@@ -46,7 +46,7 @@ export async function connectWith({ nats, creds }: NatsOptions, name: string): P
   })
 }
 
-/** What is in an argument is seen by everybody on the machine, so no password may be there. */
+/** What is in an argument is seen by everybody on the machine, so no password may be there. No error repeats it. */
 function serverOf(text: string): string {
   let url: URL
   try {
@@ -58,7 +58,7 @@ function serverOf(text: string): string {
     throw new UsageError('--nats takes no user name and no password: set NATS_USER and NATS_PASSWORD, or NATS_TOKEN.')
   }
   if (!['nats:', 'tls:'].includes(url.protocol) || url.hostname === '' || !['', '/'].includes(url.pathname)) {
-    throw new UsageError(`--nats takes a URL such as nats://127.0.0.1:4222, not ${text}.`)
+    throw new UsageError(`--nats takes a URL such as nats://127.0.0.1:4222.`)
   }
   return `${url.protocol}//${url.host}`
 }

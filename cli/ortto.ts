@@ -34,7 +34,8 @@ export async function run(args: readonly string[], output: Output): Promise<numb
       .exitOverride()
       .configureOutput({
         writeOut: (text) => output.log(text.trimEnd()),
-        writeErr: (text) => output.error(text.trimEnd())
+        // The value of an option that is none may be a key.
+        writeErr: (text) => output.error(text.trimEnd().replace(/^(error: unknown option '--[^=']*)=.*'/s, "$1'"))
       })
       .showHelpAfterError(`See ortto ${command === program ? '' : `${command.name()} `}--help.`)
   }

@@ -8,7 +8,7 @@ import { filesOf } from './inputs'
 import { connectWith, NATS_HELP, withNatsOptions } from './nats'
 import type { NatsOptions } from './nats'
 
-export interface PublishOptions extends NatsOptions {
+interface PublishOptions extends NatsOptions {
   maxBytes?: number
 }
 
@@ -38,7 +38,7 @@ export function publishCommand(output: Output, end: (code: number) => void): Com
 }
 
 /** Publishes, and resolves with the exit code. */
-export async function publish(inputs: string[], options: PublishOptions, output: Output): Promise<number> {
+async function publish(inputs: string[], options: PublishOptions, output: Output): Promise<number> {
   const files = await filesOf(inputs)
   const nc = await connectWith(options, 'ortto publish')
   const stop = new AbortController()

@@ -1,9 +1,9 @@
 import type { SummaryState, Verdict } from '../delivery'
 import type { Output } from './command'
-import { table } from './table'
+import { printable, table } from './table'
 
 /** How a delivery ended. */
-export interface Ending {
+interface Ending {
   summary: SummaryState
   seconds: number
   retried: number
@@ -62,7 +62,7 @@ function notes({ undedupable, rows }: SummaryState): string[] {
 
 function tellStopped(reason: string, canBeResumed: boolean): string {
   const next = canBeResumed ? 'The same command goes on from here.' : 'It starts from the beginning the next time.'
-  return `Stopped. ${reason} ${next}`
+  return `Stopped. ${printable(reason)} ${next}`
 }
 
 /** What of these verdicts would go out, a line each; and what would not. */
@@ -84,7 +84,8 @@ export function showItems(verdicts: readonly Verdict[], isJSON: boolean, output:
       )
     } else {
       const path = action === 'trackActivity' ? '/v1/track' : '/v1/identify'
-      output.log(`${file}:${line} ${item ? `POST ${path} ${JSON.stringify(item)}` : `stays here: ${message}`}`)
+      const what = item ? `POST ${path} ${JSON.stringify(item)}` : `stays here: ${printable(message)}`
+      output.log(`${printable(file)}:${line} ${what}`)
     }
   }
 }

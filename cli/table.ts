@@ -21,7 +21,7 @@ export function cut(text: string, width: number): string {
   return text.length > width ? `${text.slice(0, width - 1)}…` : text
 }
 
-/** Text from outside without what a terminal would take for a command. */
-function printable(text: string): string {
+/** Text from outside on one line, without what a terminal would take for a command. */
+export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
 }

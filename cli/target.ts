@@ -37,16 +37,19 @@ export async function embeddedSandbox(account: unknown): Promise<Place> {
 export async function remoteTarget(to: string, keyFile: string | undefined): Promise<Place> {
   const origin = to === 'ortto' ? to : originOf(to)
   const settings = { api_key: await readKey(keyFile) }
-  return { name: to === 'ortto' ? 'Ortto' : to, to: origin, settings, close: () => Promise.resolve() }
+  return { name: to === 'ortto' ? 'Ortto' : origin, to: origin, settings, close: () => Promise.resolve() }
 }
 
-/** The key travels with every request, so only this machine is spoken to in the clear. */
+/**
+ * The key travels with every request, so only this machine is spoken to in the clear. No error repeats what was given:
+ * it may be the key.
+ */
 function originOf(to: string): string {
   let url: URL
   try {
     url = new URL(to)
   } catch {
-    throw new UsageError(`--to takes sandbox, ortto or a URL such as http://127.0.0.1:8030, not "${to}".`)
+    throw new UsageError(`--to takes sandbox, ortto or a URL such as http://127.0.0.1:8030.`)
   }
   const isLocal = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLocal)) {

@@ -1,5 +1,5 @@
 import type { EstimateResult } from '../delivery/estimate'
-import { table } from './table'
+import { printable, table } from './table'
 
 /** What was counted, and how many events were passed over because of their time. */
 type Told = EstimateResult & { outside: number }
@@ -25,7 +25,7 @@ export function tellEstimate(result: Told, isPreset: boolean): string {
 }
 
 function heading({ files, total, outside, plan: { contacts, activities } }: Told): string {
-  const name = files.length > 1 ? `${show(files.length)} files` : files[0].file
+  const name = files.length > 1 ? `${show(files.length)} files` : printable(files[0].file)
   const what = name === '-' ? 'standard input' : name
   const passedOver = outside > 0 ? ` (and ${show(outside)} of another time)` : ''
   const plan = `${some(contacts, 'contact')} and ${some(activities, 'activity', 'activities')}`

@@ -1,7 +1,16 @@
+import { inspect } from 'util'
 import type { Output } from './command'
 
 /** Milliseconds between two lines of progress */
 const INTERVAL = 200
+
+/** What a terminal takes for a command, or for another order of the letters, but for the end of a line and the tab. */
+const COMMANDS = /[^\P{Cc}\n\t]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
+
+/** Shows such characters as JSON writes them, so that JSON goes on meaning the same. */
+function visible(text: string): string {
+  return text.replace(COMMANDS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
 
 /** The terminal, or whatever the command writes to. Progress shows on a terminal only. */
 export function terminal(): Output {
@@ -31,11 +40,11 @@ export function terminal(): Output {
   return {
     log: (text) => {
       clear()
-      console.log(text)
+      console.log(visible(text))
     },
     error: (text) => {
       clear()
-      console.error(text)
+      console.error(visible(typeof text === 'string' ? text : inspect(text)))
     },
     progress: process.stderr.isTTY ? progress : undefined
   }

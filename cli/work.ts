@@ -11,7 +11,7 @@ import { connectWith, NATS_HELP, withNatsOptions } from './nats'
 import type { NatsOptions } from './nats'
 import { remoteTarget } from './target'
 
-export interface WorkOptions extends NatsOptions {
+interface WorkOptions extends NatsOptions {
   to?: string
   mappings?: string
   integration: string[]
@@ -106,7 +106,7 @@ async function moveRejected({ rejected = '', ...options }: WorkOptions, output: 
   const nc = await connectWith(options, 'ortto work --rejected')
   let count = 0
   try {
-    const file = await open(pathFrom(rejected), 'wx').catch((error: NodeJS.ErrnoException) => {
+    const file = await open(pathFrom(rejected), 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
       const reason = error.code === 'EEXIST' ? 'it is there already; name another' : reasonOf(error)
       throw new UsageError(`Cannot write ${rejected}: ${reason}.`)
     })

@@ -6,10 +6,11 @@ export class AppendFile {
   private constructor(private readonly handle: FileHandle, private length: number, private readonly isFile: boolean) {}
 
   /**
-   * Opens a file to go on at so many bytes, and changes nothing yet. Rejects when it can't be written, or is shorter.
+   * Opens a file to go on at so many bytes, and changes nothing yet. One that it makes, only its owner may read.
+   * Rejects when it can't be written, or is shorter.
    */
   static async open(path: string, length: number): Promise<AppendFile> {
-    const handle = await open(path, 'a')
+    const handle = await open(path, 'a', 0o600)
     try {
       const stats = await handle.stat()
       // A device, such as a terminal, has no length.

@@ -1,5 +1,6 @@
-import { open, readFile, rename, rm } from 'fs/promises'
+import { readFile, rm } from 'fs/promises'
 import { z } from 'zod'
+import { replaceFile } from './replace-file'
 
 const count = z.number().int().nonnegative()
 
@@ -39,17 +40,8 @@ export async function readCheckpoint(path: string): Promise<Checkpoint | undefin
   return checked.data
 }
 
-/** Written aside, then renamed: whenever it is cut short, the old file or the new one is there, never half of it. */
 export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
-  const aside = `${path}.new`
-  const file = await open(aside, 'w', 0o600)
-  try {
-    await file.writeFile(JSON.stringify(checkpoint))
-    await file.datasync()
-  } finally {
-    await file.close()
-  }
-  await rename(aside, path)
+  await replaceFile(path, JSON.stringify(checkpoint))
 }
 
 export async function removeCheckpoint(path: string): Promise<void> {

@@ -2,7 +2,7 @@ import { get, transform } from '@segment/actions-core'
 import type { JSONObject, JSONValue } from '@segment/actions-core'
 
 /** What a value of a mapping becomes for an event. Undefined when the event has nothing for it. */
-export type Resolve = (event: object) => unknown
+type Resolve = (event: object) => unknown
 
 /**
  * Reads a mapping once, where the framework reads it again for each event, which takes it most of its time. What comes

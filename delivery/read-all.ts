@@ -4,7 +4,7 @@ import { readEvents } from './read-events'
 import type { Line } from './read-events'
 
 /** Which part of the files is read. */
-export interface Part {
+interface Part {
   /** Goes on behind this line of this file, the index of which among the files is given. */
   after?: { file: number; line: number }
   /** Only events from this time on, and before that one, in milliseconds since 1970 */

@@ -39,7 +39,7 @@ export interface Heard {
 }
 
 /** Where and how a sender sends. */
-export interface SenderOptions {
+interface SenderOptions {
   to: Target
   settings: Settings
   /** Is told what each answer says. */

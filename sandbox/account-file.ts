@@ -41,7 +41,7 @@ const activity = z.strictObject({
 })
 
 /** What becomes of a contact that is there already. */
-export const MERGE_SETTINGS = ['overwrite', 'append', 'ignore existing'] as const
+const MERGE_SETTINGS = ['overwrite', 'append', 'ignore existing'] as const
 
 /** An Ortto account with its "Segment (Actions)" data source, as it was set up: nothing that events have brought. */
 export const AccountFile = z

@@ -16,7 +16,7 @@ export interface Activity {
 }
 
 /** The backlog gives a contact so many activities of one day; the rest are discarded. */
-export const BACKLOG_PER_DAY = 50
+const BACKLOG_PER_DAY = 50
 
 /** The activities of an account, with the backlog of those whose contact is not known yet. */
 export class Activities {

@@ -18,7 +18,7 @@ import type { ItemAnswer } from './wire'
 const MAX_ITEMS = 500
 
 /** What the API works on. */
-export interface Served {
+interface Served {
   apiKey: string
   account: Account
   faults: Faults

@@ -17,7 +17,7 @@ import { refuseStrangers } from './strangers'
 import type { ShownUsage } from './usage'
 
 /** What the control API works on. */
-export interface Controlled {
+interface Controlled {
   clock: Clock
   faults: Faults
   account: Account

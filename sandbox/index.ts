@@ -19,9 +19,8 @@ export type { Contact } from './contacts'
 export type { LogEntry } from './error-log'
 export type { Fault } from './faults'
 export type { BriefContact, ShownActivity, ShownAudience, ShownContact } from './show'
-export type { DuplicateActivity, Taken, TouchedContact } from './taken'
+export type { Taken } from './taken'
 export type { ShownUsage } from './usage'
-export type { ItemAnswer } from './wire'
 
 export interface SandboxOptions {
   /** An account as in `examples/account.json`; without it no mapping is saved, and Ortto takes nothing. */

@@ -1,4 +1,4 @@
-import { open, readFile, rename } from 'fs/promises'
+import { open, readFile, rename, rm } from 'fs/promises'
 import { performance } from 'perf_hooks'
 import { isNativeError } from 'util/types'
 import { z } from 'zod'
@@ -47,10 +47,10 @@ export async function loadSandbox(path: string, options: SandboxOptions = {}): P
 export async function saveSandbox(path: string, sandbox: Sandbox): Promise<void> {
   const text = JSON.stringify({ apiKey: sandbox.apiKey, ...sandbox.save() })
   const aside = `${path}.new`
-  const file = await open(aside, 'w', 0o600)
+  // What lies there from an earlier time may lead elsewhere, or be open to others.
+  await rm(aside, { force: true })
+  const file = await open(aside, 'wx', 0o600)
   try {
-    // Who may read one that was left there is not known.
-    await file.chmod(0o600)
     await file.writeFile(text)
     await file.sync()
   } finally {
@@ -83,7 +83,7 @@ const SAVE_AFTER = 5000
 const SAVING_SHARE = 0.1
 
 /** What saving needs of time; a test has its own. */
-export interface SavingTime {
+interface SavingTime {
   /** Milliseconds that only go forward */
   now: () => number
   /** Acts once, later. Gives how to have it not act. */

@@ -36,7 +36,7 @@ interface Done {
   log: LogEntry[]
 }
 
-export interface TouchedContact {
+interface TouchedContact {
   /** None when the item created it. */
   before?: BriefContact
   after: BriefContact
@@ -49,7 +49,7 @@ export interface TouchedContact {
 }
 
 /** An activity that was sent before, and was not stored again. */
-export interface DuplicateActivity {
+interface DuplicateActivity {
   state: 'duplicate'
   reason: string
   event: string

@@ -6,6 +6,7 @@ import { join, relative } from 'path'
 import { format, resolveConfig } from 'prettier'
 import destination from '../src'
 import type { Settings } from '../src/generated-types'
+import { describeLicenses } from './licenses'
 
 const ROOT = join(__dirname, '..')
 const SOURCE = join(ROOT, 'src')
@@ -39,6 +40,7 @@ async function generate(): Promise<Map<string, string>> {
     )
   }
   await add('metadata.json', JSON.stringify(metadataOf(destination)))
+  files.set(join('docs', 'licenses.md'), describeLicenses())
   return files
 }
 

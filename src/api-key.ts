@@ -15,7 +15,7 @@ export const MALFORMED_KEY: Outcome = {
 }
 
 /** What an API key says: itself, as it is sent, and the address of the Ortto account that it opens. */
-export interface OrttoAccount {
+interface OrttoAccount {
   apiKey: string
   /** For example `https://segment-action-api-au.ortto.app/v1` */
   baseUrl: string

@@ -46,7 +46,7 @@ export function clip(text: string, length: number): string {
 }
 
 /** Traits or properties as they go on the wire. */
-export interface Attributes {
+interface Attributes {
   /** Undefined when nothing is in them. */
   kept: JSONLikeObject | undefined
   /** True when something was left out because it is nested too deep. */

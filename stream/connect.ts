@@ -8,7 +8,7 @@ const PATIENCE = 2000
 const RETRY = 100
 
 /** Where a NATS server is, and who says so. */
-export interface ServerOptions {
+interface ServerOptions {
   /** URLs of one server, or of several of one cluster: `nats://127.0.0.1:4222`, or `tls://…` to insist on TLS */
   servers: string[]
   /** The content of a creds file */

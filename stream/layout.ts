@@ -17,7 +17,7 @@ const MAX_BYTES = 1024 ** 3
 const MAX_ACK_PENDING = 1000
 
 /** Milliseconds in which a message id is known: NATS's own default. Each id takes memory of the server. */
-export const DUPLICATE_WINDOW = 120_000
+const DUPLICATE_WINDOW = 120_000
 
 /** What the server answers when there is no such stream, and when there is one of the name that is otherwise. */
 const STREAM_NOT_FOUND = 10059

@@ -20,7 +20,7 @@ const RETRY = 200
 const SUSPICIOUS = 4
 
 /** What a partition needs of the worker that has it. */
-export interface PartitionOptions {
+interface PartitionOptions {
   /** How many messages it may have in hand now */
   room: () => number
   /** Takes messages in their order. */

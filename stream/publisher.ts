@@ -31,7 +31,7 @@ export class TooLargeError extends StreamError {}
 /** The publisher was stopped before the server had confirmed the event. */
 export class NotPublishedError extends StreamError {}
 
-export interface PublisherOptions {
+interface PublisherOptions {
   /** Stops it: what waits is given up. */
   signal?: AbortSignal
   /** Is told why everything waits; undefined when it goes on. */

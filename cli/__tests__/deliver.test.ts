@@ -1,6 +1,6 @@
 import { fork } from 'child_process'
 import fc from 'fast-check'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'fs/promises'
+import { link, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'fs/promises'
 import { tmpdir } from 'os'
 import { join } from 'path'
 import { gzipSync } from 'zlib'
@@ -269,6 +269,18 @@ describe('ortto deliver', () => {
       expect(code).toBe(2)
       expect(errors.join('\n')).toContain(message)
       expect((await readdir(folder)).sort()).toEqual(['a.ndjson'])
+    })
+
+    it.each([
+      ['hard', link],
+      ['symbolic', symlink]
+    ])('the results would overwrite the input by a %s link', async (_kind, connect) => {
+      const input = await file('a.ndjson', ndjson([identify('u1')]))
+      await connect(input, join(folder, 'other'))
+      const { code, errors } = await ortto('deliver', input, '--results', join(folder, 'other'))
+
+      expect([code, errors.join('\n')]).toEqual([2, expect.stringContaining('name another file')])
+      expect(await readFile(input, 'utf8')).toBe(ndjson([identify('u1')]))
     })
 
     it('the checkpoint cannot be written', async () => {

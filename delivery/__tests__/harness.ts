@@ -54,7 +54,7 @@ export async function* linesOf(events: readonly object[]): AsyncGenerator<Line[]
 type Item = Record<string, unknown> & { user_id?: string; traits?: { name?: string } }
 
 /** What an Ortto that a test plays says to the items of a request. */
-export type Answering = (path: string, items: Item[], key: string | null) => Response | Promise<Response>
+type Answering = (path: string, items: Item[], key: string | null) => Response | Promise<Response>
 
 /** Delivers events to an Ortto that the test plays, over real HTTP. */
 export async function deliverTo(

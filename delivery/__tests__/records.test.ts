@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'fs/promises'
 import { tmpdir } from 'os'
 import { join } from 'path'
 import { presetMappings, Records } from '..'
@@ -124,6 +124,16 @@ describe('the records of a delivery', () => {
       'rejected.ndjson',
       'results.ndjson'
     ])
+  })
+
+  it('can be read by their owner only: whole events may be in them', async () => {
+    const records = await Records.open(options)
+    await records.close(false)
+
+    const made = (await readdir(folder)).filter((name) => !name.endsWith('.in'))
+    const modes = await Promise.all(made.map(async (name) => (await stat(join(folder, name))).mode & 0o777))
+    expect(made.length).toBeGreaterThan(2)
+    expect(modes).toEqual(made.map(() => 0o600))
   })
 
   it('go on where they were saved, and cut off what was written behind it', async () => {

@@ -253,6 +253,19 @@ describe('the control API', () => {
     }
   )
 
+  it.each([
+    ['PUT', '/sandbox/account', '{"__proto__":{"polluted":1},"traits":{"__proto__":"Name"}}'],
+    ['PUT', '/sandbox/state', '{"__proto__":{"polluted":1},"contacts":[{"__proto__":{"polluted":1}}]}'],
+    ['POST', '/sandbox/reset', '{"account":{"activities":[{"name":"a","attributes":{"__proto__":{}}}]}}']
+  ])('takes no key of prototypes: %s %s', async (method, path, body) => {
+    const { app } = startSandbox()
+    const headers = { 'content-type': 'application/json' }
+    const response = await app.request(`http://127.0.0.1:8030${path}`, { method, headers, body })
+
+    expect(response.status).toBe(400)
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
+  })
+
   describe('cannot be driven by a web page', () => {
     it('that reaches it by another name', async () => {
       const { app } = startControlled()

@@ -1,4 +1,4 @@
-import { convert } from '../field-types'
+import { convert, FIELD_TYPES } from '../field-types'
 import type { Field } from '../field-types'
 
 const field = (type: Field['type'], members: Partial<Field> = {}): Field => ({ name: 'Field', type, ...members })
@@ -59,6 +59,18 @@ describe('a value becomes', () => {
   ])('nothing when it cannot be converted: %j from %j', (type, value) => {
     expect(convert(value, type)).toEqual({ problem: expect.any(String) as string })
   })
+
+  it.each(FIELD_TYPES)(
+    'nothing, or itself, when it is very long: no pattern tries every way to cut it (%s)',
+    (type) => {
+      const parts = ['a', 'a.', 'a-', '1', '1 ', '+', '%', '0:', ' ', '[']
+      const texts = parts.flatMap((part) => ['', 'a@', 'http://'].map((start) => start + part.repeat(200_000)))
+      for (const text of texts) {
+        const converted = convert(text, field(type))
+        expect('problem' in converted || [text, [text]].flat().includes(String(converted.value))).toBe(true)
+      }
+    }
+  )
 
   it('nothing, with the reason in words', () => {
     expect(convert('1980-07-28', field('date', { format: 'DD-MM-YYYY' }))).toEqual({

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'fs/promises'
 import { tmpdir } from 'os'
 import { join } from 'path'
 import { setImmediate } from 'timers/promises'
@@ -53,6 +53,15 @@ describe('a state file', () => {
 
     expect((await stat(path)).mode & 0o777).toBe(0o600)
     expect(await readdir(folder)).toEqual(['state.json'])
+  })
+
+  it('is not written through a link that lies beside it', async () => {
+    await writeFile(join(folder, 'elsewhere'), 'precious')
+    await symlink(join(folder, 'elsewhere'), `${path}.new`)
+    await saveSandbox(path, createSandbox())
+
+    expect(await readFile(join(folder, 'elsewhere'), 'utf8')).toBe('precious')
+    expect(await readFile(path, 'utf8')).toContain('"apiKey"')
   })
 
   it.each([

@@ -36,7 +36,7 @@ afterAll(async () => {
   await browser?.close()
 })
 
-export interface WorkbenchOptions {
+interface WorkbenchOptions {
   account?: object
   mappingsFile?: string
 }

@@ -66,7 +66,7 @@ interface Saved {
 it('tells at the start what is wrong with the file', async () => {
   const path = join(folder, 'mappings.json')
   writeFileSync(path, '{')
-  await expect(MappingsStore.open(path)).rejects.toThrow(`${path}: Expected property name`)
+  await expect(MappingsStore.open(path)).rejects.toThrow(`${path}: It is not JSON (Expected property name`)
   writeFileSync(path, '[{"name":"Contacts"}]')
   await expect(MappingsStore.open(path)).rejects.toThrow(`${path}: Mapping "Contacts" (number 1): its "partnerAction"`)
   await expect(MappingsStore.open(folder)).rejects.toThrow(`${folder} can't be read`)

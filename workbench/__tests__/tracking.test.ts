@@ -162,9 +162,19 @@ it('refuses another write key, and what is too large', async () => {
 
 it('takes no more than it can hold', async () => {
   const { call } = await startTracking()
-  const batch = Array.from({ length: 20_001 }, () => ({ type: 'track' }))
-  const response = await call('batch', { batch })
-  expect([response.status, response.headers.get('retry-after')]).toEqual([429, '1'])
+  const batch = Array.from({ length: 12_000 }, () => ({ type: 'track' }))
+  const answers = await Promise.all([call('batch', { batch }), call('batch', { batch })])
+  const refused = answers.filter(({ status }) => status === 429)
+  expect(refused.map(({ headers }) => headers.get('retry-after'))).toEqual(['1'])
+})
+
+it.each([
+  ['has too many messages', 20_001, {}],
+  ['has a context that would take gigabytes in all of its messages', 20_000, { text: 'x'.repeat(100_000) }]
+])('refuses a batch that %s', async (_, length, context) => {
+  const { call } = await startTracking()
+  const response = await call('batch', { batch: Array.from({ length }, () => ({ type: 'track' })), context })
+  expect([response.status, response.headers.get('retry-after')]).toEqual([413, null])
 })
 
 it('says of a message without a type that it is no event', async () => {

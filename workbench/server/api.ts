@@ -21,7 +21,7 @@ import { showTrace } from './trace'
 import type { Traces } from './traces'
 
 /** What the page's API works on. */
-export interface Served {
+interface Served {
   /** Of the local Ortto */
   origin: string
   apiKey: () => string

@@ -1,5 +1,5 @@
 /** An event, or some, to start from, with what it shows. */
-export interface Example {
+interface Example {
   title: string
   /** One event, or one on each line */
   text: string

@@ -3,7 +3,7 @@ import { streamSSE } from 'hono/streaming'
 import type { Traces } from './traces'
 
 /** What has changed, for whoever shows it */
-export type Notice = 'ortto' | 'mappings' | 'cleared' | 'refused'
+type Notice = 'ortto' | 'mappings' | 'cleared' | 'refused'
 
 /** Events in one message to the page */
 const MAX_TOGETHER = 500

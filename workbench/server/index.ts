@@ -18,7 +18,7 @@ export type { EventStream } from './live'
 export { MappingsStore } from './mappings-store'
 export { PageNotBuilt } from './page'
 
-export interface WorkbenchOptions {
+interface WorkbenchOptions {
   sandbox: Sandbox
   /** Where the sandbox listens */
   origin: string

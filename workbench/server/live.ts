@@ -19,7 +19,7 @@ export interface RefusedCalls {
   last?: { time: string; path: string; reason: string }
 }
 
-export interface LiveOptions {
+interface LiveOptions {
   traces: Traces
   /** Sends events through the mappings. */
   run: (lines: readonly Line[]) => Promise<Trace[]>

@@ -1,10 +1,10 @@
-import { readFile, rename, writeFile } from 'fs/promises'
+import { readFile } from 'fs/promises'
 import { isDeepStrictEqual } from 'util'
 import { isNativeError } from 'util/types'
-import { MappingsError, MappingsFile, presetMappings, readMappingsFile } from '../../delivery'
+import { MappingsError, MappingsFile, parseFile, presetMappings, readMappingsFile, replaceFile } from '../../delivery'
 
 /** What is wrong with a mapping, in a sentence. */
-export interface MappingProblem {
+interface MappingProblem {
   /** The mapping's position; none when it concerns the whole file. */
   index?: number
   /** The key of the field that it concerns */
@@ -29,7 +29,7 @@ export class MappingsStore {
       return new MappingsStore(path, presets())
     }
     try {
-      return new MappingsStore(path, readMappingsFile(JSON.parse(text)))
+      return new MappingsStore(path, readMappingsFile(parseFile(text)))
     } catch (error) {
       throw new MappingsError(`${path}: ${isNativeError(error) ? error.message : String(error)}`)
     }
@@ -58,9 +58,8 @@ export class MappingsStore {
       return problemsOf(error.issues)
     }
     if (this.path !== undefined) {
-      // Written aside, then renamed: whenever it is cut short, there is one whole file.
-      await writeFile(`${this.path}.new`, `${JSON.stringify(data, null, 2)}\n`)
-      await rename(`${this.path}.new`, this.path)
+      // There is nothing secret in it.
+      await replaceFile(this.path, `${JSON.stringify(data, null, 2)}\n`, 0o666)
     }
     this.held = data
     return []

@@ -7,7 +7,7 @@ import { Exchanges } from './exchanges'
 import type { Trace } from './trace'
 
 /** Where a pipeline sends. */
-export interface PipelineOptions {
+interface PipelineOptions {
   /** Of an Ortto, such as `http://127.0.0.1:8030` */
   origin: string
   settings: () => Settings

@@ -18,7 +18,7 @@ export const Draft = z.object({
 export type Draft = z.infer<typeof Draft>
 
 /** What a mapping would make of an event. Nothing is sent. */
-export interface Preview {
+interface Preview {
   /** The trigger as it is understood, in FQL; none when it can't be read. */
   readAs?: string
   /**

@@ -7,7 +7,7 @@ import { parseBody, readBytes } from '../../sandbox/body'
 import { isRecord } from '../../src/values'
 
 /** What the tracking API needs of the workbench. */
-export interface Tracked {
+interface Tracked {
   writeKey: string
   now: () => number
   /** Takes events in as they would be delivered. Rejects with an HTTPException when it can't. */
@@ -87,10 +87,18 @@ export function createTracking(tracked: Tracked): Hono {
   return tracking
 }
 
+/** Messages of a batch, and characters that its context and integrations may take when they are in each of them. */
+const MAX_MESSAGES = 20_000
+const MAX_COMMON = 64 * 1024 * 1024
+
 /** The messages of a batch. Its context and integrations are merged into each of them. */
 function messagesIn({ batch, context, integrations }: Record<string, unknown>): Record<string, unknown>[] {
   if (!Array.isArray(batch)) {
     throw new HTTPException(400, { message: 'A batch has an array "batch"' })
+  }
+  const common = JSON.stringify({ context, integrations }).length
+  if (batch.length > MAX_MESSAGES || batch.length * common > MAX_COMMON) {
+    throw new HTTPException(413, { message: 'The batch is too large; send fewer messages at once' })
   }
   return batch.map((message: unknown, index) => {
     if (!isRecord(message)) {

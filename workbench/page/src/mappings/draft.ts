@@ -35,7 +35,7 @@ export interface Problem {
 }
 
 /** Where a mapping keeps the audience that it is connected to. */
-export const AUDIENCE = 'onMappingSave'
+const AUDIENCE = 'onMappingSave'
 
 export function readMapping({ name, enabled, partnerAction, subscribe, mapping }: Mapping): MappingForm {
   const fields = Object.entries(mapping).map(([key, value]) => ({ key, value: readValue(value, key !== AUDIENCE) }))

@@ -60,7 +60,7 @@ export function readValue(value: Json | undefined, isField = false, depth = 0): 
   return (keys.length === 1 ? readDirective(keys[0], value[keys[0]], depth) : undefined) ?? json
 }
 
-export function readParts(object: JsonObject): PartsForm {
+function readParts(object: JsonObject): PartsForm {
   return { kind: 'parts', rows: Object.entries(object).map(([key, value]) => ({ key, value: readValue(value) })) }
 }
 
@@ -239,7 +239,7 @@ function nested(form: Form): string {
 }
 
 /** Whether a value from a stored draft is a form. */
-export function isForm(value: unknown): value is Form {
+function isForm(value: unknown): value is Form {
   if (!isObject(value)) {
     return false
   }

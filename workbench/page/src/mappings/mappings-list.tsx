@@ -191,7 +191,7 @@ function Buttons({ setup, editing, mapping: { name }, index }: ItemProps) {
 }
 
 /** What is wrong here. */
-export function Problems({ problems }: { problems: readonly Problem[] }) {
+function Problems({ problems }: { problems: readonly Problem[] }) {
   return problems.map(({ message }, index) => (
     <Text key={index} size="sm" c="red" style={{ overflowWrap: 'anywhere' }}>
       {message}

@@ -1,5 +1,5 @@
 /** A condition to start from, with what it means. */
-export interface Condition {
+interface Condition {
   fql: string
   means: string
 }

@@ -3,7 +3,7 @@ import { nameOfSkipped } from './skipped'
 import { isRecord } from './values'
 
 /** What a person can do about an entry of the error log. */
-export interface Advice {
+interface Advice {
   text: string
   /** Where that is done */
   link?: { label: string; href: string }

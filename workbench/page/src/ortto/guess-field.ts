@@ -3,7 +3,7 @@ import type { Field } from './account'
 import { hasFormat, withType } from './account'
 
 /** What a trait could fill: a field that there is, or one to be made. None for objects, which no field takes. */
-export interface Proposal {
+interface Proposal {
   field: Field
   isNew: boolean
 }

@@ -1,7 +1,7 @@
 import type { LogEntry } from '../../../../sandbox'
 
 /** An entry of the error log with a name of its own, which it keeps while others come. */
-export interface NamedEntry {
+interface NamedEntry {
   key: string
   entry: LogEntry
 }

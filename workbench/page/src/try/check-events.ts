@@ -1,5 +1,5 @@
 /** What is wrong with a text of events, and where: positions in the text. */
-export interface TextProblem {
+interface TextProblem {
   from: number
   to: number
   message: string

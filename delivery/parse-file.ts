@@ -1,0 +1,17 @@
+import { isNativeError } from 'util/types'
+
+/** A file holds something else than JSON. */
+class NotJSONError extends Error {}
+
+/**
+ * Parses what a file holds as JSON.
+ * @throws NotJSONError that says what is wrong without quoting the text, as the parser would: it may be a key
+ */
+export function parseFile(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const reason = isNativeError(error) ? error.message : String(error)
+    throw new NotJSONError(`It is not JSON (${reason.replace(/, (\.\.\.)?".*/s, '')})`)
+  }
+}
