@@ -10,7 +10,12 @@ export default tseslint.config(
   {
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
-      '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_', argsIgnorePattern: '^_' }]
+      '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_', argsIgnorePattern: '^_' }],
+      // ES2020 has no .at(). TypeScript takes it nevertheless, since Node's types have it.
+      'no-restricted-syntax': [
+        'error',
+        { selector: "CallExpression > MemberExpression[property.name='at']", message: 'ES2020 has no .at().' }
+      ]
     }
   }
 )
