@@ -4,8 +4,8 @@ import nock from 'nock'
 import destination from '../src'
 import { audienceUpdate } from '../src/audience'
 import type { OnMappingSaveOutputs } from '../src/upsert-contact/generated-types'
-import { deliverAlone, deliverTogether, ORTTO, orttoAnswers, SETTINGS, useNock } from './harness'
-import type { ActionName } from './harness'
+import { deliverAlone, deliverTogether, ORTTO, orttoAnswers, SETTINGS, useNock } from './__helpers__/harness'
+import type { ActionName } from './__helpers__/harness'
 
 useNock()
 

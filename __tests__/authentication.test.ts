@@ -1,7 +1,7 @@
 import { createTestIntegration } from '@segment/actions-core'
 import nock from 'nock'
 import destination from '../src'
-import { ORTTO, useNock } from './harness'
+import { ORTTO, useNock } from './__helpers__/harness'
 
 useNock()
 

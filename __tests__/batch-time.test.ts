@@ -1,6 +1,6 @@
 import type { RequestClient } from '@segment/actions-core'
 import destination from '../src'
-import { SETTINGS } from './harness'
+import { SETTINGS } from './__helpers__/harness'
 import type { MultiStatusResponse } from '@segment/actions-core'
 
 /** Milliseconds */

@@ -6,7 +6,7 @@ import type { IncomingMessage, Server } from 'http'
 import type { AddressInfo } from 'net'
 import { withRequests } from '../delivery/with-requests'
 import destination from '../src'
-import type { ActionName, Node } from './harness'
+import type { ActionName, Node } from './__helpers__/harness'
 
 /**
  * Any events, any answers of Ortto, over real connections: what an event's result may be is derived here from the bytes

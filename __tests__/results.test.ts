@@ -7,8 +7,17 @@ import {
 import type { MultiStatusResponse } from '@segment/actions-core'
 import nock from 'nock'
 import destination from '../src'
-import { API_KEY, deliverAlone, deliverTogether, ORTTO, orttoAnswers, PATHS, SETTINGS, useNock } from './harness'
-import type { ActionName, Node } from './harness'
+import {
+  API_KEY,
+  deliverAlone,
+  deliverTogether,
+  ORTTO,
+  orttoAnswers,
+  PATHS,
+  SETTINGS,
+  useNock
+} from './__helpers__/harness'
+import type { ActionName, Node } from './__helpers__/harness'
 
 useNock()
 

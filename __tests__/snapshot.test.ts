@@ -1,8 +1,8 @@
 import type { InputField, JSONObject, JSONValue } from '@segment/actions-core'
 import Chance from 'chance'
 import destination from '../src'
-import { deliverAlone, orttoAnswers, useNock } from './harness'
-import type { ActionName } from './harness'
+import { deliverAlone, orttoAnswers, useNock } from './__helpers__/harness'
+import type { ActionName } from './__helpers__/harness'
 
 useNock()
 

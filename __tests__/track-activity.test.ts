@@ -1,5 +1,5 @@
 import { PayloadValidationError } from '@segment/actions-core'
-import { deliverAlone, deliverTogether, orttoAnswers, useNock } from './harness'
+import { deliverAlone, deliverTogether, orttoAnswers, useNock } from './__helpers__/harness'
 
 useNock()
 

@@ -1,4 +1,4 @@
-import { deliverAlone, deliverTogether, orttoAnswers, useNock } from './harness'
+import { deliverAlone, deliverTogether, orttoAnswers, useNock } from './__helpers__/harness'
 
 useNock()
 

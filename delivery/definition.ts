@@ -8,12 +8,19 @@ import { dryRun } from './dry-run'
 export type Target = string
 
 /**
+ * Core keys its schemas by the destination's name, and ajv reads the key as a URI. From 3.1.6 on, fast-uri refuses
+ * "Ortto (Actions):…", which is none, and which fast-uri is there is for those to say who install this. So here the
+ * framework is told a name that may begin a URI.
+ */
+const NAMED: DestinationDefinition<Settings> = { ...ortto, name: 'Ortto' }
+
+/**
  * The destination that sends there.
  * @throws TypeError when the target is an origin, and no URL
  */
 export function definitionFor(to: Target): DestinationDefinition<Settings> {
   if (to === 'ortto') {
-    return ortto
+    return NAMED
   }
-  return to === 'nowhere' ? dryRun(ortto) : atOrigin(ortto, to)
+  return to === 'nowhere' ? dryRun(NAMED) : atOrigin(NAMED, to)
 }

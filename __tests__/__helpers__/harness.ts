@@ -1,7 +1,7 @@
 import { createTestIntegration } from '@segment/actions-core'
 import type { JSONObject, SegmentEvent } from '@segment/actions-core'
 import nock from 'nock'
-import destination from '../src'
+import destination from '../../src'
 
 /** A well-formed key: production, region au. */
 export const API_KEY = 'pau-key'
