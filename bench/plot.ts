@@ -1,5 +1,5 @@
 /** A group of bars, one of them for each name of the plot. */
-export interface Group {
+interface Group {
   label: string
   values: readonly number[]
 }
