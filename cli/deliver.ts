@@ -37,7 +37,7 @@ interface DeliverOptions {
  * Percent by which the heap may outgrow what is in use before it is cleared up. V8 takes 300, which makes a long
  * delivery take half as much memory again and no less time.
  */
-const HEAP_GROWTH = 150
+const HEAP_GROWTH = 220
 
 const HELP = `
 Reads Segment events from NDJSON or JSON arrays, gzipped or not; in folders, files ending in .ndjson, .jsonl and .json,

@@ -58,6 +58,9 @@ export class Stopped extends Error {
 const MAX_WAITING = 8000
 const MAX_WAITING_BYTES = 32 * 1024 * 1024
 
+/** With so many events to be sent, no more are read: the longer they wait, the more they cost to keep. */
+const MAX_UNSENT = 2000
+
 /** Milliseconds that events wait for more, to be sent together, while there is room to send. */
 const LINGER = 100
 
@@ -154,6 +157,9 @@ export class Delivery {
       while (!this.hasEnded || this.pending.length > 0) {
         const wakeAt = this.send()
         const verdicts = this.takeVerdicts()
+        if (!this.isEnough) {
+          this.makeRoom()
+        }
         if (verdicts.length > 0) {
           yield verdicts
         } else if (this.ending && this.pace.requests === 0) {
@@ -196,12 +202,17 @@ export class Delivery {
     return this.pending.length >= MAX_WAITING || this.pendingBytes >= MAX_WAITING_BYTES
   }
 
+  /** True when what was read must do for now. */
+  private get isEnough(): boolean {
+    return this.hasEnded || this.isFull || this.queue.size >= MAX_UNSENT
+  }
+
   /** Takes the lines in, as long as there is room. */
   private async feed(lines: AsyncIterable<readonly Line[]>): Promise<void> {
     for await (const some of lines) {
       some.forEach((line) => this.add(line))
       this.ring()
-      while (this.isFull && !this.ending) {
+      while (this.isEnough && !this.ending) {
         await new Promise<void>((resolve) => (this.makeRoom = resolve))
       }
       if (this.ending) {
@@ -274,9 +285,6 @@ export class Delivery {
       return []
     }
     this.pending.splice(0, count).forEach(({ size }) => (this.pendingBytes -= size))
-    if (!this.isFull) {
-      this.makeRoom()
-    }
     return verdicts
   }
 
@@ -287,10 +295,9 @@ export class Delivery {
     this.delayed = this.delayed.filter(({ dueAt }) => dueAt > now)
     due.forEach(({ tasks }) => tasks.forEach((task) => this.queue.retry(task)))
 
-    const isEnough = this.hasEnded || this.isFull
     while (!this.ending && this.pace.hasRoom && this.pace.nextAt <= now) {
       const idleAt = this.queue.waitsSince + LINGER
-      const batch = this.queue.take(isEnough || idleAt <= now)
+      const batch = this.queue.take(this.isEnough || idleAt <= now)
       if (!batch) {
         return Math.min(idleAt, ...this.delayed.map(({ dueAt }) => dueAt))
       }

@@ -49,6 +49,8 @@ export interface Batch {
 /** The unfinished tasks that share an id, in their order. */
 interface Lane {
   id: string
+  /** The lanes of ids of its kind */
+  among: Map<string, Lane>
   tasks: Task[]
   /** The user of its first task; and the others, when an anonymous id has more. None is one of them. */
   user: string | undefined
@@ -60,11 +62,18 @@ interface Lane {
  * its lanes, are finished, or are in the same batch.
  */
 export class Queue {
-  private readonly lanes = new Map<string, Lane>()
+  private readonly users = new Map<string, Lane>()
+  private readonly visitors = new Map<string, Lane>()
   private readonly open = new Map<Mapping, Batch>()
   private readonly full: Batch[] = []
+  private unsent = 0
 
   constructor(private readonly now: () => number) {}
+
+  /** Tasks that are to be sent, now or when others are finished */
+  get size(): number {
+    return this.unsent
+  }
 
   /** Since when the first batch that is not full waits for more tasks. */
   get waitsSince(): number {
@@ -73,6 +82,7 @@ export class Queue {
   }
 
   add(task: Task): void {
+    this.unsent += 1
     this.queueUp(task)
     if (this.tryJoin(task)) {
       this.advance(task.lanes)
@@ -85,6 +95,7 @@ export class Queue {
     if (batch && this.open.get(batch.mapping) === batch) {
       this.open.delete(batch.mapping)
     }
+    this.unsent -= batch?.tasks.length ?? 0
     return batch
   }
 
@@ -92,6 +103,7 @@ export class Queue {
   delay(task: Task): void {
     task.batch = undefined
     task.isDelayed = true
+    this.unsent += 1
   }
 
   /** A task is to be sent again now. */
@@ -107,39 +119,25 @@ export class Queue {
     for (const lane of task.lanes) {
       lane.tasks.splice(lane.tasks.indexOf(task), 1)
       if (lane.tasks.length === 0) {
-        this.lanes.delete(lane.id)
+        lane.among.delete(lane.id)
       }
     }
     this.advance(task.lanes)
   }
 
   private queueUp(task: Task): void {
-    const { userId, anonymousId } = task.event
-    const user = idOf('user', userId)
-    for (const id of [user, idOf('anonymous', anonymousId)]) {
-      const lane = id === undefined ? undefined : this.enter(id, user, task)
-      if (lane) {
-        task.lanes = [...task.lanes, lane]
-      }
+    const user = idOf(task.event.userId)
+    const visitor = idOf(task.event.anonymousId)
+    const ofUser = user === undefined ? undefined : enter(this.users, user, user, task)
+    const ofVisitor = visitor === undefined ? undefined : enter(this.visitors, visitor, user, task)
+    // A list that is made with its members is smaller than one that grows.
+    if (ofUser && ofVisitor) {
+      task.lanes = [ofUser, ofVisitor]
+    } else if (ofUser) {
+      task.lanes = [ofUser]
+    } else if (ofVisitor) {
+      task.lanes = [ofVisitor]
     }
-  }
-
-  /** Puts a task at the end of a lane. Undefined when the lane is nobody's, and the task has one of its user's. */
-  private enter(id: string, user: string | undefined, task: Task): Lane | undefined {
-    const lane = this.lanes.get(id)
-    if (!lane) {
-      const begun = { id, tasks: [task], user }
-      this.lanes.set(id, begun)
-      return begun
-    }
-    if (user !== lane.user) {
-      lane.others = (lane.others ?? new Set()).add(user)
-    }
-    if (user !== undefined && lane.others !== undefined && lane.others.size >= MAX_USERS) {
-      return undefined
-    }
-    lane.tasks.push(task)
-    return lane
   }
 
   /** Lets the next tasks of these lanes join, and those that may follow them then. */
@@ -201,6 +199,24 @@ export class Queue {
   }
 }
 
+/** Puts a task at the end of a lane. Undefined when the lane is nobody's, and the task has one of its user's. */
+function enter(among: Map<string, Lane>, id: string, user: string | undefined, task: Task): Lane | undefined {
+  const lane = among.get(id)
+  if (!lane) {
+    const begun = { id, among, tasks: [task], user }
+    among.set(id, begun)
+    return begun
+  }
+  if (user !== lane.user) {
+    lane.others = (lane.others ?? new Set()).add(user)
+  }
+  if (user !== undefined && lane.others !== undefined && lane.others.size >= MAX_USERS) {
+    return undefined
+  }
+  lane.tasks.push(task)
+  return lane
+}
+
 /** True when all tasks before it are in a batch. */
 function isNext(task: Task, tasks: readonly Task[], batch: Batch | undefined): boolean {
   for (const before of tasks) {
@@ -230,6 +246,9 @@ export function isBehind(task: Task, others: ReadonlySet<Task>): boolean {
 }
 
 /** An id that tells users apart. Whatever else stands in its place is refused later, and tells nobody apart. */
-function idOf(kind: string, id: unknown): string | undefined {
-  return (typeof id === 'string' && id !== '') || typeof id === 'number' ? `${kind} ${id}` : undefined
+function idOf(id: unknown): string | undefined {
+  if (typeof id === 'number') {
+    return String(id)
+  }
+  return typeof id === 'string' && id !== '' ? id : undefined
 }
