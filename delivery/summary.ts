@@ -29,6 +29,7 @@ const OTHER = 'Other reasons'
 export class Summary {
   readonly counts: Omit<SummaryState, 'rows'>
   private readonly rows: Map<string, Row>
+  private readonly latest = new Map<Verdict['mapping'], Row>()
 
   constructor(state?: SummaryState) {
     const { rows = [], ...counts } = state ?? {}
@@ -45,8 +46,7 @@ export class Summary {
       last = verdict
       this.counts[kindOf(verdict)] += 1
       if (verdict.status !== undefined) {
-        const { mapping, status, message } = verdict
-        this.rowOf({ mapping: mapping?.name ?? '-', status, message, count: 0 }).count += 1
+        this.rowFor(verdict, verdict.status).count += 1
       }
       if (verdict.sent && !verdict.sent.hasIdentity && verdict.mapping?.partnerAction === 'trackActivity') {
         this.counts.undedupable += 1
@@ -56,6 +56,17 @@ export class Summary {
 
   get state(): SummaryState {
     return { ...this.counts, rows: [...this.rows.values()].sort((one, other) => other.count - one.count) }
+  }
+
+  /** The row of a verdict: mostly that of the verdict before it in the same mapping. */
+  private rowFor({ mapping, message }: Verdict, status: number): Row {
+    const latest = this.latest.get(mapping)
+    if (latest?.status === status && latest.message === message) {
+      return latest
+    }
+    const row = this.rowOf({ mapping: mapping?.name ?? '-', status, message, count: 0 })
+    this.latest.set(mapping, row)
+    return row
   }
 
   /** The row that counts it. When there are too many, one for all other reasons of its mapping and status. */
