@@ -11,7 +11,7 @@ const BAR = 20
 const GAP = 14
 const TEXT = 'font-family="system-ui, sans-serif" font-size="13" fill="#57606a"'
 
-/** Bars beside their labels, as a picture in SVG that can be read on light and dark. Names and labels are our own. */
+/** Bars beside their labels, as a picture in SVG that can be read on light and dark. With names it has a legend. */
 export function plot(title: string, names: readonly string[], groups: readonly Group[]): string {
   const most = Math.max(...groups.flatMap(({ values }) => values))
   const lines: string[] = [`<text x="0" y="16" ${TEXT} font-weight="600">${title}</text>`]
@@ -21,7 +21,7 @@ export function plot(title: string, names: readonly string[], groups: readonly G
     lines.push(`<text x="${x + 18}" y="39" ${TEXT}>${name}</text>`)
     x += 40 + name.length * 8
   })
-  let y = 56
+  let y = names.length > 0 ? 56 : 30
   for (const { label, values } of groups) {
     lines.push(`<text x="0" y="${y + (values.length * BAR) / 2 + 4}" ${TEXT}>${label}</text>`)
     values.forEach((value, index) => {
