@@ -1,0 +1,9 @@
+/** The tests that must notice when sandbox/ is changed. @type {import('jest').Config} */
+module.exports = {
+  ...require('../jest.config'),
+  rootDir: '..',
+  testMatch: ['<rootDir>/sandbox/__tests__/**/*.test.ts'],
+  // Stryker's changes break types, and each file is compiled again for them.
+  transform: { '^.+\\.ts$': ['ts-jest', { diagnostics: false, transpilation: true }] },
+  coverageThreshold: undefined
+}
