@@ -6,7 +6,7 @@
 export function common(room) {
   return {
     testRunner: 'jest',
-    jest: { configFile: `mutation/jest.${room}.config.js` },
+    jest: { configFile: `mutation/jest.${room}.config.js`, enableFindRelatedTests: false },
     coverageAnalysis: 'perTest',
     // What is computed once, when a file is loaded, would cost a run of all the tests for each mutant.
     ignoreStatic: true,

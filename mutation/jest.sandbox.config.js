@@ -2,7 +2,7 @@
 module.exports = {
   ...require('../jest.config'),
   rootDir: '..',
-  testMatch: ['<rootDir>/sandbox/__tests__/**/*.test.ts'],
+  testMatch: ['<rootDir>/mutation/sandbox.tests.js'],
   // Stryker's changes break types, and each file is compiled again for them.
   transform: { '^.+\\.ts$': ['ts-jest', { diagnostics: false, transpilation: true }] },
   coverageThreshold: undefined

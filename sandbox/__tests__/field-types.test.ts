@@ -22,6 +22,7 @@ describe('a value becomes', () => {
     [field('date and time', { format: 'Unix seconds' }), 1720591740, '2024-07-10T06:09:00.000Z'],
     [field('date and time', { format: 'Unix milliseconds' }), '1720591740123', '2024-07-10T06:09:00.123Z'],
     [field('date'), '2025-07-10', '2025-07-10'],
+    [field('date and time'), '2025-07-10T06:09:00', '2025-07-10T06:09:00.000Z'],
     [field('yes/no'), true, true],
     [field('yes/no'), 'No', false],
     [field('date'), '2025-07-10T23:00:00-02:00', '2025-07-11'],

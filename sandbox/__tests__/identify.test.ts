@@ -181,6 +181,11 @@ describe('taking an identify item', () => {
         'TIME Contact 1 was merged into it: ' +
           'one item named both, by the Email "a@example.com" and by the user id "Contact 1: me"'
       ])
+
+      await identify({ user_id: 'Contact 11: me', anonymous_id: 'a11' })
+      await identify({ user_id: 'Contact 2: me', anonymous_id: 'a11' })
+      expect(contacts()[0].story.map((line) => line.slice(0, 22))).toContain('Contact 11: 2026-03-10')
+      expect(contacts()[0].story.map((line) => line.slice(0, 22))).toContain('Contact 12: 2026-03-10')
     })
 
     it('no more by an email address that it gave up', async () => {

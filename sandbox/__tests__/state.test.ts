@@ -48,6 +48,7 @@ describe('a saved state', () => {
 
     await second.track({ anonymous_id: 'a1', ...signUp })
     await second.identify({ user_id: 'u1', anonymous_id: 'a1', traits: { vip_customers: true } })
+    expect(second.contacts()[0].activities).toEqual(second.activities().slice(0, 50))
     expect(second.account.audiences.all().map(({ name }) => name)).toEqual(['VIP', 'Buyers'])
     expect(second.activities().map(({ attributes, state }) => [attributes.get('Count'), state])).toEqual([
       ...Array.from({ length: 50 }, () => [2, 'attached']),
