@@ -1,9 +1,2 @@
 /** The tests that must notice when src/ is changed. @type {import('jest').Config} */
-module.exports = {
-  ...require('../jest.config'),
-  rootDir: '..',
-  testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
-  // Stryker's changes break types, and each file is compiled again for them.
-  transform: { '^.+\\.ts$': ['ts-jest', { diagnostics: false, transpilation: true }] },
-  coverageThreshold: undefined
-}
+module.exports = { ...require('./jest.base'), testMatch: ['<rootDir>/__tests__/**/*.test.ts'] }
