@@ -31,7 +31,7 @@ function restrictImports(files, patterns) {
 }
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'bench/.build/', '**/generated-types.ts'] },
+  { ignores: ['dist/', 'coverage/', 'bench/.build/', '.stryker-tmp/', 'reports/', '**/generated-types.ts'] },
   js.configs.recommended,
   {
     files: ['**/*.{ts,mts,tsx}'],

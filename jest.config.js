@@ -6,7 +6,7 @@ module.exports = {
   testMatch: ['**/__tests__/**/*.test.ts'],
   // They have a configuration of their own: jest.stream.config.js
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/stream/'],
-  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.stryker-tmp/'],
   transform: { '^.+\\.ts$': 'ts-jest' },
   restoreMocks: true,
   collectCoverageFrom: ['src/**/*.ts'],

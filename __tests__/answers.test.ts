@@ -31,6 +31,14 @@ describe('a 2xx answer', () => {
     expect(read({ errors: [error(400), error(429), error(206)] }, 1)).toEqual([{ status: 429, message: 'is 429' }])
   })
 
+  it('takes the first message for an item that is listed twice with one status', () => {
+    const error = (message: string) => ({ status: 422, message, index: 0 })
+
+    expect(read({ errors: [error('No mappings'), error('Again')] }, 1)).toEqual([
+      { status: 422, message: 'No mappings' }
+    ])
+  })
+
   it.each([200, 206, 400, 422, 429, 500, 599])('gives an item its status %i', (status) => {
     expect(statuses({ errors: [{ status, message: 'm', index: 0 }] }, 1)).toEqual([status])
   })
@@ -94,6 +102,12 @@ describe('the message of a failed answer', () => {
     ['[1]', '[1]']
   ])('of %s is %s', (content, message) => {
     expect(readMessage(content)).toBe(message)
+  })
+
+  it('is at the beginning of a web page, however long that is', () => {
+    const page = `<h1>Bad Gateway</h1>${'<br>'.repeat(10_000)}`
+
+    expect(readMessage(`${page}<p>The end</p>`)).toBe('Bad Gateway')
   })
 
   it.each(['', '""', '<br/>'])('of %j is none', (content) => {

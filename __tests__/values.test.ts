@@ -85,6 +85,7 @@ describe('traits and properties', () => {
 
     expect(toAttributes(traits).kept).toEqual({ big: '18446744073709551616', list: [undefined, 1] })
     expect(toAttributes({ call: () => 1, none: undefined }).kept).toBeUndefined()
+    expect(toAttributes({ none: undefined }).kept).toBeUndefined()
   })
 
   it.each([undefined, null, {}, { '': 1 }, [], 'text', 7])('are none when nothing is in them: %j', (value) => {

@@ -272,7 +272,6 @@ export class Account {
     contact.ip = otherWins ? other.ip ?? contact.ip : contact.ip ?? other.ip
     contact.location = otherWins ? other.location ?? contact.location : contact.location ?? other.location
     this.audiences.merge(contact, other)
-    this.uniqueIdentifiersOf(contact.fields).forEach((identifier) => this.contacts.claim(contact, identifier))
     other.activities.forEach((activity) => contact.activities.push(activity))
     other.backlogDays.forEach((count, day) => contact.backlogDays.set(day, count + (contact.backlogDays.get(day) ?? 0)))
     // Lines of contacts that were merged earlier say so already.

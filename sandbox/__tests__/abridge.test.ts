@@ -19,6 +19,32 @@ describe('what is kept of an item', () => {
     expect(JSON.stringify(abridge(item)).length).toBeLessThan(50_000)
   })
 
+  it('is the item itself up to 1000 values, which it is one of', () => {
+    const numbers = Array.from({ length: 999 }, (_, index) => index)
+
+    expect(abridge(numbers)).toBe(numbers)
+    expect(abridge([...numbers, 999])).toEqual([...numbers, 'The rest was too much to keep'])
+  })
+
+  it('is the item itself up to 20,000 characters of its texts and keys', () => {
+    const item = { name: 'x'.repeat(19_996) }
+
+    expect(abridge(item)).toBe(item)
+    expect(abridge({ name: 'x'.repeat(19_997) })).toEqual({ name: `${'x'.repeat(19_995)}…` })
+    expect(abridge({ ['k'.repeat(15_000)]: 'x'.repeat(10_000) })).toEqual({
+      ['k'.repeat(15_000)]: `${'x'.repeat(4999)}…`
+    })
+  })
+
+  it('has its numbers, its yes and no, its lists and what is empty as they were', () => {
+    const small = { age: 38, vip: true, nothing: null, tags: ['a', { b: 1 }] }
+
+    expect(abridge({ ...small, text: 'x'.repeat(30_000) })).toEqual({
+      ...small,
+      text: expect.stringMatching(/^x+…$/) as string
+    })
+  })
+
   it('says where something was left out', () => {
     const kept = abridge({ user_id: 'u1', traits: { name: 'x'.repeat(30_000), age: 38 } })
 
@@ -42,6 +68,7 @@ describe('what is kept of an item', () => {
 describe('a text in a message', () => {
   it('is quoted, and cut when it is long', () => {
     expect(quote('Lana')).toBe('"Lana"')
+    expect(quote('x'.repeat(100))).toBe(`"${'x'.repeat(100)}"`)
     expect(quote('x'.repeat(200))).toBe(`"${'x'.repeat(99)}…"`)
   })
 })

@@ -16,6 +16,12 @@ describe('an account that is described in a file', () => {
     expect(createSandbox({ account: { dataSource: { apiKey: 'pau-mine' } } }).apiKey).toBe('pau-mine')
   })
 
+  it('may have a format for a date, and for a date and time', () => {
+    const fields = ['date', 'date and time'].map((type) => ({ name: type, type, format: 'Unix seconds' }))
+
+    expect(createSandbox({ account: { fields } }).account.file.fields).toEqual(fields)
+  })
+
   it.each([
     [{ dataSource: { apiKey: 'mine' } }, 'dataSource.apiKey: for example pau-secret'],
     [{ plan: { contacts: 'many' } }, 'plan.contacts: Invalid input: expected number, received string'],
@@ -30,6 +36,16 @@ describe('an account that is described in a file', () => {
       { fields: [{ name: 'user id', type: 'text' }], uniqueIdentifiers: ['user id'] },
       'uniqueIdentifiers[0]: "user id" cannot tell contacts apart'
     ],
+    [
+      { fields: [{ name: 'anonymous id', type: 'text' }], uniqueIdentifiers: ['anonymous id'] },
+      'uniqueIdentifiers[0]: "anonymous id" cannot tell contacts apart'
+    ],
+    [
+      { fields: [{ name: 'Tags', type: 'multi select' }], uniqueIdentifiers: ['Tags'] },
+      'uniqueIdentifiers[0]: "Tags" cannot tell contacts apart'
+    ],
+    [{ traits: null }, 'traits: Invalid input: expected record, received null'],
+    [{ traits: 'Email' }, 'traits: Invalid input: expected record, received string'],
     [JSON.parse('{"traits":{"__proto__":"Email"}}'), 'traits.__proto__: nothing can be mapped by this name'],
     [{ audiences: ['A', 'A'] }, 'audiences[1]: there is an audience of this name already'],
     [{ audiences: ['A'], otherAudiences: ['A'] }, 'otherAudiences[0]: there is an audience of this name already'],

@@ -14,10 +14,16 @@ describe('audiences', () => {
   it('are created once for a name, which is case-sensitive', async () => {
     const { post, created } = await start()
 
-    expect(created).toEqual({ status: 200, body: { id: expect.any(String) as string, name: 'VIP' } })
+    expect(created).toEqual({
+      status: 200,
+      body: { id: expect.stringMatching(/^[0-9a-f]{24}$/) as string, name: 'VIP' }
+    })
     expect(await post('/audiences/create', { name: 'VIP' })).toEqual(created)
     expect((await post('/audiences/create', { name: 'vip' })).body).not.toEqual(created.body)
-    expect(await post('/audiences/create', { name: '' })).toMatchObject({ status: 400 })
+    expect(await post('/audiences/create', { name: '' })).toMatchObject({
+      status: 400,
+      body: { message: expect.stringMatching(/^name: /) as string }
+    })
   })
 
   it('let contacts in and out at once', async () => {
@@ -50,7 +56,15 @@ describe('audiences', () => {
     await update('add')
 
     expect(membership()).toMatchObject({ isMember: false, isWanted: true })
-    expect(contacts()[0].story[3]).toContain('It left less than a minute ago'.slice(3))
+    await update('add')
+    expect(
+      contacts()[0]
+        .story.slice(3)
+        .map((line) => line.slice(25))
+    ).toEqual([
+      'Not let back into the audience "VIP": it left less than a minute ago. ' +
+        'The daily synchronization lets it in at 2026-03-11T00:00:00.000Z'
+    ])
     advanceMinutes(12 * 60)
     await identify({ user_id: 'u2', traits: { name: 'Somebody' } })
     expect(membership()).toMatchObject({ isMember: true, isWanted: true })
@@ -138,8 +152,64 @@ describe('audiences', () => {
     const [{ id }] = account.audiences.all()
 
     expect(await identify({ user_id: 'u1', audience: { mode: 'add', id } })).toMatchObject({ status: 400 })
-    expect(await identify({ user_id: 'u1', audience: { mode: 'add', id: 'none' } })).toMatchObject({ status: 400 })
-    expect(await post('/audiences/create', { name: 'By hand' })).toMatchObject({ status: 400 })
+    expect(await identify({ user_id: 'u1', audience: { mode: 'add', id: 'none' } })).toMatchObject({
+      status: 400,
+      message: 'audience.id: Segment has created no audience "none"'
+    })
+    expect(await post('/audiences/create', { name: 'By hand' })).toEqual({
+      status: 400,
+      body: { message: 'The audience "By hand" was not created by Segment' }
+    })
     expect(contacts()).toHaveLength(0)
+  })
+
+  it('stay whose they are when the account is set up anew', async () => {
+    const { account, update } = await start()
+    account.configure({ ...account.file, otherAudiences: ['VIP'] })
+
+    expect(account.audiences.all()).toMatchObject([{ name: 'VIP', isFromSegment: true }])
+    expect(await update('add')).toMatchObject({ status: 200 })
+  })
+
+  it('learn nothing from somebody who leaves and was never in', async () => {
+    const { update, identify, contacts } = await start()
+    await identify({ user_id: 'u1', traits: { name: 'Lana' } })
+
+    expect(await update('remove')).toMatchObject({ status: 422 })
+    expect(contacts()[0].story).toHaveLength(1)
+  })
+
+  it('of two contacts that become one: the place that was updated later holds, also when it is the own one', async () => {
+    const { id, identify, contacts, advanceMinutes } = await start()
+    await identify({ user_id: 'u1', traits: { name: 'Lana' } })
+    await identify({ anonymous_id: 'a1', audience: { mode: 'add', id } })
+    advanceMinutes(5)
+    await identify({ anonymous_id: 'a1', audience: { mode: 'remove', id } })
+    advanceMinutes(5)
+    await identify({ user_id: 'u1', audience: { mode: 'add', id } })
+    await identify({ user_id: 'u1', anonymous_id: 'a1' })
+
+    expect(contacts()).toHaveLength(1)
+    expect(contacts()[0].memberships.get('VIP')).toMatchObject({ isMember: true })
+  })
+
+  it('are set right by the synchronization one by one, also after the state was restored', async () => {
+    const { post, id, identify, save, restore, contacts, advanceMinutes, account } = await start()
+    const { id: other } = (await post('/audiences/create', { name: 'Buyers' })).body as { id: string }
+    await identify({ user_id: 'u1', audience: { mode: 'add', id: other } })
+    for (const mode of ['add', 'remove', 'add']) {
+      await identify({ user_id: 'u1', audience: { mode, id } })
+    }
+    const before = account.contacts.all()[0].story.length
+    restore(JSON.parse(JSON.stringify(save())))
+    advanceMinutes(12 * 60)
+    await identify({ user_id: 'u2', traits: { name: 'Somebody' } })
+
+    expect(contacts()[0].memberships.get('VIP')).toMatchObject({ isMember: true })
+    expect(
+      contacts()[0]
+        .story.slice(before)
+        .map((line) => line.slice(25))
+    ).toEqual(['The daily synchronization let it into the audience "VIP"'])
   })
 })

@@ -13,7 +13,7 @@ describe('the clock', () => {
   it.each([-1, NaN])('does not go back: %d', (milliseconds) => {
     const clock = new Clock(() => 0)
 
-    expect(() => clock.advance(milliseconds)).toThrow(RangeError)
+    expect(() => clock.advance(milliseconds)).toThrow(new RangeError('The clock goes forward only'))
     expect(clock.now()).toBe(0)
   })
 
@@ -23,5 +23,12 @@ describe('the clock', () => {
 
     expect(() => clock.advance(1)).toThrow('The clock ends with the year 9998')
     expect(new Date(clock.now()).toISOString()).toBe('9999-01-01T00:00:00.000Z')
+  })
+
+  it('may be moved by nothing', () => {
+    const clock = new Clock(() => 5)
+    clock.advance(0)
+
+    expect(clock.now()).toBe(5)
   })
 })

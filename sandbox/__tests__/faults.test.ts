@@ -1,11 +1,12 @@
+import { setTimeout } from 'timers/promises'
 import { serve } from '../serve'
 import { startSandbox } from './harness'
 import type { Fault } from '../faults'
 
 const ITEM = { user_id: 'u1', traits: { name: 'Lana' } }
 
-/** What a client sees of a request that meets a fault: over a real connection. */
-async function meet(fault: object, milliseconds = 300) {
+/** What a client that waits so long sees of a request that meets a fault: over a real connection. */
+async function meet(fault: object, milliseconds = 60_000) {
   const sandbox = startSandbox()
   sandbox.faults.add({ once: true, ...fault } as Fault)
   const { origin, close } = await serve(sandbox.app)
@@ -40,32 +41,51 @@ describe('a fault', () => {
   })
 
   it('lowers the size limit', async () => {
-    expect(await meet({ kind: 'size limit', bytes: 10 })).toMatchObject({ status: 413, taken: false })
-    expect(await meet({ kind: 'size limit', bytes: 10_000 })).toMatchObject({ status: 200, taken: true })
+    const bytes = JSON.stringify([ITEM]).length
+
+    expect(await meet({ kind: 'size limit', bytes: bytes - 1 })).toMatchObject({
+      status: 413,
+      body: '{"message":"The body is too large"}',
+      taken: false
+    })
+    expect(await meet({ kind: 'size limit', bytes })).toMatchObject({ status: 200, taken: true })
   })
 
   it('delays the answer', async () => {
-    expect(await meet({ kind: 'delay', milliseconds: 10 }, 5000)).toMatchObject({ status: 200, taken: true })
+    expect(await meet({ kind: 'delay', milliseconds: 10 })).toMatchObject({ status: 200, taken: true })
     expect(await meet({ kind: 'delay', milliseconds: 60_000 }, 50)).toMatchObject({ status: undefined })
   })
 
-  it('stalls the answer in its body', async () => {
-    expect(await meet({ kind: 'stall' })).toMatchObject({ status: 200, body: 'TimeoutError', taken: true })
-  })
-
-  it('that stalls does not keep the sandbox from ending', async () => {
+  it('stalls the answer in its body, and does not keep the sandbox from ending', async () => {
     const sandbox = startSandbox()
     sandbox.faults.add({ kind: 'stall', once: true })
     const { origin, close } = await serve(sandbox.app)
-    const response = await fetch(`${origin}/v1/me`, { headers: { authorization: `Bearer ${sandbox.apiKey}` } })
-    const body = response.text().catch(() => 'cut off')
+    try {
+      const { status, headers, body } = await fetch(`${origin}/v1/identify`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${sandbox.apiKey}` },
+        body: JSON.stringify([ITEM, {}])
+      })
+      const reader = body?.getReader()
+      const part = await reader?.read()
+      const rest = reader?.read().catch(() => 'cut off')
 
-    await close()
-    expect(await body).toBe('cut off')
+      expect([status, headers.get('content-type')]).toEqual([207, 'application/json'])
+      expect(Buffer.from(part?.value ?? []).toString()).toBe('{"errors":[{"status":400,"message":"one of use')
+      expect(sandbox.contacts()).toHaveLength(1)
+      expect(await Promise.race([rest, setTimeout(100, 'still open')])).toBe('still open')
+      await close()
+      expect(await rest).toBe('cut off')
+    } finally {
+      await close().catch(() => undefined)
+    }
   })
 
   it('breaks the connection in the body', async () => {
-    expect(await meet({ kind: 'break' }, 5000)).toMatchObject({ status: 200, body: 'TypeError', taken: true })
+    const complaints = jest.spyOn(console, 'error').mockImplementation()
+
+    expect(await meet({ kind: 'break' })).toMatchObject({ status: 200, body: 'TypeError', taken: true })
+    expect(complaints.mock.calls).toEqual([])
   })
 
   it('breaks off also where there is no connection', async () => {
@@ -77,11 +97,10 @@ describe('a fault', () => {
   })
 
   it('answers with a web page', async () => {
-    expect(await meet({ kind: 'not JSON' })).toMatchObject({
-      status: 200,
-      body: '<html><body>It works!</body></html>',
-      taken: true
-    })
+    const { headers, ...seen } = await meet({ kind: 'not JSON' })
+
+    expect(seen).toEqual({ status: 200, body: '<html><body>It works!</body></html>', taken: true })
+    expect(headers?.get('content-type')).toBe('text/html')
   })
 
   it('reports errors for items that were not sent', async () => {
@@ -111,5 +130,14 @@ describe('a fault', () => {
     expect((await identifyAll([ITEM])).status).toBe(500)
     faults.clear()
     expect((await identifyAll([ITEM])).status).toBe(207)
+  })
+
+  it('is met by one request after the other, in the order in which they were switched on', async () => {
+    const { faults, identifyAll } = startSandbox()
+    faults.add({ kind: 'status', status: 503, message: 'Down', once: true })
+    faults.add({ kind: 'status', status: 500, message: 'Down', once: true })
+    const statuses = [await identifyAll([ITEM]), await identifyAll([ITEM]), await identifyAll([ITEM])]
+
+    expect(statuses.map(({ status }) => status)).toEqual([503, 500, 200])
   })
 })

@@ -22,15 +22,20 @@ describe('a value becomes', () => {
     [field('date and time', { format: 'Unix seconds' }), 1720591740, '2024-07-10T06:09:00.000Z'],
     [field('date and time', { format: 'Unix milliseconds' }), '1720591740123', '2024-07-10T06:09:00.123Z'],
     [field('date'), '2025-07-10', '2025-07-10'],
+    [field('date and time'), '2025-07-10T06:09:00', '2025-07-10T06:09:00.000Z'],
     [field('yes/no'), true, true],
     [field('yes/no'), 'No', false],
+    [field('date'), '2025-07-10T23:00:00-02:00', '2025-07-11'],
     [field('yes/no'), 1, true],
+    [field('yes/no'), 'YES', true],
+    [field('yes/no'), 0, false],
     [field('phone number'), '+61 2 9374 4000', '+61293744000'],
     [field('single select', { options: ['red', 'blue'] }), 'red', 'red'],
     [field('single select'), 'any', 'any'],
     [field('multi select', { options: ['red', 'blue'] }), ['blue', 'red'], ['blue', 'red']],
     [field('multi select'), 'one', ['one']],
     [field('link'), 'https://ortto.com/x', 'https://ortto.com/x'],
+    [field('link'), 'http://ortto.com/x', 'http://ortto.com/x'],
     [field('email'), 'a@example.com', 'a@example.com']
   ])('what the field holds: %j from %j', (type, value, expected) => {
     expect(convert(value, type)).toEqual({ value: expected })
@@ -42,19 +47,29 @@ describe('a value becomes', () => {
     [field('text'), { a: 1 }],
     [field('number'), 1.5],
     [field('number'), ' '],
+    [field('number'), true],
+    [field('number'), null],
+    [field('number'), []],
     [field('number'), 'many'],
     [field('decimal'), 'NaN'],
     [field('date', { format: 'DD-MM-YYYY' }), '1980-07-28'],
     [field('date', { format: 'YYYY-MM-DD' }), '2025-02-30'],
     [field('date', { format: 'ISO 8601' }), '28-07-1980'],
     [field('date', { format: 'Unix seconds' }), 'yesterday'],
+    [field('date', { format: 'DD-MM-YYYY' }), {}],
+    [field('date and time'), 'yesterday'],
     [field('yes/no'), 'maybe'],
+    [field('yes/no'), {}],
     [field('phone number'), '12'],
+    [field('phone number'), {}],
     [field('single select', { options: ['red'] }), 'blue'],
     [field('multi select', { options: ['red'] }), ['red', 'blue']],
     [field('multi select'), []],
     [field('multi select'), [{}]],
+    [field('multi select'), ['red', null]],
     [field('link'), 'javascript:alert(1)'],
+    [field('link'), 'xhttp://ortto.com/x'],
+    [field('link'), 'httpsx://ortto.com/x'],
     [field('email'), 'nobody']
   ])('nothing when it cannot be converted: %j from %j', (type, value) => {
     expect(convert(value, type)).toEqual({ problem: expect.any(String) as string })
@@ -76,6 +91,7 @@ describe('a value becomes', () => {
     expect(convert('1980-07-28', field('date', { format: 'DD-MM-YYYY' }))).toEqual({
       problem: '"1980-07-28" is no date in the format DD-MM-YYYY'
     })
+    expect(convert(undefined, field('text'))).toEqual({ problem: 'nothing is no text' })
     expect(convert('green', field('single select', { options: ['red', 'blue'] }))).toEqual({
       problem: '"green" is no single select out of red, blue'
     })

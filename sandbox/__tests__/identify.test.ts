@@ -74,6 +74,15 @@ describe('taking an identify item', () => {
     expect(await identify({ user_id: 'u1', ip: '203.0.113.9' })).toMatchObject({ status: 422 })
   })
 
+  it('learns something new from another IP address alone, and forgets none when an item has none', async () => {
+    const { identify, contacts } = startSandbox()
+    await identify({ user_id: 'u1', ip: '203.0.113.7' })
+
+    expect(await identify({ user_id: 'u1', ip: '203.0.113.8' })).toMatchObject({ status: 200 })
+    await identify({ user_id: 'u1', traits: { name: 'Lana' } })
+    expect(contacts()[0].ip).toBe('203.0.113.8')
+  })
+
   it('takes an empty location, and an empty IP address, for none', async () => {
     const { identify, contacts } = startSandbox()
 
@@ -142,6 +151,43 @@ describe('taking an identify item', () => {
       expect(account.contacts.all().map(({ activities }) => activities.length)).toEqual([150_000])
     })
 
+    it('no more by an email address that it gave up while addresses told nobody apart', async () => {
+      const { identify, contacts, account } = startSandbox()
+      await identify({ user_id: 'u1', traits: { email: 'old@example.com' } })
+      account.configure({ ...account.file, uniqueIdentifiers: [] })
+      await identify({ user_id: 'u1', traits: { email: 'new@example.com' } })
+      account.configure({ ...account.file, uniqueIdentifiers: ['Email'] })
+      await identify({ user_id: 'u2', traits: { email: 'old@example.com' } })
+
+      expect(contacts().map(({ fields }) => fields.get('Email'))).toEqual(['new@example.com', 'old@example.com'])
+    })
+
+    it('and says in its story which contact each line came from, once', async () => {
+      const { identify, contacts } = startSandbox()
+      for (let index = 1; index <= 12; index += 1) {
+        await identify({ user_id: `Contact ${index}: me`, traits: { name: 'A' } })
+      }
+      await identify({ user_id: 'Contact 11: me', traits: { email: 'a@example.com' } })
+      await identify({ user_id: 'Contact 12: me', traits: { email: 'a@example.com' } })
+      await identify({ user_id: 'Contact 1: me', traits: { email: 'a@example.com' } })
+      const [last] = contacts().slice(-1)
+
+      expect(last.story.map((line) => line.replace(/\d{4}-\S+Z/, 'TIME'))).toEqual([
+        'TIME Created: no contact had the user id "Contact 11: me"',
+        'Contact 12: TIME Created: no contact had the user id "Contact 12: me"',
+        'TIME Contact 12 was merged into it: ' +
+          'one item named both, by the Email "a@example.com" and by the user id "Contact 12: me"',
+        'Contact 1: TIME Created: no contact had the user id "Contact 1: me"',
+        'TIME Contact 1 was merged into it: ' +
+          'one item named both, by the Email "a@example.com" and by the user id "Contact 1: me"'
+      ])
+
+      await identify({ user_id: 'Contact 11: me', anonymous_id: 'a11' })
+      await identify({ user_id: 'Contact 2: me', anonymous_id: 'a11' })
+      expect(contacts()[0].story.map((line) => line.slice(0, 22))).toContain('Contact 11: 2026-03-10')
+      expect(contacts()[0].story.map((line) => line.slice(0, 22))).toContain('Contact 12: 2026-03-10')
+    })
+
     it('no more by an email address that it gave up', async () => {
       const { identify, contacts } = startSandbox()
       await identify({ user_id: 'u1', traits: { email: 'old@example.com' } })
@@ -153,6 +199,46 @@ describe('taking an identify item', () => {
   })
 
   describe('with the merge setting', () => {
+    it.each([
+      ['overwrite', 'the later changed', { Name: 'Second' }, '203.0.113.2'],
+      ['append', 'the first', { Name: 'First' }, '203.0.113.1']
+    ])('%s, of two contacts that become one %s has the say', async (merge, _which, fields, ip) => {
+      const { identify, contacts, advanceMinutes } = startSandbox({ ...ACCOUNT, dataSource: { merge } })
+      await identify({ user_id: 'u1', traits: { name: 'First' }, ip: '203.0.113.1' })
+      advanceMinutes(1)
+      await identify({ anonymous_id: 'a1', traits: { name: 'Second' }, ip: '203.0.113.2' })
+      await identify({ user_id: 'u1', anonymous_id: 'a1' })
+
+      expect(contacts().map((contact) => [Object.fromEntries(contact.fields), contact.ip])).toEqual([[fields, ip]])
+    })
+
+    it.each([0, 1])(
+      'overwrite, of two contacts the first has the say when it was changed %d minutes later',
+      async (minutes) => {
+        const { identify, contacts, advanceMinutes } = startSandbox()
+        await identify({ user_id: 'u1', traits: { name: 'Old' } })
+        await identify({ anonymous_id: 'a1', traits: { name: 'Second' } })
+        advanceMinutes(minutes)
+        await identify({ user_id: 'u1', traits: { name: 'First' } })
+        await identify({ user_id: 'u1', anonymous_id: 'a1' })
+
+        expect(contacts().map((contact) => Object.fromEntries(contact.fields))).toEqual([{ Name: 'First' }])
+      }
+    )
+
+    it.each([
+      ['u1', { user_id: 'u1' }, { anonymous_id: 'a1' }],
+      ['a1', { anonymous_id: 'a1' }, { user_id: 'u1' }]
+    ])('overwrite, of two contacts that become one the only IP address stays: of %s', async (_id, placed, other) => {
+      const { identify, contacts, advanceMinutes } = startSandbox()
+      await identify({ ...placed, ip: '203.0.113.1' })
+      advanceMinutes(1)
+      await identify({ ...other, traits: { name: 'Lana' } })
+      await identify({ user_id: 'u1', anonymous_id: 'a1' })
+
+      expect(contacts().map(({ ip }) => ip)).toEqual(['203.0.113.1'])
+    })
+
     it.each([
       ['overwrite', { city: 'Rome' }, undefined, '203.0.113.9'],
       ['append', { city: 'Paris' }, { city: 'Rome' }, '203.0.113.8'],

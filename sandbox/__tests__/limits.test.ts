@@ -24,7 +24,10 @@ describe('the rate limits of 24 hours', () => {
     const { trackAll } = startSandbox({ ...ACCOUNT, plan })
     const other = startSandbox({ ...ACCOUNT, plan: { ...plan, trackFactor: 10 } })
 
-    expect((await trackAll(signUps(12))).errors.map(({ index }) => index)).toEqual([10, 11])
+    const { errors } = await trackAll(signUps(12))
+
+    expect(errors.map(({ index }) => index)).toEqual([10, 11])
+    expect(errors[0].message).toMatch(/^The limit of 10 track events in 24 hours is used up: /)
     expect((await other.trackAll(signUps(22))).errors.map(({ index }) => index)).toEqual([20, 21])
   })
 

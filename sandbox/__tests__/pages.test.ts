@@ -28,7 +28,7 @@ describe('contacts', () => {
     })
     await identifyAll([
       { user_id: 'LANA-1', traits: { name: 'Max' } },
-      { anonymous_id: 'a2', traits: { name: 'Svetlana' } },
+      { user_id: 'u2', anonymous_id: 'a2', traits: { name: 'Svetlana' } },
       { user_id: 'u3', traits: { colours: ['Red', 'Dark blue'], vip: true } }
     ])
 

@@ -36,6 +36,26 @@ describe('a saved state', () => {
     expect(second.contacts()[0].memberships.get('VIP')).toMatchObject({ isMember: true })
   })
 
+  it('holds all audiences, what activities say, and how much of the backlog a contact got', async () => {
+    const first = startSandbox()
+    await first.post('/audiences/create', { name: 'VIP' })
+    await first.post('/audiences/create', { name: 'Buyers' })
+    const signUp = { event: 'Signed up', timestamp: '2026-03-01T00:00:00Z', properties: { count: 2 } }
+    await first.trackAll(Array(50).fill({ user_id: 'u1', ...signUp }))
+    await first.identify({ user_id: 'u1', traits: { name: 'Lana' } })
+    const second = startSandbox()
+    second.restore(JSON.parse(JSON.stringify(first.save())))
+
+    await second.track({ anonymous_id: 'a1', ...signUp })
+    await second.identify({ user_id: 'u1', anonymous_id: 'a1', traits: { vip_customers: true } })
+    expect(second.contacts()[0].activities).toEqual(second.activities().slice(0, 50))
+    expect(second.account.audiences.all().map(({ name }) => name)).toEqual(['VIP', 'Buyers'])
+    expect(second.activities().map(({ attributes, state }) => [attributes.get('Count'), state])).toEqual([
+      ...Array.from({ length: 50 }, () => [2, 'attached']),
+      [2, 'discarded']
+    ])
+  })
+
   it.each([
     [{}, 'clockAhead: Invalid input: expected number, received undefined'],
     ['text', 'Invalid input: expected object, received string']
@@ -72,7 +92,12 @@ describe('a saved state', () => {
     ['audiences[1].id: an earlier one is the same', ({ audiences }) => audiences.push(audiences[0])],
     ['contacts[0].changedAt: Too big', ({ contacts }) => (contacts[0].changedAt = 1e300)],
     ['nextSynchronization: Too big', (state) => (state.nextSynchronization = 1e300)],
+    [
+      'audiences[1].name: an earlier one is the same',
+      (state) => state.audiences.push({ ...state.audiences[0], id: 'b' })
+    ],
     ['usage.identify: the minutes are not in order', ({ usage }) => usage.identify.reverse()],
+    ['usage.track: the minutes are not in order', ({ usage }) => usage.track.push(usage.track[0])],
     ['usage.track[0][0]: Too big', ({ usage }) => (usage.track = [[1e15, 1]])],
     ['The clock ends with the year 9998', (state) => (state.clockAhead = 253e12)]
   ])('that no sandbox could go on from is refused: %s', async (problem, spoil) => {

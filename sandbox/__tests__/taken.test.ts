@@ -23,6 +23,17 @@ const linesOf = ({ contact }: Taken) => contact?.story.map((line) => line.replac
 const lana = { user_id: 'u1', traits: { name: 'Lana' } }
 
 describe('who watches is told of a contact item', () => {
+  it('and keeps what it was told, whatever comes when it watches no more', async () => {
+    const { seen, stop, identify } = startWatched()
+    const first = await seen('identify', lana)
+    const told = JSON.stringify(first)
+    stop()
+    await identify({ anonymous_id: 'a1', traits: { name: 'Max' } })
+    await identify({ user_id: 'u1', anonymous_id: 'a1', traits: { shoe: 38 } })
+
+    expect(JSON.stringify(first)).toBe(told)
+  })
+
   it('that it created the contact', async () => {
     const { seen } = startWatched()
 

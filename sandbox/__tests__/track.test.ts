@@ -134,10 +134,30 @@ describe('taking a track item', () => {
 
       const attached = contacts()[0].activities.map(({ timestamp }) => timestamp)
       expect(attached).toHaveLength(51)
+      expect(contacts()[0].activities[0].reason).toBe('It waited in the backlog until its contact became known')
       expect(attached[0]).toBe('2026-03-01T00:00:00.000Z')
       expect(attached[49]).toBe('2026-03-01T00:00:49.000Z')
       expect(attached[50]).toBe('2026-03-02T00:00:00.000Z')
-      expect(activities().filter(({ state }) => state === 'discarded')).toHaveLength(10)
+      const discarded = activities().filter(({ state }) => state === 'discarded')
+      expect(discarded).toHaveLength(10)
+      expect(discarded[0].reason).toBe('The backlog gives a contact 50 activities of one day; 2026-03-01 had them')
+    })
+
+    it('counts what contacts that became one got from the backlog together', async () => {
+      const { identify, trackAll, contacts, activities } = startSandbox()
+      const wait = (user_id: string, count: number) =>
+        trackAll(Array(count).fill({ user_id, event: 'Signed up', timestamp: '2026-03-01T00:00:00Z' }))
+      for (const [user_id, count] of [['u1', 30] as const, ['u2', 10] as const]) {
+        await wait(user_id, count)
+        await identify({ user_id, traits: { name: user_id } })
+      }
+      await identify({ user_id: 'u1', traits: { email: 'a@example.com' } })
+      await identify({ user_id: 'u2', traits: { email: 'a@example.com' } })
+      await wait('u3', 15)
+      await identify({ user_id: 'u3', traits: { email: 'a@example.com', name: 'Lana' } })
+
+      expect(contacts().map((contact) => contact.activities.length)).toEqual([50])
+      expect(activities().filter(({ state }) => state === 'discarded')).toHaveLength(5)
     })
 
     it('has no such limit for a contact that is known', async () => {
@@ -172,8 +192,8 @@ describe('taking a track item', () => {
     it('upserts the contact as well, also when the activity is a duplicate', async () => {
       const { track, contacts, activities } = startSandbox()
       const item = { user_id: 'u1', event: 'Signed up', message_id: 'm1', timestamp: '2026-03-10T00:00:00Z' }
-      await track({ ...item, traits: { name: 'Lana' } })
-      await track({ ...item, traits: { name: 'Lena' } })
+      expect(await track({ ...item, traits: { name: 'Lana' } })).toMatchObject({ status: 200 })
+      expect(await track({ ...item, traits: { name: 'Lena' } })).toMatchObject({ status: 200 })
 
       expect(activities()).toHaveLength(1)
       expect(activities()[0].state).toBe('attached')

@@ -46,4 +46,14 @@ describe('the usage of a limit', () => {
     clock.advance(MINUTE)
     expect(usage.used()).toBe(2)
   })
+
+  it('has room again not before it is below the limit', () => {
+    const { usage, clock } = start(2)
+    usage.restore([[START / MINUTE - 1, 1]])
+    clock.advance(MINUTE)
+    usage.take()
+    usage.take()
+
+    expect(usage.show()).toEqual({ used: 3, limit: 2, freeAt: '2026-03-11T12:02:00.000Z' })
+  })
 })

@@ -15,7 +15,11 @@ describe('the wire', () => {
   it('takes nothing with another key', async () => {
     const { identifyAll, contacts } = startSandbox()
 
-    expect((await identifyAll([{ user_id: 'u1', traits: { name: 'A' } }], 'pau-other')).status).toBe(401)
+    expect(await identifyAll([{ user_id: 'u1', traits: { name: 'A' } }], 'pau-other')).toEqual({
+      status: 401,
+      errors: [],
+      message: 'The API key is not valid'
+    })
     expect(contacts()).toHaveLength(0)
   })
 

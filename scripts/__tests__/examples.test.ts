@@ -52,6 +52,8 @@ const ELSEWHERE: Record<string, string> = {
   'output of docs/scaling.md': stream(),
   'node dist/cli/ortto.js workbench --publish':
     '`stream/__tests__/commands.test.ts` › have the live events of ortto workbench --publish to deliver',
+  'npm run test:stream -- reliability': '`stream/__tests__/reliability.test.ts` › docs/reliability.md says what came of it',
+  'npm run test:stream -- kill': '`stream/__tests__/kill.test.ts` › store every event once and in the order of its user, or reject it with its reason',
   'npm run generate': '`__tests__/generated-files.test.ts` › are what `npm run generate` writes'
 }
 
@@ -71,10 +73,14 @@ const NOT_RUN: Record<string, string> = {
   'apt-get install chromium': 'it changes the machine; CI does it where there is none',
   'apt-get install -y nats-server': 'it changes the machine; CI does it where there is none',
   'npm ci --prefix bench/live --ignore-scripts': 'it needs the registry',
+  'RENEW=1 npm run test:stream -- reliability': 'it writes docs/reliability.md anew, with which the test compares',
+  'npm run mutate': 'it takes half an hour',
+  'npm run mutate:sandbox': 'it takes half an hour',
+  'npm run mutate -- --mutate src/values.ts': 'it takes minutes',
+  'npm run mutate -- --concurrency 1': 'it takes an hour',
   'npm audit --omit=dev': 'it needs a registry that answers it',
   'npm run bench:sandbox': 'it measures for minutes',
-  'npm run bench:deliver': 'it measures for minutes, and needs bench/live',
-  'npm run bench:deliver -- 100000 5': 'it measures for minutes, and needs bench/live',
+  'npm run bench': 'it measures for minutes, and needs bench/live',
   'npm run bench:stream': 'it measures for minutes',
   'npm run bench:stream -- 3000 5 2': 'it measures for minutes'
 }
