@@ -71,6 +71,14 @@ export default tseslint.config(
   },
   {
     files: ['**/*.js', '*.mjs'],
-    languageOptions: { globals: { process: 'readonly', module: 'writable', require: 'readonly' } }
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        module: 'writable',
+        require: 'readonly',
+        __dirname: 'readonly',
+        describe: 'readonly'
+      }
+    }
   }
 )

@@ -52,8 +52,10 @@ const ELSEWHERE: Record<string, string> = {
   'output of docs/scaling.md': stream(),
   'node dist/cli/ortto.js workbench --publish':
     '`stream/__tests__/commands.test.ts` › have the live events of ortto workbench --publish to deliver',
-  'npm run test:stream -- reliability': '`stream/__tests__/reliability.test.ts` › docs/reliability.md says what came of it',
-  'npm run test:stream -- kill': '`stream/__tests__/kill.test.ts` › store every event once and in the order of its user, or reject it with its reason',
+  'npm run test:stream -- reliability':
+    '`stream/__tests__/reliability.test.ts` › docs/reliability.md says what came of it',
+  'npm run test:stream -- kill':
+    '`stream/__tests__/kill.test.ts` › store every event once and in the order of its user, or reject it with its reason',
   'npm run generate': '`__tests__/generated-files.test.ts` › are what `npm run generate` writes'
 }
 
