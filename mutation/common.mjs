@@ -1,7 +1,7 @@
 /**
  * What both runs of Stryker share. See docs/mutation.md.
  * @param {string} room the room whose tests must notice
- * @returns {import('@stryker-mutator/api/core').PartialStrykerOptions}
+ * @returns {object} options of Stryker
  */
 export function common(room) {
   return {
