@@ -1,4 +1,3 @@
-/* global describe, __dirname */
 /**
  * The tests of the sandbox as one file, so that what they share is loaded once for a mutant, not once for each file.
  * Without properties.test.ts: its thousands of random orders take longer than all else, and notice no mutant more.
