@@ -9,6 +9,7 @@ import type { Shown } from './pace'
 import { isBehind, Queue, Task } from './queue'
 import type { Batch } from './queue'
 import type { Line } from './read-events'
+import { FIRST_RESULTS, FirstResults, isRetryable, isWorthAgain, refusalOfKey, showsOf } from './results'
 import { Sender } from './sender'
 import type { Heard, Result } from './sender'
 import { realTime } from './time'
@@ -72,9 +73,6 @@ const SPLIT = 4
 
 /** Milliseconds of nothing but failures, after which it stops. */
 const MAX_OUTAGE = 5 * 60_000
-
-/** When each of the first so many results is the same refusal, it stops: something is set up wrongly. */
-const FIRST_RESULTS = 1000
 
 /** Milliseconds without a new line, after which the first results of an endless delivery are all that there are. */
 const IDLE = 1000
@@ -391,66 +389,4 @@ export class Delivery {
       this.aliveAt = this.time.now()
     }
   }
-}
-
-/** Tells when the first results are all the same refusal: something is set up wrongly. */
-class FirstResults {
-  private isDecided = false
-
-  /**
-   * The refusal that all of the first results are; '' when that is not known yet; undefined when they are not the same.
-   * @param isAll there will be no more of them
-   */
-  sameRefusal(verdicts: readonly Verdict[], isAll: boolean): string | undefined {
-    const results = this.isDecided ? [] : verdicts.filter(({ status }) => status !== undefined)
-    const [first] = results
-    const isSame = results.every(({ status = 0, message }) => status >= 400 && message === first.message)
-    const isAgain = results.length > 0 && isNothingNew(first)
-    this.isDecided = this.isDecided || !isSame || isAgain || (isAll && results.length < FIRST_RESULTS)
-    if (this.isDecided) {
-      return undefined
-    }
-    return results.length < FIRST_RESULTS ? '' : first.message
-  }
-}
-
-/** A contact that Ortto knows just so: it was sent before, and nothing is set up wrongly. */
-export function isNothingNew({ status, message }: Pick<Verdict, 'status' | 'message'>): boolean {
-  return status === 422 && /\bnew\b/i.test(message)
-}
-
-/** What a request showed of Ortto. Nothing, when nothing was sent. */
-function showsOf(results: readonly Result[], isTaken: boolean): Shown | undefined {
-  if (results.some(({ status }) => status === 429)) {
-    return 'over its limit'
-  }
-  if (isTaken) {
-    return 'taking'
-  }
-  return results.some(({ status }) => isRetryable(status)) ? 'failing' : undefined
-}
-
-/**
- * Why the key is refused, when all that was sent got such an answer. One event among others may be refused like that
- * for a reason of its own.
- */
-function refusalOfKey(results: readonly Result[]): string | undefined {
-  const isRefused = ({ status }: Result) => status === 401 || status === 403
-  const [first] = results.filter(isRefused)
-  const others = results.filter((result) => result.sent !== undefined && !isRefused(result))
-  return first && others.length === 0 ? first.message : undefined
-}
-
-/**
- * What Ortto took is sent again behind an earlier event of its user that is, or the earlier one would win in the end.
- * Not an activity that would be stored twice.
- */
-function isWorthAgain({ mapping }: Task, { status, sent }: Result): boolean {
-  const wasUnderstood = status < 400 || status === 422
-  return wasUnderstood && sent !== undefined && (mapping.partnerAction === 'upsertContact' || sent.hasIdentity)
-}
-
-/** The statuses that Segment retries. */
-function isRetryable(status: number): boolean {
-  return status === 408 || status === 423 || status === 429 || (status >= 500 && status !== 501)
 }
