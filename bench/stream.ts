@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'timers/promises'
 import ortto from '../src'
 import { connectTo, openStream, Publisher, readStatus } from '../stream'
 import { eventOf } from './events'
+import { median } from './measure'
 
 /**
  * How many events a second 1, 2 and 4 workers deliver from a stream, when each answer takes 50 ms. Every round runs all
@@ -83,10 +84,6 @@ async function measure(workers: number, origin: string, mappings: string): Promi
     await once(server.child, 'exit')
     rmSync(store, { recursive: true })
   }
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)]
 }
 
 async function main(): Promise<void> {

@@ -49,8 +49,6 @@ export class Partition {
   private waiting: number[] = []
   /** Those that have their verdicts, the latest */
   private readonly finished = new Set<number>()
-  /** The last one that was handed over */
-  private last = 0
   private isInOrder = false
   /** The place of the next message in all that this consumer was ever sent */
   private next = 0
@@ -212,7 +210,7 @@ export class Partition {
     } else if (this.held.size === this.waiting.length) {
       const [message, ...others] = this.takeWaiting(messages, this.suspects)
       if (this.suspects === 1) {
-        this.alone = this.last
+        this.alone = message.info.streamSequence
         this.options.deliverAlone(message)
       } else {
         this.options.deliver([message, ...others])
@@ -222,7 +220,6 @@ export class Partition {
   }
 
   private takeWaiting(messages: readonly JsMsg[], count: number): JsMsg[] {
-    this.last = this.waiting[Math.min(count, this.waiting.length) - 1]
     this.waiting.splice(0, count)
     return messages.slice(0, count)
   }
