@@ -7,7 +7,7 @@ export { enabledOf, MappingsError, MappingsFile, presetMappings, readMappings, r
 export type { Mapping } from './mappings'
 export { isMeantFor } from './integrations'
 export { momentOf } from './moment'
-export { Queue, Task } from './queue'
+export { idOf, Queue, Task } from './queue'
 export { parseFile } from './parse-file'
 export { readAll } from './read-all'
 export { readEvents, readPiece } from './read-events'

@@ -245,8 +245,8 @@ export function isBehind(task: Task, others: ReadonlySet<Task>): boolean {
   })
 }
 
-/** An id that tells users apart. Whatever else stands in its place is refused later, and tells nobody apart. */
-function idOf(id: unknown): string | undefined {
+/** An id that tells users apart; 5 and "5" are one. Anything else is refused later, and tells nobody apart. */
+export function idOf(id: unknown): string | undefined {
   if (typeof id === 'number') {
     return String(id)
   }

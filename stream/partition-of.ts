@@ -1,4 +1,5 @@
 import { createHash } from 'crypto'
+import { idOf } from '../delivery'
 
 /**
  * The partition of an event: that of its user id, or of its anonymous id when there is none; one without ids, which
@@ -9,11 +10,19 @@ export function partitionOf(
   text: string,
   partitions: number
 ): number {
-  const key = idOf('user', event.userId) ?? idOf('anonymous', event.anonymousId) ?? text
-  return createHash('sha256').update(key).digest().readUInt32BE() % partitions
+  return (
+    createHash('sha256')
+      .update(keyOf(event) ?? text)
+      .digest()
+      .readUInt32BE() % partitions
+  )
 }
 
-/** As a delivery tells users apart: 5 and "5" are one. */
-function idOf(kind: string, id: unknown): string | undefined {
-  return (typeof id === 'string' && id !== '') || typeof id === 'number' ? `${kind} ${id}` : undefined
+function keyOf({ userId, anonymousId }: { userId?: unknown; anonymousId?: unknown }): string | undefined {
+  const user = idOf(userId)
+  const visitor = idOf(anonymousId)
+  if (user !== undefined) {
+    return `user ${user}`
+  }
+  return visitor === undefined ? undefined : `anonymous ${visitor}`
 }
