@@ -1,15 +1,13 @@
 import { Command } from 'commander'
-import { createHash } from 'crypto'
-import { realpath, stat } from 'fs/promises'
-import { resolve } from 'path'
 import { setFlagsFromString } from 'v8'
 import { Delivery, InputError, readAll, Records, RecordsError, Stopped } from '../delivery'
-import type { InputFile, Mapping, RecordsOptions, Verdict } from '../delivery'
+import type { InputFile, Mapping, Verdict } from '../delivery'
 import exampleAccount from '../examples/account.json'
 import ortto from '../src'
-import { EXIT, moment, named, pathFrom, readJSON, UsageError, wholeNumber } from './command'
+import { EXIT, moment, named, readJSON, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
 import { collect, filesOf, mappingsOf } from './inputs'
+import { recordsOf, refuseOverwriting, withoutOutputs } from './outputs'
 import { accountFor } from './own-account'
 import { Progress } from './progress'
 import { showItems, tellEnding } from './summary'
@@ -17,7 +15,8 @@ import { printable } from './table'
 import { embeddedSandbox, remoteTarget } from './target'
 import type { Place } from './target'
 
-interface DeliverOptions {
+/** The options of `ortto deliver`. */
+export interface DeliverOptions {
   to: string
   mappings?: string
   integration: string[]
@@ -46,6 +45,7 @@ ORTTO_API_KEY, from --key-file, or typed.
 
 Stopped, crashed or killed, the same command goes on where it was: a checkpoint lies beside the first input.
 --rejected holds the events that were refused, each with the reason in _rejected: mend them, and deliver that file.
+A contact that brought Ortto nothing new was not refused.
 
 Examples:
   ortto deliver archive/                                   what a local Ortto makes of it
@@ -53,8 +53,8 @@ Examples:
   ortto deliver archive/ --to ortto --rejected rejected.ndjson
   gunzip -c events.gz | ortto deliver - --to http://127.0.0.1:8030
 
-Ends with 0 when all was delivered, 1 when some was rejected, 2 when it was called wrongly, 3 when it was stopped and
-can be resumed.`
+Ends with 0 when nothing was rejected, 1 when some was, 2 when it was called wrongly, 3 when it was stopped and can be
+resumed.`
 
 /** `ortto deliver` */
 export function deliverCommand(output: Output, end: (code: number) => void): Command {
@@ -80,7 +80,10 @@ export function deliverCommand(output: Output, end: (code: number) => void): Com
 
 /** Delivers, and resolves with the exit code. */
 export async function deliver(inputs: string[], options: DeliverOptions, output: Output): Promise<number> {
-  refuseNonsense(options)
+  const { dryRun: isDry = false, results, rejected, checkpoint } = options
+  if (isDry && (results ?? rejected ?? checkpoint) !== undefined) {
+    throw new UsageError('--dry-run has no results: leave out --results, --rejected and --checkpoint.')
+  }
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`)
   const found = await filesOf(inputs)
   const files = await withoutOutputs(found, options)
@@ -97,14 +100,16 @@ export async function deliver(inputs: string[], options: DeliverOptions, output:
   }
 }
 
+/** Delivers to a place, and tells how that went. */
 async function deliverTo(
   target: Place,
   files: readonly InputFile[],
   mappings: readonly Mapping[],
   records: Records,
-  { integration: integrations, rate, from, until, dryRun: isDry = false, json: isJSON = false }: DeliverOptions,
+  options: DeliverOptions,
   output: Output
 ): Promise<number> {
+  const { integration: integrations, rate, dryRun: isDry = false, json: isJSON = false } = options
   const stop = new AbortController()
   const onSignal = () => stop.abort()
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
@@ -115,9 +120,50 @@ async function deliverTo(
     output.log(`${describe(files)} → ${ortto.name} → ${target.name}`)
     output.log(`${whereItStarts(files, records)}\n`.trimStart())
   }
-  let outside = 0
-  const onOutside = (count: number) => (outside += count)
-  let stopped: string | undefined
+  let outcome: Outcome
+  try {
+    outcome = await run(delivery, files, records, progress, options, output)
+  } finally {
+    clearInterval(ticking)
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+    output.progress?.()
+  }
+  const { account } = target
+  const ending = {
+    summary: records.summary.state,
+    seconds: progress.seconds,
+    retried: delivery.retried,
+    ...outcome,
+    isDry,
+    canBeResumed: records.canBeResumed,
+    sandbox: account && { contacts: account.contacts.count, activities: account.activities.all().length }
+  }
+  output.log(isJSON ? JSON.stringify({ target: target.name, ...ending }) : tellEnding(ending))
+  if (outcome.stopped !== undefined) {
+    return EXIT.stopped
+  }
+  return ending.summary.rejected > 0 ? EXIT.rejected : EXIT.done
+}
+
+/** How a delivery ended. */
+interface Outcome {
+  /** Events that were passed over because of their time */
+  outside: number
+  /** Why it ended early */
+  stopped?: string
+}
+
+/** Runs a delivery to its end, whatever that is, and keeps the records of it. */
+async function run(
+  delivery: Delivery,
+  files: readonly InputFile[],
+  records: Records,
+  progress: Progress,
+  { from, until, dryRun: isDry = false, json: isJSON = false }: DeliverOptions,
+  output: Output
+): Promise<Outcome> {
+  const outcome: Outcome = { outside: 0 }
+  const onOutside = (count: number) => (outcome.outside += count)
   try {
     const part = { after: records.start, from, until, onBytes: progress.onBytes, onOutside }
     for await (const verdicts of delivery.run(readAll(files, part))) {
@@ -129,33 +175,14 @@ async function deliverTo(
     await records.close(true)
   } catch (error) {
     // An input that was there at the start may be gone later.
-    if (![Stopped, RecordsError, InputError].some((kind) => error instanceof kind)) {
+    if (!(error instanceof Stopped || error instanceof RecordsError || error instanceof InputError)) {
       throw error
     }
-    stopped = (error as Error).message
+    outcome.stopped = error.message
     // What could not be written before may be written now; if not, the checkpoint stays where it was.
     await records.close(false).catch(() => undefined)
-  } finally {
-    clearInterval(ticking)
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
-    output.progress?.()
   }
-  const { account } = target
-  const ending = {
-    summary: records.summary.state,
-    seconds: progress.seconds,
-    retried: delivery.retried,
-    outside,
-    stopped,
-    isDry,
-    canBeResumed: records.canBeResumed,
-    sandbox: account && { contacts: account.contacts.count, activities: account.activities.all().length }
-  }
-  output.log(isJSON ? JSON.stringify({ target: target.name, ...ending }) : tellEnding(ending))
-  if (stopped !== undefined) {
-    return EXIT.stopped
-  }
-  return ending.summary.rejected > 0 ? EXIT.rejected : EXIT.done
+  return outcome
 }
 
 async function targetOf(files: readonly InputFile[], options: DeliverOptions): Promise<Place> {
@@ -176,74 +203,6 @@ async function targetOf(files: readonly InputFile[], options: DeliverOptions): P
   }
   // A pipe can't be read twice.
   return embeddedSandbox(files.every(({ isFile }) => isFile) ? await accountFor(readAll(files)) : exampleAccount)
-}
-
-/** What a delivery writes about itself. What is gone at the end, or can't be read again, has no checkpoint. */
-function recordsOf(
-  inputs: readonly string[],
-  files: readonly InputFile[],
-  mappings: readonly Mapping[],
-  { to, from, until, integration, results, rejected, checkpoint, dryRun: isDry = false }: DeliverOptions
-): RecordsOptions {
-  const known = createHash('sha256').update(JSON.stringify(mappings)).digest('hex')
-  const path = (name: string | undefined) => name && pathFrom(name)
-  const canBeResumed = to !== 'sandbox' && !isDry && files.every(({ isFile }) => isFile)
-  return {
-    files,
-    job: JSON.stringify({
-      to,
-      mappings: known,
-      from,
-      until,
-      integration,
-      results: path(results),
-      rejected: path(rejected)
-    }),
-    checkpoint: canBeResumed ? path(checkpoint) ?? checkpointBeside(inputs[0]) : undefined,
-    results: path(results),
-    rejected: path(rejected)
-  }
-}
-
-function checkpointBeside(input: string): string {
-  return `${resolve(pathFrom(input))}.checkpoint`
-}
-
-function refuseNonsense({ dryRun: isDry, results, rejected, checkpoint }: DeliverOptions): void {
-  if (isDry && (results ?? rejected ?? checkpoint) !== undefined) {
-    throw new UsageError('--dry-run has no results: leave out --results, --rejected and --checkpoint.')
-  }
-}
-
-/** What a delivery writes into the folder that it reads is no input of it. */
-async function withoutOutputs(files: InputFile[], { results, rejected }: DeliverOptions): Promise<InputFile[]> {
-  const outputs = await Promise.all([results, rejected].flatMap((path) => (path === undefined ? [] : [placeOf(path)])))
-  const places = await Promise.all(files.map(({ path }) => placeOf(path)))
-  const isNamed = files.length === 1
-  return isNamed ? files : files.filter((_, index) => !outputs.includes(places[index]))
-}
-
-/** What is the same for one file, by whatever links it is named. */
-async function placeOf(path: string): Promise<string> {
-  const known = resolve(pathFrom(path))
-  const found = await stat(known).catch(() => undefined)
-  return found?.isFile() ? `${found.dev} ${found.ino}` : realpath(known).catch(() => known)
-}
-
-/** An output that is something else as well would be emptied before it is read. */
-async function refuseOverwriting(inputs: readonly string[], files: readonly InputFile[], options: DeliverOptions) {
-  const { results, rejected, checkpoint = checkpointBeside(inputs[0]), keyFile, mappings, account } = options
-  const read = [...files.map(({ path }) => path), keyFile, mappings, account]
-  const taken = new Set(await Promise.all(read.flatMap((path) => (path === undefined ? [] : [placeOf(path)]))))
-  for (const output of [checkpoint, results, rejected]) {
-    if (output !== undefined) {
-      const place = await placeOf(output)
-      if (taken.has(place) && !place.startsWith('/dev/')) {
-        throw new UsageError(`${output} is read or written already: name another file for it.`)
-      }
-      taken.add(place)
-    }
-  }
 }
 
 /** Nothing was sent, so nothing was processed. */

@@ -84,14 +84,16 @@ function members(values: ReadonlyMap<string, unknown>): string {
 /** One line: every result is counted once. */
 function summary(verdicts: readonly Verdict[]): string {
   const count = (kind: ReturnType<typeof kindOf>) => verdicts.filter((verdict) => kindOf(verdict) === kind).length
-  const parts = [
+  const parts: [number, string][] = [
     [count('delivered'), 'delivered'],
+    [count('nothingNew'), 'with nothing new'],
     [count('rejected'), 'rejected'],
     [count('ignored'), 'ignored (from Ortto)'],
     [count('untaken'), 'taken by no mapping']
   ]
+  const shown = parts.filter(([results]) => results > 0)
   const total = verdicts.length === 1 ? '1 result' : `${verdicts.length} results`
   return verdicts.length === 0
     ? 'No events were found.'
-    : `${total}: ${parts.map((part) => part.join(' ')).join(', ')}.`
+    : `${total}: ${shown.map((part) => part.join(' ')).join(', ')}.`
 }

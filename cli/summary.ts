@@ -24,11 +24,12 @@ const MAX_ROWS = 30
 /** Tells how a delivery ended, to a person. */
 export function tellEnding(ending: Ending): string {
   const { summary, seconds, retried, outside, stopped, isDry, canBeResumed, sandbox } = ending
-  const { lines, delivered, rejected, ignored, untaken, rows } = summary
+  const { lines, delivered, nothingNew, rejected, ignored, untaken, undedupable, rows } = summary
   const shown = rows.slice(0, MAX_ROWS)
   const cells = shown.map(({ count, mapping, status, message }) => [String(count), mapping, String(status), message])
   const parts = [
     `${delivered} ${isDry ? 'would go out' : 'delivered'}`,
+    ...(nothingNew > 0 ? [`${nothingNew} with nothing new for a contact that Ortto knows`] : []),
     `${rejected} rejected`,
     ...(ignored > 0 ? [`${ignored} ignored, since they came from Ortto`] : []),
     ...(untaken > 0 ? [`${untaken} taken by no mapping`] : []),
@@ -41,23 +42,11 @@ export function tellEnding(ending: Ending): string {
     `Lines: ${lines}, in ${seconds.toFixed(1)} s. Results: ${parts.join(', ')}.`,
     ...(retried > 0 ? [`Tried again: ${retried}.`] : []),
     ...(sandbox ? [`The local Ortto held contacts: ${sandbox.contacts}, activities: ${sandbox.activities}.`] : []),
-    ...notes(summary),
+    ...(undedupable > 0
+      ? [`Activities without a message id or a timestamp, stored twice if they are sent again: ${undedupable}.`]
+      : []),
     ...(stopped === undefined ? [] : ['', tellStopped(stopped, canBeResumed)])
   ].join('\n')
-}
-
-function notes({ undedupable, rows }: SummaryState): string[] {
-  const again = rows
-    .filter(({ status, message }) => status === 422 && /\bnew\b/i.test(message))
-    .reduce((sum, { count }) => sum + count, 0)
-  return [
-    ...(again > 0 ? [`Contacts that brought Ortto nothing new, and were probably stored already: ${again}.`] : []),
-    ...(undedupable > 0
-      ? [
-          `Activities without a message id or a timestamp, which are stored twice if they are sent again: ${undedupable}.`
-        ]
-      : [])
-  ]
 }
 
 function tellStopped(reason: string, canBeResumed: boolean): string {

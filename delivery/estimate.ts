@@ -5,7 +5,7 @@ import type { Ids } from './backlog'
 import type { Verdict } from './deliver'
 import { momentOf } from './moment'
 import type { Mapping } from './mappings'
-import { kindOf } from './summary'
+import { kindOf } from './results'
 
 /** What an Ortto plan lets through, as far as its limits depend on it. */
 export interface Plan {
@@ -53,7 +53,7 @@ export interface Counts extends Use {
 
 /** Why results stay here. */
 export interface Reason {
-  kind: Exclude<ReturnType<typeof kindOf>, 'delivered'>
+  kind: 'rejected' | 'ignored' | 'untaken'
   /** The mapping's name, when one took the event */
   mapping?: string
   message: string
@@ -147,7 +147,7 @@ export class Estimate {
     counts.lines += this.last?.file === file && this.last.line === line ? 0 : 1
     this.last = verdict
     const kind = kindOf(verdict)
-    if (kind !== 'delivered') {
+    if (kind === 'rejected' || kind === 'ignored' || kind === 'untaken') {
       counts[kind] += 1
       this.addReason(kind, verdict)
     } else if (item && mapping?.partnerAction === 'trackActivity') {

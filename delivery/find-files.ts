@@ -73,8 +73,7 @@ async function readableFile(path: string, stats: Stats): Promise<InputFile> {
 async function refuseTwins(files: readonly InputFile[]): Promise<void> {
   const names = new Map<string, string>()
   for (const { name, path } of files) {
-    // The shell's <(command) is a pipe, which has no path of its own.
-    const place = await fs.realpath(path).catch(() => path)
+    const place = await placeOf(path)
     const twin = names.get(place)
     if (twin !== undefined) {
       const same = twin === name ? `${name} is named twice` : `${twin} and ${name} are the same file`
@@ -82,6 +81,13 @@ async function refuseTwins(files: readonly InputFile[]): Promise<void> {
     }
     names.set(place, name)
   }
+}
+
+/** What is the same for one file, by whatever name or link it is found. */
+export async function placeOf(path: string): Promise<string> {
+  const stats = await fs.stat(path, { bigint: true }).catch(() => undefined)
+  // What is not there yet has only its name, and the shell's <(command), which is a pipe, may not even have a path.
+  return stats?.isFile() ? `${stats.dev} ${stats.ino}` : fs.realpath(path).catch(() => path)
 }
 
 /** Does something with the file or folder at the path. An error of the file system becomes an InputError. */

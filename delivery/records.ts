@@ -7,7 +7,8 @@ import type { Checkpoint } from './checkpoint'
 import type { Verdict } from './deliver'
 import type { InputFile } from './find-files'
 import { lock } from './lock'
-import { kindOf, Summary, SummaryState } from './summary'
+import { kindOf } from './results'
+import { Summary, SummaryState } from './summary'
 
 /** Bytes of a file by which it is told from another of its name */
 const HEAD = 64 * 1024

@@ -29,9 +29,26 @@ export class FirstResults {
   }
 }
 
-/** A contact that Ortto knows just so: it was sent before, and nothing is set up wrongly. */
+/** What a verdict says, in one word. */
+export function kindOf(
+  verdict: Pick<Verdict, 'status' | 'message' | 'sent'>
+): 'delivered' | 'nothingNew' | 'rejected' | 'ignored' | 'untaken' {
+  const { status, sent } = verdict
+  if (status === undefined) {
+    return 'untaken'
+  }
+  if (status >= 400) {
+    return isNothingNew(verdict) ? 'nothingNew' : 'rejected'
+  }
+  return sent ? 'delivered' : 'ignored'
+}
+
+/**
+ * A contact that Ortto knows just so: it was sent before, and there is nothing to mend. Ortto's documents do not give
+ * the words of this answer, so one in other words counts as a refusal, and nothing is lost.
+ */
 export function isNothingNew({ status, message }: Pick<Verdict, 'status' | 'message'>): boolean {
-  return status === 422 && /\bnew\b/i.test(message)
+  return status === 422 && /\b(nothing|no) new\b/i.test(message)
 }
 
 /** What a request showed of Ortto. Nothing, when nothing was sent. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Verdict } from './deliver'
+import { kindOf } from './results'
 
 const count = z.number().int().nonnegative()
 
@@ -10,6 +11,8 @@ type Row = z.infer<typeof Row>
 export const SummaryState = z.strictObject({
   lines: count,
   delivered: count,
+  /** Contacts that Ortto knows just so */
+  nothingNew: count,
   rejected: count,
   /** Taken by a mapping, and not sent on purpose: it came from Ortto */
   ignored: count,
@@ -25,6 +28,8 @@ export type SummaryState = z.infer<typeof SummaryState>
 const MAX_ROWS = 1000
 const OTHER = 'Other reasons'
 
+const NOTHING = { lines: 0, delivered: 0, nothingNew: 0, rejected: 0, ignored: 0, untaken: 0, undedupable: 0 }
+
 /** Counts verdicts. */
 export class Summary {
   readonly counts: Omit<SummaryState, 'rows'>
@@ -33,7 +38,7 @@ export class Summary {
 
   constructor(state?: SummaryState) {
     const { rows = [], ...counts } = state ?? {}
-    this.counts = { lines: 0, delivered: 0, rejected: 0, ignored: 0, untaken: 0, undedupable: 0, ...counts }
+    this.counts = { ...NOTHING, ...counts }
     this.rows = new Map(rows.map((row) => [keyOf(row), row]))
   }
 
@@ -82,17 +87,6 @@ export class Summary {
     this.rows.set(key, wanted)
     return wanted
   }
-}
-
-/** What a verdict says, in one word. */
-export function kindOf({ status, sent }: Verdict): 'delivered' | 'rejected' | 'ignored' | 'untaken' {
-  if (status === undefined) {
-    return 'untaken'
-  }
-  if (status >= 400) {
-    return 'rejected'
-  }
-  return sent ? 'delivered' : 'ignored'
 }
 
 function keyOf({ mapping, status, message }: Row): string {

@@ -1,6 +1,6 @@
 import { jetstream } from '@nats-io/jetstream'
 import type { JsMsg } from '@nats-io/jetstream'
-import { Delivery, isNothingNew, kindOf, readPiece, rejectedLines, Stopped } from '../delivery'
+import { Delivery, kindOf, readPiece, rejectedLines, Stopped } from '../delivery'
 import type { Line, Verdict } from '../delivery'
 import { consumerOf, subjectOf } from './layout'
 import type { Leases } from './leases'
@@ -244,7 +244,7 @@ export class Shift {
     await Promise.all(
       byLine(verdicts).map(async (ofLine) => {
         counts.events += 1
-        ofLine.forEach((verdict) => (counts[isKnown(verdict) ? 'nothingNew' : kindOf(verdict)] += 1))
+        ofLine.forEach((verdict) => (counts[kindOf(verdict)] += 1))
         await this.settleLine(ofLine)
       })
     )
@@ -267,7 +267,7 @@ export class Shift {
     const { layout, log } = this.options
     const { file, line } = verdicts[0]
     const partition = this.partitions.get(Number(file.slice(subjectOf(layout, 0).length - 1)))
-    const refused = verdicts.filter((verdict) => kindOf(verdict) === 'rejected' && !isKnown(verdict))
+    const refused = verdicts.filter((verdict) => kindOf(verdict) === 'rejected')
     if (refused.length === 0) {
       partition?.get(line)?.ack()
       partition?.finish(line)
@@ -286,11 +286,6 @@ export class Shift {
     partition?.get(line)?.term()
     partition?.finish(line)
   }
-}
-
-/** The answer to a contact that was stored before: there is nothing to mend. */
-function isKnown({ status, message }: Verdict): boolean {
-  return isNothingNew({ status, message })
 }
 
 /** The verdicts of each line. Those of a line come together. */

@@ -33,7 +33,7 @@ describe('npm start', () => {
     expect(out).toMatch(/^- +iva\.work +"birthday" was skipped: "1990-02-01" is no date in the format DD-MM-YYYY/m)
     expect(out).toMatch(/^422 +max\.mustermann +No mappings configured for the activity "Newsletter opened"$/m)
     expect(out.split('\n').pop()).toBe(
-      '18 results: 12 delivered, 4 rejected, 1 ignored (from Ortto), 1 taken by no mapping.'
+      '18 results: 12 delivered, 1 with nothing new, 3 rejected, 1 ignored (from Ortto), 1 taken by no mapping.'
     )
   })
 
@@ -77,7 +77,7 @@ describe('npm start', () => {
 
       expect(out).toMatch(/^1 +u1 .* shoe: 38, VIP customer: true$/m)
       expect(out).toMatch(/^Shoe bought +u1 .* colour: red /m)
-      expect(out).toContain('2 results: 2 delivered, 0 rejected')
+      expect(out).toContain('2 results: 2 delivered.')
     })
 
     it('lets no event write commands to the terminal', async () => {

@@ -188,6 +188,13 @@ describe('the same file twice', () => {
     )
   })
 
+  it('is refused when two hard links lead to it', async () => {
+    await write('a.json')
+    await fs.link(join(folder, 'a.json'), join(folder, 'b.json'))
+
+    expect(await problemWith(folder)).toContain('/a.json and /b.json are the same file')
+  })
+
   it('is refused when its folder is named as well', async () => {
     await write('in/a.json')
 

@@ -53,7 +53,7 @@ describe('the records of a delivery', () => {
     const records = await Records.open(options)
     await records.add([
       verdict('a', 1),
-      verdict('a', 2, { status: 422, errorType: 'UNPROCESSABLE_ENTITY', message: 'Nothing new' }),
+      verdict('a', 2, { status: 422, errorType: 'UNPROCESSABLE_ENTITY', message: 'Not mapped' }),
       verdict('a', 2, { mapping: activities, status: 400, message: 'Bad' }),
       { file: 'a', line: 3, status: 400, errorType: 'BAD_REQUEST', message: 'Not JSON', text: '{oops', isEvent: false },
       {
@@ -84,7 +84,7 @@ describe('the records of a delivery', () => {
         action: 'upsertContact',
         status: 422,
         errorType: 'UNPROCESSABLE_ENTITY',
-        message: 'Nothing new'
+        message: 'Not mapped'
       },
       {
         file: 'a',
@@ -109,7 +109,7 @@ describe('the records of a delivery', () => {
             action: 'upsertContact',
             status: 422,
             errorType: 'UNPROCESSABLE_ENTITY',
-            message: 'Nothing new'
+            message: 'Not mapped'
           },
           { file: 'a', line: 2, mapping: 'Track Activity', action: 'trackActivity', status: 400, message: 'Bad' }
         ]
@@ -124,6 +124,19 @@ describe('the records of a delivery', () => {
       'rejected.ndjson',
       'results.ndjson'
     ])
+  })
+
+  it('do not count a contact that Ortto knows just so as refused: there is nothing to mend', async () => {
+    const records = await Records.open(options)
+    await records.add([
+      verdict('a', 1, { status: 422, message: 'There is nothing new in it for the contact' }),
+      verdict('a', 2, { status: 422, message: 'The new field "size" is not mapped' })
+    ])
+    await records.close(true)
+
+    expect(await linesOf('results.ndjson')).toMatchObject([{ status: 422 }, { status: 422 }])
+    expect(await linesOf('rejected.ndjson')).toMatchObject([{ userId: 'u2' }])
+    expect(records.summary.state).toMatchObject({ lines: 2, delivered: 0, nothingNew: 1, rejected: 1 })
   })
 
   it('can be read by their owner only: whole events may be in them', async () => {
