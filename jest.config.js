@@ -9,6 +9,8 @@ module.exports = {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.stryker-tmp/'],
   transform: { '^.+\\.ts$': 'ts-jest' },
   restoreMocks: true,
+  // As Jest 27 writes them, which the monorepo has
+  snapshotFormat: { escapeString: true, printBasicPrototype: true },
   collectCoverageFrom: ['src/**/*.ts'],
   coverageReporters: ['text', 'lcovonly'],
   coverageThreshold: { global: { branches: 100, functions: 100, lines: 100, statements: 100 } }

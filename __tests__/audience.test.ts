@@ -3,7 +3,7 @@ import type { ActionHookResponse, SegmentEvent } from '@segment/actions-core'
 import nock from 'nock'
 import destination from '../src'
 import { audienceUpdate } from '../src/audience'
-import type { OnMappingSaveOutputs } from '../src/upsert-contact/generated-types'
+import type { OnMappingSaveOutputs } from '../src/upsertContact/generated-types'
 import { deliverAlone, deliverTogether, ORTTO, orttoAnswers, SETTINGS, useNock } from './__helpers__/harness'
 import type { ActionName } from './__helpers__/harness'
 
@@ -55,7 +55,10 @@ describe.each(ACTIONS)('Associate Audience in %s', (action) => {
       const bodies = orttoCreates(200, { id: 'aud-1', name: '' })
       const response = await associate(inputs)
 
-      expect(response).toEqual({ successMessage: 'No Audience Name was entered, so no audience was connected.' })
+      expect(response).toEqual({
+        successMessage: 'No Audience Name was entered, so no audience is connected.',
+        savedData: {}
+      })
       expect(bodies).toHaveLength(0)
     }
   )

@@ -6,7 +6,7 @@ import { ORTTO, useNock } from './__helpers__/harness'
 useNock()
 
 describe('testing the API key', () => {
-  const test = (api_key: string): Promise<string> =>
+  const judge = (api_key: string): Promise<string> =>
     createTestIntegration(destination)
       .testAuthentication({ api_key })
       .then(
@@ -19,7 +19,7 @@ describe('testing the API key', () => {
       .get('/v1/me')
       .reply(status)
 
-    expect(await test(' pau-key\n')).toBe('good')
+    expect(await judge(' pau-key\n')).toBe('good')
   })
 
   it('sends the key in one header, and in no address', async () => {
@@ -31,7 +31,7 @@ describe('testing the API key', () => {
         asked.push({ url, headers: headers.map(([name]) => name) })
         return [200]
       })
-    await test('pau-key')
+    await judge('pau-key')
 
     expect(asked).toEqual([{ url: '/v1/me', headers: ['authorization'] }])
   })
@@ -41,7 +41,7 @@ describe('testing the API key', () => {
     async (status) => {
       nock(ORTTO).get('/v1/me').reply(status, { message: 'nope' })
 
-      expect(await test('pau-key')).toContain(
+      expect(await judge('pau-key')).toContain(
         'Ortto refused the API key. Copy the API key from Ortto (CDP > Data Sources'
       )
     }
@@ -50,7 +50,7 @@ describe('testing the API key', () => {
   it.each(['', 'nonsense', 'pau-', 'pau-\u0007', 'evil.example/-x'])(
     'makes no request with a malformed key: %j',
     async (key) => {
-      const message = await test(key)
+      const message = await judge(key)
 
       expect(message).toContain('is not an Ortto API key. Copy the API key from Ortto (CDP > Data Sources')
       expect(key === '' || !message.includes(key)).toBe(true)
@@ -62,22 +62,29 @@ describe('testing the API key', () => {
       .get('/v1/me')
       .reply(status, 'down', { location: `${ORTTO}/login` })
 
-    expect(await test('pau-key')).toContain('The API key was not judged: ')
+    expect(await judge('pau-key')).toContain('The API key could not be checked: ')
+  })
+
+  it('asks nobody to try again where that is no help', async () => {
+    nock(ORTTO).get('/v1/me').reply(404, 'no such page').get('/v1/me').reply(503, 'down')
+
+    expect(await judge('pau-key')).toMatch(/could not be checked: no such page\.$/)
+    expect(await judge('pau-key')).toMatch(/could not be checked: down\. Try again in a few minutes\.$/)
   })
 
   it('does not judge it when Ortto cannot be reached', async () => {
     nock(ORTTO)
       .get('/v1/me')
       .replyWithError(Object.assign(new Error('x'), { code: 'ENOTFOUND' }))
-    const message = await test('pau-key')
+    const message = await judge('pau-key')
 
-    expect(message).toContain('The API key was not judged: ')
+    expect(message).toContain('The API key could not be checked: ')
     expect(message).toContain('address was not found')
   })
 
   it('goes to the staging account of another region when the key says so', async () => {
     nock('https://segment-action-api-eu.ortto-stg.app').get('/v1/me').reply(200)
 
-    expect(await test('seu-key')).toBe('good')
+    expect(await judge('seu-key')).toBe('good')
   })
 })

@@ -213,6 +213,9 @@ describe.each(ACTIONS)('%s', (action) => {
   it.each([
     ['pau-"\\', '<p>"key": "pau-\\"\\\\"</p>', '"key": "***"'],
     ['pau-a&b', '["pau-a\\u0026b"]', '["***"]'],
+    ['pau-secret"secret', '{"errors":["no account for secret\\"secret"', 'no account for ***'],
+    ['pau-secret&secret', '<p>pau-secret&amp;secret and &#x73;ecret&#038;secret</p>', '*** and ***'],
+    ['pau-secret+secret', '<a href="?key=pau-secret%2Bsecret">', '?key=***"'],
     ['pau-01234567', 'no account for 01234567', 'no account for ***']
   ])('masks the API key %s in whatever form it comes back', async (api_key, answer, masked) => {
     orttoAnswers(action, 200, answer)
@@ -307,6 +310,14 @@ describe.each(ACTIONS)('%s', (action) => {
     })
   })
 
+  it("says so in a sentence of its own, behind Ortto's", async () => {
+    orttoAnswers(action, 207, firstItem(206, 'Queued, contact not stored'))
+
+    expect(await deliverTogether(action, [{ context: { ip: '::1' } }])).toMatchObject([
+      { body: 'Queued, contact not stored. Left out: the IP Address, which is not IPv4.' }
+    ])
+  })
+
   it('has nothing to say when nothing was left out', async () => {
     orttoAnswers(action)
     const [result] = await deliverTogether(action, [{ timestamp: undefined, context: { ip: '203.0.113.7' } }])
@@ -335,11 +346,19 @@ describe.each(ACTIONS)('%s', (action) => {
   })
 
   it('leaves the events as they were', async () => {
-    orttoAnswers(action)
-    const traits = { '': 1, nested: { '': [new Date(0)] } }
-    await deliverTogether(action, [{ traits: traits as never, timestamp: '1720591740' }])
+    const received = orttoAnswers(action)
+    const eventOf = () => ({
+      user_id: 'u1',
+      event: 'Order Completed',
+      timestamp: '1720591740',
+      traits: { '': 1, nested: { '': 2, kept: [new Date(0)] } }
+    })
+    const payload = [eventOf()]
+    // Past the framework, which would hand over a copy.
+    await destination.actions[action].performBatch?.(createRequestClient(), { settings: SETTINGS, payload })
 
-    expect(traits).toEqual({ '': 1, nested: { '': [new Date(0)] } })
+    expect(received[0].body[0].traits).toEqual({ nested: { kept: ['1970-01-01T00:00:00.000Z'] } })
+    expect(payload).toEqual([eventOf()])
   })
 })
 

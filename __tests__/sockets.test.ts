@@ -61,7 +61,7 @@ describe('over a real connection', () => {
     expect(encodings).toEqual([undefined])
   })
 
-  it('stops reading an answer that does not end', async () => {
+  it('waits for no end of an answer that has none', async () => {
     const megabyte = ' '.repeat(1024 * 1024)
     const outcomes = await identify((request, response) => {
       const write = (): void => {

@@ -2,8 +2,8 @@ import { fieldsToJsonSchema, validateSchema } from '@segment/actions-core'
 import type { InputField, JSONObject } from '@segment/actions-core'
 import validateDirectives from '@segment/actions-core/mapping-kit/validate'
 import { z } from 'zod'
-import trackActivity from '../src/track-activity'
-import upsertContact from '../src/upsert-contact'
+import trackActivity from '../src/trackActivity'
+import upsertContact from '../src/upsertContact'
 import { clip, isRecord, unlessBlank } from '../src/values'
 
 /** The destination's actions by key. */

@@ -1,4 +1,4 @@
-import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'fs/promises'
+import { access, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'fs/promises'
 import { createRequire, isBuiltin } from 'module'
 import { join, relative } from 'path'
 import ts from 'typescript'
@@ -78,6 +78,12 @@ async function checkDefinition(folder: string): Promise<void> {
   const { default: definition } = membersOf(load(compiled))
   tell(definitionFaults(definition))
   passed("the definition has what the monorepo's validator asks for")
+  for (const key of Object.keys(membersOf(membersOf(definition).actions))) {
+    await access(join(folder, DESTINATION, key, 'generated-types.ts')).catch(() => {
+      throw new CheckFailed(`The monorepo writes the types of ${key} into ${key}/, which is no folder of src/.`)
+    })
+  }
+  passed('the types of each action are where the monorepo writes them')
   const metadata: unknown = JSON.parse(await readFile(join(folder, DESTINATION, 'metadata.json'), 'utf8'))
   tell(metadataFaults(metadata, definition))
   passed("metadata.json has the monorepo's shape, and says what the definition says")

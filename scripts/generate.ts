@@ -15,9 +15,6 @@ const BANNER = '// Generated file. DO NOT MODIFY IT BY HAND.'
 type Fields = Parameters<typeof fieldsToJsonSchema>[0]
 type Hook = NonNullable<NonNullable<ActionDefinition<Settings>['hooks']>['onMappingSave']>
 
-/** Where each action lives: the monorepo's tools expect `generated-types.ts` beside the action. */
-const FOLDERS: Record<string, string> = { upsertContact: 'upsert-contact', trackActivity: 'track-activity' }
-
 /** Every generated file: its path below the project's folder, and what it has to hold. */
 async function generate(): Promise<Map<string, string>> {
   const files = new Map<string, string>()
@@ -28,10 +25,11 @@ async function generate(): Promise<Map<string, string>> {
   }
 
   await add('generated-types.ts', await typesOf([['Settings', destination.authentication?.fields]]))
+  // As in the monorepo, the folder of an action has its key for a name.
   for (const [key, action] of Object.entries(destination.actions)) {
     const hook = action.hooks?.onMappingSave
     await add(
-      join(FOLDERS[key], 'generated-types.ts'),
+      join(key, 'generated-types.ts'),
       await typesOf([
         ['Payload', action.fields],
         ['OnMappingSaveInputs', hook && inputFieldsOf(hook)],

@@ -1,10 +1,11 @@
 import type { Outcome } from './types'
 import { ORTTO_API_VERSION } from './versioning-info'
 
-/** `<environment><region>-<secret>`: the first three letters tell where the account lives. */
+/** `<environment><region>-<secret>`: the first three letters tell where the account lives, `p` is production. */
 const API_KEY = /^([ps])([a-z]{2})-[\x21-\x7e]+$/
 
-const DOMAINS: Record<string, string> = { p: 'ortto.app', s: 'ortto-stg.app' }
+/** A secret of fewer characters could be a word of a message, and is masked only as part of the whole key. */
+const MIN_SECRET_LENGTH = 8
 
 export const WHERE_TO_FIND_THE_KEY =
   'Copy the API key from Ortto (CDP > Data Sources > your Segment (Actions) data source) and paste it into the API Key setting of this destination.'
@@ -33,8 +34,32 @@ export function parseApiKey(apiKey: unknown): OrttoAccount | undefined {
     return undefined
   }
   const [, environment, region] = match
-  return {
-    apiKey: trimmed,
-    baseUrl: `https://segment-action-api-${region}.${DOMAINS[environment]}/${ORTTO_API_VERSION}`
-  }
+  const domain = environment === 'p' ? 'ortto.app' : 'ortto-stg.app'
+  return { apiKey: trimmed, baseUrl: `https://segment-action-api-${region}.${domain}/${ORTTO_API_VERSION}` }
+}
+
+/** Finds the key in a text, and its secret alone, in whatever way an answer writes them. */
+export function patternOfKey(apiKey: string): RegExp {
+  const start = apiKey.indexOf('-') + 1
+  const prefix = spellings(apiKey.slice(0, start))
+  const secret = spellings(apiKey.slice(start))
+  return new RegExp(apiKey.length - start < MIN_SECRET_LENGTH ? prefix + secret : `(?:${prefix})?${secret}`, 'gi')
+}
+
+const HTML_NAMES = new Map([
+  ['&', 'amp'],
+  ['<', 'lt'],
+  ['>', 'gt'],
+  ['"', 'quot'],
+  ["'", 'apos']
+])
+
+/** A pattern for visible ASCII: each character as it is, or as JSON, a URL or HTML writes it. */
+function spellings(text: string): string {
+  return text.replace(/./g, (character) => {
+    const code = character.charCodeAt(0)
+    const hex = code.toString(16)
+    const html = `&(?:#0*${code}|#x0*${hex}|${HTML_NAMES.get(character) ?? `#${code}`});`
+    return `(?:\\\\?\\x${hex}|\\\\u00${hex}|%${hex}|${html})`
+  })
 }

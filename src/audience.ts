@@ -2,7 +2,7 @@ import type { ActionDefinition, AudienceMembership } from '@segment/actions-core
 import type { Settings } from './generated-types'
 import { OrttoClient } from './ortto-client'
 import type { OrttoAudienceUpdate } from './types'
-import type { OnMappingSaveInputs, OnMappingSaveOutputs, Payload } from './upsert-contact/generated-types'
+import type { OnMappingSaveInputs, OnMappingSaveOutputs, Payload } from './upsertContact/generated-types'
 import { isRecord, unlessBlank } from './values'
 
 type Hooks = ActionDefinition<Settings, unknown, unknown, OnMappingSaveInputs, OnMappingSaveOutputs>['hooks']
@@ -38,7 +38,8 @@ export const associateAudience: Hook = {
   performHook: async (request, { settings, hookInputs }) => {
     const name = unlessBlank(hookInputs?.audience_name)?.trim()
     if (name === undefined) {
-      return { successMessage: 'No Audience Name was entered, so no audience was connected.' }
+      // Saved, or an audience that was connected before would stay.
+      return { successMessage: 'No Audience Name was entered, so no audience is connected.', savedData: {} }
     }
     const answer = await new OrttoClient(request, settings.api_key).createAudience(name)
     if ('failure' in answer) {

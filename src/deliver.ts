@@ -2,12 +2,13 @@ import type { AudienceMembership, ExecuteInput, MultiStatusResponse, RequestClie
 import { audienceUpdate } from './audience'
 import type { Settings } from './generated-types'
 import { MAX_ITEMS, OrttoClient, REQUEST_TIMEOUT } from './ortto-client'
-import type { Answer } from './ortto-client'
+import type { CallResult } from './ortto-client'
 import type { Prepared } from './prepare'
 import { successOrThrow, toMultiStatusResponse } from './results'
 import type { EventResult } from './results'
 import type { OrttoAudienceUpdate, OrttoContact, Outcome } from './types'
-import type { Payload as ContactPayload } from './upsert-contact/generated-types'
+import type { Payload as ContactPayload } from './upsertContact/generated-types'
+import { sentence } from './values'
 
 /** Milliseconds within which every event of a batch has its result. */
 const BATCH_TIME = 60_000
@@ -17,7 +18,7 @@ const MIN_TIMEOUT = 1000
 /** An action's two halves: what it makes of a payload, and where it sends what it made. */
 export interface Delivery<Payload, Item> {
   prepare: (payload: Payload, audience?: OrttoAudienceUpdate) => Prepared<Item>
-  send: (client: OrttoClient, items: readonly Item[], timeout: number) => Promise<Answer<Outcome[]>>
+  send: (client: OrttoClient, items: readonly Item[], timeout: number) => Promise<CallResult<Outcome[]>>
 }
 
 type Input<Payload, Membership> = ExecuteInput<Settings, Payload, unknown, unknown, unknown, Membership>
@@ -64,10 +65,10 @@ async function deliverAll<Payload, Item extends OrttoContact>(
 function withLeftOut(result: EventResult, leftOut: readonly string[]): EventResult {
   return leftOut.length === 0 || result.status >= 400
     ? result
-    : { ...result, message: `${result.message} Left out: ${leftOut.join('; ')}.` }
+    : { ...result, message: `${sentence(result.message)} Left out: ${leftOut.join('; ')}.` }
 }
 
-type Send<Item> = (items: readonly Item[], timeout: number) => Promise<Answer<Outcome[]>>
+type Send<Item> = (items: readonly Item[], timeout: number) => Promise<CallResult<Outcome[]>>
 
 /** Sends the items in as few requests as possible, one after the other: one result for each, in order. */
 async function sendAll<Item extends OrttoContact>(items: readonly Item[], send: Send<Item>): Promise<EventResult[]> {

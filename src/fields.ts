@@ -1,7 +1,7 @@
 import type { InputField } from '@segment/actions-core'
 import { MAX_ITEMS } from './ortto-client'
 
-/** Fields that both actions have. What reads differently in each is a parameter, or is spread over there. */
+/** Fields that both actions have. What is different in one of them is spread over it there. */
 
 export const timestamp: InputField = {
   label: 'Timestamp',
@@ -56,7 +56,8 @@ export const batchSize: InputField = {
 
 export const audienceUpdateMode: InputField = {
   label: 'Audience update mode',
-  description: 'Indicates whether the Contact should be added to or removed from the Audience.',
+  description:
+    'Whether an event adds the Contact to the Audience, or removes it. "Follow Segment" goes by what an event of an Engage audience or journey says: it adds the Contact when the person entered, removes it when the person left, and an event that says neither changes nothing. It goes by every Engage audience whose events this mapping takes, so let the trigger take those of one only.',
   type: 'string',
   required: false,
   choices: [
@@ -67,56 +68,50 @@ export const audienceUpdateMode: InputField = {
   default: 'add'
 }
 
-export function ipAddress(description: string): InputField {
-  return {
-    label: 'IP Address',
-    description,
-    // No `ipv4` format: it costs every event from an IPv6 client.
-    type: 'string',
-    required: false,
-    default: { '@path': '$.context.ip' }
+export const ipAddress: InputField = {
+  label: 'IP Address',
+  description: "The Contact's IP address",
+  // No `ipv4` format: it costs every event from an IPv6 client.
+  type: 'string',
+  required: false,
+  default: { '@path': '$.context.ip' }
+}
+
+export const contactTraits: InputField = {
+  label: 'Custom Contact traits',
+  description: 'An object containing key-value pairs representing custom properties assigned to Contact profile',
+  type: 'object',
+  required: false,
+  additionalProperties: true,
+  defaultObjectUI: 'keyvalue',
+  default: {
+    '@if': { exists: { '@path': '$.traits' }, then: { '@path': '$.traits' }, else: { '@path': '$.context.traits' } }
   }
 }
 
-export function contactTraits(description: string): InputField {
-  return {
-    label: 'Custom Contact traits',
-    description,
-    type: 'object',
-    required: false,
-    additionalProperties: true,
-    defaultObjectUI: 'keyvalue',
-    default: {
-      '@if': { exists: { '@path': '$.traits' }, then: { '@path': '$.traits' }, else: { '@path': '$.context.traits' } }
-    }
-  }
-}
-
-export function contactLocation(description: string): InputField {
-  return {
-    label: 'Location',
-    description,
-    type: 'object',
-    required: false,
-    additionalProperties: false,
-    properties: {
-      country: { label: 'Country', description: 'The name of the country', type: 'string', required: false },
-      state: { label: 'State', description: 'The name of the state or region', type: 'string', required: false },
-      city: { label: 'City', description: 'The name of the city', type: 'string', required: false },
-      post_code: { label: 'Post code', description: 'The post code', type: 'string', required: false }
-    },
-    default: {
-      country: fromAddress((address) => ({ '@path': `${address}.country` })),
-      state: fromAddress((address) => ({ '@path': `${address}.state` })),
-      city: fromAddress((address) => ({ '@path': `${address}.city` })),
-      post_code: fromAddress((address) => ({
-        '@if': {
-          exists: { '@path': `${address}.postalCode` },
-          then: { '@path': `${address}.postalCode` },
-          else: { '@path': `${address}.postal_code` }
-        }
-      }))
-    }
+export const contactLocation: InputField = {
+  label: 'Location',
+  description: "The Contact's location. Takes priority over the IP address.",
+  type: 'object',
+  required: false,
+  additionalProperties: false,
+  properties: {
+    country: { label: 'Country', description: 'The name of the country', type: 'string', required: false },
+    state: { label: 'State', description: 'The name of the state or region', type: 'string', required: false },
+    city: { label: 'City', description: 'The name of the city', type: 'string', required: false },
+    post_code: { label: 'Post code', description: 'The post code', type: 'string', required: false }
+  },
+  default: {
+    country: fromAddress((address) => ({ '@path': `${address}.country` })),
+    state: fromAddress((address) => ({ '@path': `${address}.state` })),
+    city: fromAddress((address) => ({ '@path': `${address}.city` })),
+    post_code: fromAddress((address) => ({
+      '@if': {
+        exists: { '@path': `${address}.postalCode` },
+        then: { '@path': `${address}.postalCode` },
+        else: { '@path': `${address}.postal_code` }
+      }
+    }))
   }
 }
 

@@ -3,8 +3,9 @@ import type { DestinationDefinition } from '@segment/actions-core'
 import { WHERE_TO_FIND_THE_KEY } from './api-key'
 import type { Settings } from './generated-types'
 import { OrttoClient } from './ortto-client'
-import trackActivity from './track-activity'
-import upsertContact from './upsert-contact'
+import trackActivity from './trackActivity'
+import upsertContact from './upsertContact'
+import { sentence } from './values'
 
 const destination: DestinationDefinition<Settings> = {
   name: 'Ortto (Actions)',
@@ -31,7 +32,9 @@ const destination: DestinationDefinition<Settings> = {
         const refusal = `Ortto refused the API key. ${WHERE_TO_FIND_THE_KEY}`
         throw new InvalidAuthenticationError(answer.isSent ? refusal : message)
       }
-      throw new APIError(`The API key was not judged: ${message} Try again in some minutes.`, status)
+      const isPassing = status === 408 || status === 429 || status >= 500
+      const advice = isPassing ? ' Try again in a few minutes.' : ''
+      throw new APIError(`The API key could not be checked: ${sentence(message)}${advice}`, status)
     }
   },
   presets: [

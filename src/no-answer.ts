@@ -1,15 +1,15 @@
 import type { Outcome } from './types'
 
-const CAUSES: Record<string, string> = {
-  ECONNREFUSED: 'the connection was refused',
-  ECONNRESET: 'the connection broke off',
-  EPIPE: 'the connection broke off',
-  ERR_STREAM_PREMATURE_CLOSE: 'the connection broke off',
-  ENOTFOUND: 'its address was not found (check the region, the second and third letter of the API key)',
-  EAI_AGAIN: 'its address could not be looked up',
-  EHOSTUNREACH: 'there is no route to it',
-  ENETUNREACH: 'there is no route to it'
-}
+const CAUSES = new Map([
+  ['ECONNREFUSED', 'the connection was refused'],
+  ['ECONNRESET', 'the connection broke off'],
+  ['EPIPE', 'the connection broke off'],
+  ['ERR_STREAM_PREMATURE_CLOSE', 'the connection broke off'],
+  ['ENOTFOUND', 'its address was not found (check the region, the second and third letter of the API key)'],
+  ['EAI_AGAIN', 'its address could not be looked up'],
+  ['EHOSTUNREACH', 'there is no route to it'],
+  ['ENETUNREACH', 'there is no route to it']
+])
 
 /** The request client gives up waiting in several ways, each with a mark of its own in one of four members. */
 const TIMEOUT_MARKS = new Set<unknown>(['ETIMEDOUT', 'request-timeout', 'body-timeout', 'AbortError', 408])
@@ -27,7 +27,7 @@ export function explainNoAnswer(error: unknown): Outcome {
   if (marks.includes('max-size')) {
     return { status: 502, message: "Ortto's answer was too large to be read." }
   }
-  const cause = CAUSES[code] ?? String(member(error, 'message') ?? error)
+  const cause = CAUSES.get(code) ?? String(member(error, 'message') ?? error)
   return { status: 503, message: `No answer came from Ortto: ${cause}.` }
 }
 

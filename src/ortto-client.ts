@@ -1,6 +1,6 @@
 import type { ModifiedResponse, RequestClient } from '@segment/actions-core'
 import { parseJSON, readMessage, readOutcomes } from './answers'
-import { MALFORMED_KEY, parseApiKey } from './api-key'
+import { MALFORMED_KEY, parseApiKey, patternOfKey } from './api-key'
 import { explainNoAnswer } from './no-answer'
 import type { OrttoActivity, OrttoAudience, OrttoContact, Outcome } from './types'
 import { clip, isRecord, unlessBlank } from './values'
@@ -11,17 +11,14 @@ export const MAX_ITEMS = 500
 /** Milliseconds until the headers must be there, and as many again until the body must be. */
 export const REQUEST_TIMEOUT = 10_000
 
-/** No message is longer than this, in characters. */
+/** No message of Ortto's is longer than this, in characters. */
 const MAX_MESSAGE_LENGTH = 500
-
-/** A secret of fewer characters could be a word of a message, and is masked only as part of the whole key. */
-const MIN_SECRET_LENGTH = 8
 
 /** Bytes of an answer that are read. One that reports a failure for each of 500 events takes far less. */
 const MAX_ANSWER = 16 * 1024 * 1024
 
 /** What a call brought, or how it failed, and whether a request was made at all. */
-export type Answer<T> = { value: T } | { failure: Outcome; isSent: boolean }
+export type CallResult<T> = { value: T } | { failure: Outcome; isSent: boolean }
 
 /**
  * Ortto's API for Segment, one method a call.
@@ -34,40 +31,46 @@ export class OrttoClient {
   constructor(private readonly request: RequestClient, private readonly apiKey: string) {}
 
   /** Asks whether the key is good: a failure with 401 or 403 says that it is not, any other that nobody knows. */
-  async me(): Promise<Answer<undefined>> {
+  async me(): Promise<CallResult<undefined>> {
     const answer = await this.call('get', '/me')
     return 'failure' in answer ? answer : { value: undefined }
   }
 
   /** Creates or updates up to 500 contacts: one outcome for each, in order. */
-  async identify(contacts: readonly OrttoContact[], timeout = REQUEST_TIMEOUT): Promise<Answer<Outcome[]>> {
+  async identify(contacts: readonly OrttoContact[], timeout = REQUEST_TIMEOUT): Promise<CallResult<Outcome[]>> {
     return this.sendItems('/identify', contacts, timeout)
   }
 
   /** Tracks up to 500 activities: one outcome for each, in order. */
-  async track(activities: readonly OrttoActivity[], timeout = REQUEST_TIMEOUT): Promise<Answer<Outcome[]>> {
+  async track(activities: readonly OrttoActivity[], timeout = REQUEST_TIMEOUT): Promise<CallResult<Outcome[]>> {
     return this.sendItems('/track', activities, timeout)
   }
 
   /** Creates an audience, or finds the one that already has this name. */
-  async createAudience(name: string): Promise<Answer<OrttoAudience>> {
+  async createAudience(name: string): Promise<CallResult<OrttoAudience>> {
     const answer = await this.call('post', '/audiences/create', { name })
     if ('failure' in answer) {
       return answer
     }
-    const { content, tell } = answer.value
+    const { content, present } = answer.value
     const audience = parseJSON(content)
     const id = isRecord(audience) ? unlessBlank(audience.id) : undefined
     if (!isRecord(audience) || id === undefined) {
-      const message = tell(`Ortto's answer names no audience: ${content}`)
+      const message = present(`Ortto's answer names no audience: ${content}`)
       return { failure: { status: 502, message }, isSent: true }
     }
     return { value: { id, name: unlessBlank(audience.name) ?? name } }
   }
 
-  private async sendItems(path: string, items: readonly OrttoContact[], timeout: number): Promise<Answer<Outcome[]>> {
+  private async sendItems(
+    path: string,
+    items: readonly OrttoContact[],
+    timeout: number
+  ): Promise<CallResult<Outcome[]>> {
     const answer = await this.call('post', path, items, timeout)
-    return 'failure' in answer ? answer : { value: readOutcomes(answer.value.content, items.length, answer.value.tell) }
+    return 'failure' in answer
+      ? answer
+      : { value: readOutcomes(answer.value.content, items.length, answer.value.present) }
   }
 
   /** Makes one request. The value is a 2xx answer. */
@@ -76,12 +79,12 @@ export class OrttoClient {
     path: string,
     json?: unknown,
     timeout = REQUEST_TIMEOUT
-  ): Promise<Answer<Received>> {
+  ): Promise<CallResult<Received>> {
     const account = parseApiKey(this.apiKey)
     if (!account) {
       return { failure: MALFORMED_KEY, isSent: false }
     }
-    const tell = (message: string) => clip(mask(message, account.apiKey), MAX_MESSAGE_LENGTH)
+    const present = presenter(account.apiKey)
     let response: ModifiedResponse
     try {
       response = await this.request(`${account.baseUrl}${path}`, {
@@ -99,12 +102,12 @@ export class OrttoClient {
     } catch (error) {
       const problem = problemOfJSON(json)
       const { status, message } = problem ?? explainNoAnswer(error)
-      return { failure: { status, message: tell(message) }, isSent: problem === undefined }
+      return { failure: { status, message: present(message) }, isSent: problem === undefined }
     }
     const content = response.content.trim()
     return response.ok
-      ? { value: { content, tell } }
-      : { failure: refusal(response.status, content, tell), isSent: true }
+      ? { value: { content, present } }
+      : { failure: refusal(response.status, content, present), isSent: true }
   }
 }
 
@@ -114,20 +117,20 @@ export class OrttoClient {
  */
 const NODE_FETCH_OPTIONS: object = { compress: false, size: MAX_ANSWER }
 
-/** The body of an answer, and how to tell of it: messages without the key, and of a length that can be read. */
+/** The body of an answer, and how messages of it are presented: without the key, and of a length that can be read. */
 interface Received {
   content: string
-  tell: (message: string) => string
+  present: (message: string) => string
 }
 
-function refusal(status: number, content: string, tell: Received['tell']): Outcome {
+function refusal(status: number, content: string, present: Received['present']): Outcome {
   if (status < 400) {
     return { status: 502, message: `Ortto answered with a redirect (status ${status}), which is not followed.` }
   }
   if (status > 599) {
     return { status: 502, message: `Ortto answered with status ${status}, which has no meaning.` }
   }
-  return { status, message: tell(readMessage(content) ?? `Ortto answered ${status}, without a reason.`) }
+  return { status, message: present(readMessage(content) ?? `Ortto answered ${status}, without a reason.`) }
 }
 
 /** Why a body could not be written, as if it were too large: it may be, and its parts may be written. */
@@ -140,12 +143,10 @@ function problemOfJSON(json: unknown): Outcome | undefined {
   }
 }
 
-/** Without the key, as it is, as JSON writes it, and without the prefix that tells no secret. */
-function mask(message: string, apiKey: string): string {
-  const secret = apiKey.slice(apiKey.indexOf('-') + 1)
-  const escaped = JSON.stringify(apiKey).slice(1, -1)
-  return [apiKey, escaped, ...(secret.length < MIN_SECRET_LENGTH ? [] : [secret])].reduce(
-    (masked, part) => masked.split(part).join('***'),
-    message
-  )
+function presenter(apiKey: string): Received['present'] {
+  let key: RegExp | undefined
+  return (message) => {
+    key ??= patternOfKey(apiKey)
+    return clip(message.replace(key, '***'), MAX_MESSAGE_LENGTH)
+  }
 }

@@ -1,5 +1,5 @@
-import type { Payload as ActivityPayload } from './track-activity/generated-types'
-import type { Payload as ContactPayload } from './upsert-contact/generated-types'
+import type { Payload as ActivityPayload } from './trackActivity/generated-types'
+import type { Payload as ContactPayload } from './upsertContact/generated-types'
 import type { EventResult } from './results'
 import { toIsoTimestamp } from './timestamp'
 import type { OrttoActivity, OrttoAudienceUpdate, OrttoContact, OrttoLocation } from './types'
@@ -40,7 +40,9 @@ export function prepareActivity(payload: ActivityPayload, audience?: OrttoAudien
   }
   const event = unlessBlank(payload.event)
   if (event === undefined) {
-    return rejected('This event has no Event name, so Ortto cannot tell which activity it is. Map one to it.')
+    return rejected(
+      'This event has no Event name, so Ortto cannot tell which activity it is. Map the name of the activity to Event name.'
+    )
   }
   const { item: contact, leftOut } = toContact(payload, audience)
   const timestamp = unlessBlank(payload.timestamp)

@@ -3,11 +3,14 @@ const TIME = String.raw`(?<hour>[01]\d|2[0-4])(?<colon>:?)(?<minute>[0-5]\d)(?:\
 const ZONE = String.raw`(?<zone>Z|UTC|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)`
 
 /** A calendar date, alone or with a time, alone or with a zone, in ISO 8601 or near to it. */
-const DATE_TIME = new RegExp(`^${DAY}(?:(?<separator>[T ])${TIME}(?<gap> ?)${ZONE}?)?$`, 'i')
+const DATE_TIME = new RegExp(`^${DAY}(?:[T ]${TIME} ?${ZONE}?)?$`, 'i')
 
-/** What nearly every event has, told in one look: ISO 8601 with a zone, on a day that each month has. */
+/** What nearly every event has: a date and a time with a zone, as every reader of ISO 8601 takes it. */
 const PLAIN =
-  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
+
+/** A day that each month has */
+const SAFE_DAY = '28'
 
 /** 9 or 10 digits are seconds (1973 to 2286), 12 or 13 milliseconds. */
 const EPOCH = /^(?:(?<seconds>\d{9,10})|\d{12,13})(?:\.\d+)?$/
@@ -15,13 +18,13 @@ const EPOCH = /^(?:(?<seconds>\d{9,10})|\d{12,13})(?:\.\d+)?$/
 /**
  * The timestamp as Ortto should get it.
  *
- * ISO 8601 with a time zone comes back as it is. Everything else that names one moment comes back as ISO 8601 in UTC: a
- * date, a date and time without a zone (which means UTC), seconds or milliseconds since 1970.
- * Undefined when it can't be read, or when there is no such day.
+ * One that is written as nearly all are (2025-07-10T06:09:00.000+10:00) comes back as it is. Everything else that names
+ * one moment comes back in UTC: a date, a date and time without a zone (which means UTC), the rarer forms of ISO 8601,
+ * seconds or milliseconds since 1970. Undefined when it can't be read, or when there is no such day.
  */
 export function toIsoTimestamp(timestamp: string): string | undefined {
   const text = timestamp.trim()
-  if (PLAIN.test(text)) {
+  if (PLAIN.test(text) && (text.slice(8, 10) <= SAFE_DAY || isCalendarDay(text.slice(0, 10)))) {
     return text
   }
   const epoch = EPOCH.exec(text)
@@ -33,16 +36,14 @@ export function toIsoTimestamp(timestamp: string): string | undefined {
   if (!groups) {
     return undefined
   }
-  const { year, month, day, separator, hour = '00', minute = '00', second = '00', fraction = '0', gap, zone } = groups
+  const { year, month, day, hour = '00', minute = '00', second = '00', fraction = '0', zone } = groups
   const date = `${year}-${month}-${day}`
   if (!isCalendarDay(date)) {
     return undefined
   }
   // Date knows no leap second; the one before it is the nearest that it knows.
   const time = `${hour}:${minute}:${second === '60' ? '59' : second}.${fraction}`
-  const moment = toUtc(Date.parse(`${date}T${time}${withColon(zone)}`))
-  const isIso = separator === 'T' && gap === '' && /^[Z+-]/.test(zone)
-  return moment && isIso ? text : moment
+  return toUtc(Date.parse(`${date}T${time}${withColon(zone)}`))
 }
 
 function toUtc(milliseconds: number): string | undefined {

@@ -31,7 +31,7 @@ function twoBytes(hex: string): string {
   return `${value >> 8}.${value & 255}`
 }
 
-/** True for an object that is neither null, nor an array, nor of a class such as Date. */
+/** True for a plain object: neither null, nor an array, nor a Date, a Map and the like. */
 export function isRecord(value: unknown): value is { [key: string]: unknown } {
   return Object.prototype.toString.call(value) === '[object Object]'
 }
@@ -43,6 +43,11 @@ export function clip(text: string, length: number): string {
   }
   // Half of a character that takes two code units is none.
   return `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
+}
+
+/** A text that others may follow: with a full stop, when it ends in a word. */
+export function sentence(text: string): string {
+  return text.replace(/[^\s.!?…]$/, '$&.')
 }
 
 /** Traits or properties as they go on the wire. */

@@ -108,8 +108,8 @@ describe('npm start', () => {
     it.each([
       [['no-such-file.ndjson'], 'There is no file or folder no-such-file.ndjson: check its name.'],
       [
-        ['src/track-activity'],
-        'There are no event files in src/track-activity: .ndjson, .jsonl and .json are read, also with .gz.'
+        ['src/trackActivity'],
+        'There are no event files in src/trackActivity: .ndjson, .jsonl and .json are read, also with .gz.'
       ],
       [['--fast'], "Unknown option '--fast'. See npm start -- --help."],
       [['one.ndjson', 'two.ndjson'], 'Name one file only. See npm start -- --help.']

@@ -14,12 +14,14 @@ describe('the summary', () => {
       { ...place, line: 2, mapping: activities, status: 400, message: 'Bad' },
       { ...place, line: 3, mapping: activities, status: 200, message: 'Ignored' },
       { ...place, line: 4, message: 'No mapping' },
-      { ...place, file: 'b', line: 4, status: 400, message: 'Not JSON' }
+      { ...place, file: 'b', line: 4, status: 400, message: 'Not JSON' },
+      { ...place, file: 'b', line: 5, mapping: contacts, status: 422, message: 'Nothing new' }
     ])
 
     expect(summary.state).toEqual({
-      lines: 5,
+      lines: 6,
       delivered: 1,
+      nothingNew: 1,
       rejected: 3,
       ignored: 1,
       untaken: 1,
@@ -28,7 +30,8 @@ describe('the summary', () => {
         { mapping: 'Track Activity', status: 400, message: 'Bad', count: 2 },
         { mapping: 'Upsert Contact', status: 200, message: 'Processed by Ortto.', count: 1 },
         { mapping: 'Track Activity', status: 200, message: 'Ignored', count: 1 },
-        { mapping: '-', status: 400, message: 'Not JSON', count: 1 }
+        { mapping: '-', status: 400, message: 'Not JSON', count: 1 },
+        { mapping: 'Upsert Contact', status: 422, message: 'Nothing new', count: 1 }
       ]
     })
   })

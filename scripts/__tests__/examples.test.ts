@@ -70,7 +70,6 @@ function stream(): string {
 /** What no test runs, and why. What CI runs as it stands needs no line here. */
 const NOT_RUN: Record<string, string> = {
   'npm run ci': 'it runs the tests',
-  'npm test -- -u': 'it writes the snapshots anew, with which the tests compare',
   'PICTURES=1 npm run test:browser': 'it writes the pictures in docs/ anew; CI runs it without',
   'apt-get install chromium': 'it changes the machine; CI does it where there is none',
   'apt-get install -y nats-server': 'it changes the machine; CI does it where there is none',

@@ -144,10 +144,10 @@ export async function byDeliver(stage: Stage): Promise<void> {
       stopped = await deliverFrom(folder, stage)
     }
     const refused = new Map((await linesIn(join(folder, 'rejected'))).map((one) => [one.messageId, one._rejected[0]]))
-    // What is refused must stand among the rejected, with its reason.
+    // What is refused must stand among the rejected, with its reason, and nothing else may.
     const results = (await linesIn(join(folder, 'results'))).map(({ messageId, status, message }) => {
-      const reason = status < 400 ? message : refused.get(messageId)?.message ?? ''
-      return { messageId, status, message: reason }
+      const isRejected = refused.has(messageId)
+      return { messageId, status, message: isRejected === isConfirmed({ status, message }) ? '' : message }
     })
     tell(new Map(results.map((result) => [result.messageId, result])), countsOf(results))
   } finally {

@@ -159,7 +159,7 @@ function eventIn(text: string): Line | undefined {
 
 /** What connecting an audience brought: what is saved in the mapping, or why it could not be connected. */
 const Connected = z.object({
-  savedData: z.object({ audience_id: z.string(), audience_name: z.string() }).optional(),
+  savedData: z.union([z.object({ audience_id: z.string(), audience_name: z.string() }), z.strictObject({})]).optional(),
   successMessage: z.string().optional(),
   error: z.object({ message: z.string() }).optional()
 })
@@ -172,5 +172,9 @@ async function connectAudience({ origin, apiKey }: Served, name: string) {
   const { savedData, successMessage, error } = Connected.parse(connected)
   return error
     ? { error: clip(error.message, 500), outputs: null, message: null }
-    : { error: null, outputs: savedData ?? null, message: successMessage ?? null }
+    : {
+        error: null,
+        outputs: savedData && 'audience_id' in savedData ? savedData : null,
+        message: successMessage ?? null
+      }
 }

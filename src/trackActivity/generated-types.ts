@@ -51,13 +51,13 @@ export interface Payload {
     post_code?: string
   }
   /**
-   * key-value custom property pairs to be assigned to the Contact's profile
+   * Key-value custom property pairs to be assigned to the Contact's profile
    */
   traits?: {
     [k: string]: unknown
   }
   /**
-   * Indicates whether the Contact should be added to or removed from the Audience.
+   * Whether an event adds the Contact to the Audience, or removes it. "Follow Segment" goes by what an event of an Engage audience or journey says: it adds the Contact when the person entered, removes it when the person left, and an event that says neither changes nothing. It goes by every Engage audience whose events this mapping takes, so let the trigger take those of one only.
    */
   audience_update_mode?: string
   /**

@@ -44,9 +44,15 @@ const action: ActionDefinition<Settings, Payload, unknown, OnMappingSaveInputs, 
     anonymous_id: anonymousId,
     enable_batching: enableBatching,
     batch_size: batchSize,
-    ip: ipAddress('The IP address of the location where the activity occurred.'),
-    location: contactLocation('The location where the activity occurred. Takes priority over the IP address.'),
-    traits: contactTraits("key-value custom property pairs to be assigned to the Contact's profile"),
+    ip: { ...ipAddress, description: 'The IP address of the location where the activity occurred.' },
+    location: {
+      ...contactLocation,
+      description: 'The location where the activity occurred. Takes priority over the IP address.'
+    },
+    traits: {
+      ...contactTraits,
+      description: "Key-value custom property pairs to be assigned to the Contact's profile"
+    },
     audience_update_mode: audienceUpdateMode,
     event: {
       label: 'Event name',

@@ -57,7 +57,7 @@ export interface Payload {
     [k: string]: unknown
   }
   /**
-   * Indicates whether the Contact should be added to or removed from the Audience.
+   * Whether an event adds the Contact to the Audience, or removes it. "Follow Segment" goes by what an event of an Engage audience or journey says: it adds the Contact when the person entered, removes it when the person left, and an event that says neither changes nothing. It goes by every Engage audience whose events this mapping takes, so let the trigger take those of one only.
    */
   audience_update_mode?: string
 }

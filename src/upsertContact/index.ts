@@ -36,11 +36,9 @@ const action: ActionDefinition<Settings, Payload, unknown, OnMappingSaveInputs, 
     anonymous_id: anonymousId,
     enable_batching: enableBatching,
     batch_size: batchSize,
-    ip: ipAddress("The Contact's IP address"),
-    location: contactLocation("The Contact's location. Takes priority over the IP address."),
-    traits: contactTraits(
-      'An object containing key-value pairs representing custom properties assigned to Contact profile'
-    ),
+    ip: ipAddress,
+    location: contactLocation,
+    traits: contactTraits,
     audience_update_mode: audienceUpdateMode
   },
   hooks: { onMappingSave: associateAudience },
