@@ -61,7 +61,7 @@ describe('the definition', () => {
     ])
   })
 
-  it('sends batches of 500 unless the customer switches batches off', () => {
+  it('asks for batches of 500 by default', () => {
     expect(upsertContact.fields.enable_batching.default).toBe(true)
     expect(trackActivity.fields.batch_size).toMatchObject({ type: 'number', default: 500, readOnly: true })
   })
