@@ -1,5 +1,5 @@
 import { copyFile, mkdir, readdir, writeFile } from 'fs/promises'
-import { join, relative } from 'path'
+import { join } from 'path'
 import { check, CheckFailed, mustRun, passed, ROOT, run, start } from './checking'
 import type { Ended, RunOptions } from './checking'
 
@@ -57,8 +57,8 @@ async function install(cwd: string, packages: readonly string[]): Promise<string
 
 async function checkContent(folder: string): Promise<void> {
   const home = join(folder, 'node_modules', 'actions-ortto')
-  const entries = await readdir(home, { recursive: true, withFileTypes: true })
-  const paths = entries.filter((entry) => entry.isFile()).map(({ path, name }) => relative(home, join(path, name)))
+  const entries = await readdir(home, { recursive: true })
+  const paths = entries.filter((entry) => !entries.some((other) => other.startsWith(join(entry, '/'))))
   const strange = paths.filter((path) => path.includes('__') || !CONTENT.some((pattern) => pattern.test(path)))
   if (strange.length > 0) {
     throw new CheckFailed(`The package holds what nobody needs: ${strange.join(', ')}. See files in package.json.`)

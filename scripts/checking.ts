@@ -14,8 +14,8 @@ const PATIENCE = 120_000
 export class CheckFailed extends Error {}
 
 /**
- * Runs a check in a new folder, which is gone at the end, as is every program that the check has started. One sentence
- * tells what is wrong.
+ * Runs a check in a new folder. One sentence tells what is wrong. Passed, failed or stopped, the folder is gone at the
+ * end, as is every program that the check has started.
  */
 export async function check(steps: (folder: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'ortto-check-'))
@@ -29,6 +29,8 @@ export async function check(steps: (folder: string) => Promise<void>): Promise<v
   } catch (error) {
     console.error(error instanceof CheckFailed ? error.message : error)
     process.exitCode = 1
+  } finally {
+    running.forEach((child) => child.kill('SIGKILL'))
   }
 }
 
@@ -45,8 +47,6 @@ export interface Ended {
 
 /** A program that runs. */
 export interface Running {
-  /** What it has written so far */
-  output: () => string
   /** Resolves with the first match in what it writes. */
   says: (pattern: RegExp) => Promise<RegExpExecArray>
   ended: Promise<Ended>
@@ -78,7 +78,10 @@ export function start(command: string, args: readonly string[], { cwd, env }: Ru
   })
   const says = (pattern: RegExp) =>
     new Promise<RegExpExecArray>((resolve, reject) => {
-      const fail = () => reject(new CheckFailed(`${args.join(' ')} never said ${String(pattern)}, but:\n${output}`))
+      const fail = () => {
+        clearTimeout(timer)
+        reject(new CheckFailed(`${args.join(' ')} never said ${String(pattern)}, but:\n${output}`))
+      }
       const timer = setTimeout(fail, PATIENCE)
       const look = () => {
         const match = pattern.exec(output)
@@ -95,7 +98,7 @@ export function start(command: string, args: readonly string[], { cwd, env }: Ru
     child.kill('SIGTERM')
     return ended
   }
-  return { output: () => output, says, ended, stop }
+  return { says, ended, stop }
 }
 
 /** Runs a program to its end. */
