@@ -9,7 +9,7 @@ import { profile } from './profile'
 /**
  * How fast, and with how many bytes, events get to a server on this machine: the destination and `ortto deliver`,
  * against the destination that is live today and the floor. Every round runs all, ratios are medians over the rounds.
- * Run: npm run bench [-- events rounds]. With RENEW=1 it writes docs/performance.md and its plot.
+ * Run: npm run bench [-- events rounds]. With RENEW=1 it writes docs/performance.md and its plots.
  */
 
 const [, , EVENTS = '100000', ROUNDS = '5'] = process.argv

@@ -3,6 +3,7 @@ import { runInNewContext } from 'vm'
 import exampleAccount from '../examples/account.json'
 import { createSandbox } from '../sandbox'
 import { serve } from '../sandbox/serve'
+import { median } from './measure'
 
 /** What the sandbox must stand, so that it never is what a measurement measures. Run: npm run bench:sandbox */
 
@@ -60,7 +61,7 @@ async function measureSpeed(path: string, item: (index: number) => object): Prom
     speeds.push((REQUESTS_A_ROUND * BATCH * 1000) / (performance.now() - started))
   }
   await close()
-  return speeds.sort((one, other) => one - other)[Math.floor(ROUNDS / 2)]
+  return median(speeds)
 }
 
 /** Bytes of memory that one more stored activity takes. */

@@ -60,6 +60,7 @@ async function measure(workers: number, origin: string, mappings: string): Promi
       return found.length === workers && found.every(({ partitions }) => partitions === layout.partitions / workers)
     }
     while (!(await isShared())) {
+      mustRun(running)
       await sleep(100)
     }
     running.forEach((worker) => worker.kill('SIGSTOP'))
@@ -70,6 +71,7 @@ async function measure(workers: number, origin: string, mappings: string): Promi
     const publishedAt = performance.now()
     running.forEach((worker) => worker.kill('SIGCONT'))
     while ((await left()) > 0) {
+      mustRun(running)
       await sleep(50)
     }
     return {
@@ -77,12 +79,24 @@ async function measure(workers: number, origin: string, mappings: string): Promi
       delivered: (Number(EVENTS) / (performance.now() - publishedAt)) * 1000
     }
   } finally {
-    running.forEach((worker) => worker.kill('SIGTERM'))
+    running.forEach((worker) => {
+      worker.kill('SIGTERM')
+      // One that was stopped hears it when it goes on.
+      worker.kill('SIGCONT')
+    })
     await Promise.all(running.map(async (worker) => worker.exitCode ?? once(worker, 'exit')))
     await nc.close()
     server.child.kill()
     await once(server.child, 'exit')
     rmSync(store, { recursive: true })
+  }
+}
+
+/** @throws Error when a worker has ended, and what is waited for may never come */
+function mustRun(workers: readonly ChildProcess[]): void {
+  const ended = workers.find(({ exitCode, signalCode }) => exitCode !== null || signalCode !== null)
+  if (ended) {
+    throw new Error(`A worker has ended with ${String(ended.exitCode ?? ended.signalCode)}.`)
   }
 }
 
