@@ -18,7 +18,7 @@ export function checkCommand(output: Output, end: (code: number) => void): Comma
     .addHelpText(
       'after',
       `
-The key is taken from ORTTO_API_KEY, from --key-file, or typed.
+The key is taken from --key-file, else from ORTTO_API_KEY, else typed.
 
 Examples:
   ortto check
@@ -33,7 +33,7 @@ async function check({ to, keyFile }: { to: string; keyFile?: string }, output: 
   const target = await remoteTarget(to, keyFile)
   const { settings } = target
   const account = parseApiKey(settings.api_key)
-  if (account) {
+  if (account && to === 'ortto') {
     const { hostname } = new URL(account.baseUrl)
     output.log(`The key is of the region ${account.apiKey.slice(1, 3)}: ${hostname}`)
   }
@@ -43,6 +43,6 @@ async function check({ to, keyFile }: { to: string; keyFile?: string }, output: 
     output.error(printable(isNativeError(error) ? error.message : String(error)))
     return EXIT.rejected
   }
-  output.log('Ortto takes it.')
+  output.log(`${target.name} takes it.`)
   return EXIT.done
 }

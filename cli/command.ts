@@ -22,7 +22,7 @@ export const EXIT = {
   done: 0,
   /** Some were rejected, or the command broke down. */
   rejected: 1,
-  /** The command was called wrongly, and did nothing. */
+  /** The command was called wrongly, or can't reach what it needs, and did nothing. */
   wrongUse: 2,
   /** It was stopped, and can be resumed. */
   stopped: 3

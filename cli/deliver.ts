@@ -3,6 +3,8 @@ import { setFlagsFromString } from 'v8'
 import { Delivery, InputError, readAll, Records, RecordsError, Stopped } from '../delivery'
 import type { InputFile, Mapping, Verdict } from '../delivery'
 import exampleAccount from '../examples/account.json'
+import { createSandbox } from '../sandbox'
+import type { Sandbox } from '../sandbox'
 import ortto from '../src'
 import { EXIT, moment, named, readJSON, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
@@ -41,7 +43,7 @@ const HEAP_GROWTH = 220
 const HELP = `
 Reads Segment events from NDJSON or JSON arrays, gzipped or not; in folders, files ending in .ndjson, .jsonl and .json,
 also with .gz. Without --to, a local Ortto takes them and is gone at the end. With --to ortto the key is taken from
-ORTTO_API_KEY, from --key-file, or typed.
+--key-file, else from ORTTO_API_KEY, else typed.
 
 Stopped, crashed or killed, the same command goes on where it was: a checkpoint lies beside the first input.
 --rejected holds the events that were refused, each with the reason in _rejected: mend them, and deliver that file.
@@ -86,7 +88,7 @@ export async function deliver(inputs: string[], options: DeliverOptions, output:
   }
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`)
   const found = await filesOf(inputs)
-  const files = await withoutOutputs(found, options)
+  const files = await withoutOutputs(inputs, found, options)
   const mappings = await mappingsOf(options.mappings)
   await refuseOverwriting(inputs, files, options)
   const target = await targetOf(files, options)
@@ -195,14 +197,18 @@ async function targetOf(files: readonly InputFile[], options: DeliverOptions): P
     throw new UsageError('--account sets up the local Ortto of --to sandbox only.')
   }
   if (to !== 'sandbox') {
-    return remoteTarget(to, keyFile)
+    return remoteTarget(to, keyFile, 'sandbox, ortto')
   }
   if (account !== undefined) {
-    const described = await readJSON(account)
-    return named(account, embeddedSandbox, described)
+    return embeddedSandbox(named(account, sandboxFor, await readJSON(account)))
   }
   // A pipe can't be read twice.
-  return embeddedSandbox(files.every(({ isFile }) => isFile) ? await accountFor(readAll(files)) : exampleAccount)
+  const isReadTwice = files.every(({ isFile }) => isFile)
+  return embeddedSandbox(sandboxFor(isReadTwice ? await accountFor(readAll(files)) : exampleAccount))
+}
+
+function sandboxFor(account: unknown): Sandbox {
+  return createSandbox({ account })
 }
 
 /** Nothing was sent, so nothing was processed. */

@@ -23,7 +23,7 @@ async function readKeyFile(path: string): Promise<string> {
   try {
     return await readFile(pathFrom(path), 'utf8')
   } catch (error) {
-    if (parseApiKey(path)) {
+    if (parseApiKey(path.replace(/^Bearer /, ''))) {
       throw new UsageError(`--key-file takes a file that holds the key, not the key: others can read arguments. ${HOW}`)
     }
     const { code } = error as NodeJS.ErrnoException

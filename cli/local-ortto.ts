@@ -4,6 +4,7 @@ import type { Sandbox } from '../sandbox'
 import { serve } from '../sandbox/serve'
 import type { Served } from '../sandbox/serve'
 import { loadSandbox, saveSandbox, Saving, StateFileError } from '../sandbox/state-file'
+import { lock } from '../delivery'
 import { named, pathFrom, readJSON, reasonOf, UsageError } from './command'
 import type { Output } from './command'
 
@@ -33,21 +34,35 @@ export async function openLocalOrtto(
   { port, portOption, account, state }: LocalOrttoOptions,
   output: Output
 ): Promise<LocalOrtto> {
-  const sandbox = await createFrom(account, state)
   const path = state === undefined ? undefined : pathFrom(state)
-  if (path !== undefined) {
-    // Better now than later, when there is something to lose.
-    await saveSandbox(path, sandbox).catch((error: unknown) => {
-      throw new UsageError(`Cannot write the state file: ${reasonOf(error)}.`)
-    })
-  }
-  const saving = path === undefined ? undefined : new Saving(path, sandbox, (error) => output.error(unsaved(error)))
-  const { origin, close } = await listen(sandbox.app, port, portOption)
-  const end = async () => {
+  const unlock = path === undefined ? undefined : await lockState(path)
+  try {
+    const sandbox = await createFrom(account, state)
+    if (path !== undefined) {
+      // Better now than later, when there is something to lose.
+      await saveSandbox(path, sandbox).catch((error: unknown) => {
+        throw new UsageError(`Cannot write the state file: ${reasonOf(error)}.`)
+      })
+    }
+    const saving = path === undefined ? undefined : new Saving(path, sandbox, (error) => output.error(unsaved(error)))
+    const { origin, close } = await listen(sandbox.app, port, portOption)
     // What is answered is saved: nothing comes in after the last time.
-    await close().finally(() => saving?.end())
+    const end = () =>
+      close()
+        .finally(() => saving?.end())
+        .finally(unlock)
+    return { sandbox, origin, end }
+  } catch (error) {
+    await unlock?.()
+    throw error
   }
-  return { sandbox, origin, end }
+}
+
+/** Two on one state file would each write what the other does not hold. */
+async function lockState(path: string): Promise<() => Promise<void>> {
+  return lock(`${path}.lock`).catch((error: unknown) => {
+    throw new UsageError(`Cannot use the state file ${path}: ${reasonOf(error)}.`)
+  })
 }
 
 /**

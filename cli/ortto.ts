@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
+import { inspect } from 'util'
+import { parseApiKey, patternOfKey } from '../src/api-key'
 import { checkCommand } from './check'
 import { EXIT, fail } from './command'
 import type { Output } from './command'
@@ -12,9 +14,10 @@ import { workCommand } from './work'
 import { workbenchCommand } from './workbench'
 
 /** Runs a command line, and resolves with its exit code. */
-export async function run(args: readonly string[], output: Output): Promise<number> {
+export async function run(args: readonly string[], terminal: Output): Promise<number> {
+  const output = withoutKeys(terminal, args)
   let code = EXIT.done
-  const end = (with_: number) => (code = with_)
+  const end = (one: number) => (code = one)
   const program = new Command('ortto')
     .description('Brings Segment events to Ortto, and tells the truth about every one of them.')
     .addHelpText('after', '\nEach command has more help: ortto deliver --help.\n')
@@ -34,8 +37,7 @@ export async function run(args: readonly string[], output: Output): Promise<numb
       .exitOverride()
       .configureOutput({
         writeOut: (text) => output.log(text.trimEnd()),
-        // The value of an option that is none may be a key.
-        writeErr: (text) => output.error(text.trimEnd().replace(/^(error: unknown option '--[^=']*)=.*'/s, "$1'"))
+        writeErr: (text) => output.error(text.trimEnd())
       })
       .showHelpAfterError(`See ortto ${command === program ? '' : `${command.name()} `}--help.`)
   }
@@ -48,6 +50,16 @@ export async function run(args: readonly string[], output: Output): Promise<numb
     }
     return fail(error, output)
   }
+}
+
+/** A key is no argument, but somebody may take it for one: no error repeats it. */
+function withoutKeys(output: Output, args: readonly string[]): Output {
+  const words = args.flatMap((arg) => arg.split(/[\s=]+|\/\/|@/))
+  const keys = words.filter((word) => parseApiKey(word) && !/\.\w+$/.test(word)).map(patternOfKey)
+  const hide = (text: string) => keys.reduce((hidden, key) => hidden.replace(key, '***'), text)
+  return keys.length === 0
+    ? output
+    : { ...output, error: (text) => output.error(hide(typeof text === 'string' ? text : inspect(text))) }
 }
 
 if (require.main === module) {

@@ -1,4 +1,5 @@
 import { createHash } from 'crypto'
+import { stat } from 'fs/promises'
 import { resolve } from 'path'
 import { placeOf } from '../delivery'
 import type { InputFile, Mapping, RecordsOptions } from '../delivery'
@@ -28,15 +29,29 @@ export function recordsOf(
   }
 }
 
-/** What a delivery writes into the folder that it reads is no input of it. */
-export async function withoutOutputs(files: InputFile[], options: DeliverOptions): Promise<InputFile[]> {
-  const outputs = await placesOf([options.results, options.rejected])
+/**
+ * What a delivery writes into a folder that it reads is no input of it; what is named as an input is one.
+ * @throws UsageError when nothing else is there
+ */
+export async function withoutOutputs(
+  inputs: readonly string[],
+  files: InputFile[],
+  { results, rejected, checkpoint }: DeliverOptions
+): Promise<InputFile[]> {
+  const outputs = await placesOf([results, rejected, checkpoint])
+  const named = await placesOf(inputs)
   const places = await placesOf(files.map(({ path }) => path))
-  const isNamed = files.length === 1
-  return isNamed ? files : files.filter((_, index) => !outputs.includes(places[index]))
+  const kept = files.filter((_, index) => !outputs.includes(places[index]) || named.includes(places[index]))
+  if (kept.length === 0) {
+    throw new UsageError(`There are no event files in ${inputs.join(', ')}, but for what this delivery would write.`)
+  }
+  return kept
 }
 
-/** @throws UsageError when an output is something else as well: it would be emptied before it is read */
+/**
+ * @throws UsageError when an output is something else as well, or holds the refused events of an earlier delivery: it
+ * would be emptied
+ */
 export async function refuseOverwriting(
   inputs: readonly string[],
   files: readonly InputFile[],
@@ -51,6 +66,18 @@ export async function refuseOverwriting(
       }
       taken.add(place)
     }
+  }
+  await refuseForgetting(options, checkpoint)
+}
+
+/** The refused events of a delivery to the outside are nowhere else. */
+async function refuseForgetting({ to, rejected }: DeliverOptions, checkpoint: string): Promise<void> {
+  const sizeOf = async (path: string) => (await stat(pathFrom(path)).catch(() => undefined))?.size
+  const isNew = (await sizeOf(checkpoint)) === undefined
+  if (to !== 'sandbox' && rejected !== undefined && isNew && ((await sizeOf(rejected)) ?? 0) > 0) {
+    throw new UsageError(
+      `${rejected} holds what an earlier delivery refused: mend and deliver that first, or name another file.`
+    )
   }
 }
 

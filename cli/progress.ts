@@ -7,18 +7,21 @@ const WIDTH = 20
 /** A line that tells how far a delivery is. */
 export class Progress {
   private readonly total: number
-  private read = 0
+  /** Bytes, those of files before the start as well */
+  private read: number
   private readonly startedAt = performance.now()
-  private readonly before: number
+  /** Lines and bytes that an earlier time has read */
+  private readonly before: { lines: number; read: number }
 
   constructor(
     files: readonly InputFile[],
-    private readonly records: Records,
-    private readonly delivery: Delivery,
+    private readonly records: Pick<Records, 'start' | 'summary'>,
+    private readonly delivery: Pick<Delivery, 'pause' | 'retried'>,
     private readonly output: Output
   ) {
     this.total = files.reduce((sum, { size }) => sum + size, 0)
-    this.before = records.summary.state.lines
+    this.read = files.slice(0, records.start?.file ?? 0).reduce((sum, { size }) => sum + size, 0)
+    this.before = { lines: records.summary.state.lines, read: this.read }
   }
 
   /** Bytes of the files were read. */
@@ -39,8 +42,10 @@ export class Progress {
 
   private line(): string {
     const { lines, delivered, rejected } = this.records.summary.counts
-    const rate = Math.round((lines - this.before) / this.seconds)
+    const rate = Math.round((lines - this.before.lines) / this.seconds)
     const part = this.total > 0 ? Math.min(1, this.read / this.total) : undefined
+    const read = this.read - this.before.read
+    const isUnderWay = read > 0 && this.read <= this.total
     const wait = this.delivery.pause
     return [
       ...(part === undefined ? [] : [`[${'#'.repeat(Math.round(part * WIDTH)).padEnd(WIDTH, '.')}]`]),
@@ -50,7 +55,7 @@ export class Progress {
       `${rejected} rejected`,
       `${this.delivery.retried} tried again`,
       ...(wait > 0 ? [`Ortto is busy: goes on in ${Math.ceil(wait / 1000)} s`] : []),
-      ...(part ? [`${duration((this.seconds / part) * (1 - part))} left`] : [])
+      ...(isUnderWay ? [`${duration((this.seconds / read) * (this.total - this.read))} left`] : [])
     ].join('  ')
   }
 }

@@ -53,7 +53,7 @@ async function publish(inputs: string[], options: PublishOptions, output: Output
     const onWait = (reason: string | undefined) =>
       output.error(reason === undefined ? 'It goes on.' : `${reason}: waiting. Ctrl-C stops.`)
     const publisher = new Publisher(nc, layout, { signal: stop.signal, onWait })
-    const lines = until(stop.signal, readAll(files))
+    const lines = unlessStopped(stop.signal, readAll(files))
     await publishLines(lines, publisher, published, (problem) => output.error(problem))
     stopped = stop.signal.aborted ? 'You stopped it.' : undefined
   } catch (error) {
@@ -74,12 +74,14 @@ async function publish(inputs: string[], options: PublishOptions, output: Output
   return published.rejected + published.tooLarge > 0 ? EXIT.rejected : EXIT.done
 }
 
-async function* until<Value>(signal: AbortSignal, values: AsyncIterable<Value>): AsyncGenerator<Value> {
-  for await (const value of values) {
-    if (signal.aborted) {
-      return
-    }
-    yield value
+/** The values until a signal, also while it waits for the next one. */
+async function* unlessStopped<Value>(signal: AbortSignal, values: AsyncIterable<Value>): AsyncGenerator<Value> {
+  const iterator = values[Symbol.asyncIterator]()
+  const stopped = new Promise<undefined>((resolve) => signal.addEventListener('abort', () => resolve(undefined)))
+  let next = signal.aborted ? undefined : await Promise.race([iterator.next(), stopped])
+  while (next && !next.done) {
+    yield next.value
+    next = signal.aborted ? undefined : await Promise.race([iterator.next(), stopped])
   }
 }
 

@@ -11,7 +11,7 @@ export function sandboxCommand(output: Output): Command {
   return new Command('sandbox')
     .description('Runs a local Ortto on 127.0.0.1 until Ctrl-C.')
     .option('--port <number>', 'the port to listen on; 0 takes any that is free', wholeNumber(0, 65_535), PORT)
-    .option('--account <file>', 'how the account is set up (the example account without it)')
+    .option('--account <file>', 'how the account is set up at first (the example account without it)')
     .option(
       '--state <file>',
       'where the account is saved while it changes, with its API key, and loaded from at the start'

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { open } from 'fs/promises'
+import { open, rm } from 'fs/promises'
 import pino from 'pino'
 import { Stopped } from '../delivery'
 import { forgetRejected, openStream, readRejected, readStatus, watchConnection, work } from '../stream'
@@ -24,7 +24,7 @@ interface WorkOptions extends NatsOptions {
 const HELP = `
 Delivers what ortto publish puts into a stream, until it is stopped. Start as many as you like, on any machines: they
 share the users, and go on with what one leaves behind that is killed. What is refused stands on <stream>.rejected with
-its reason. The key is taken from ORTTO_API_KEY, from --key-file, or typed. It logs a line of JSON a batch.
+its reason. The key is taken from --key-file, else from ORTTO_API_KEY, else typed. It logs a line of JSON a batch.
 ${NATS_HELP}
 
 Examples:
@@ -51,9 +51,15 @@ export function workCommand(output: Output, end: (code: number) => void): Comman
     .option('--status', 'shows what is in the stream and who works on it, and ends')
     .addHelpText('after', HELP)
     .action(async (options: WorkOptions) => {
-      const act = options.status ? showStatus : options.rejected === undefined ? run : moveRejected
       end(await act(options, output))
     })
+}
+
+function act(options: WorkOptions, output: Output): Promise<number> {
+  if (options.status) {
+    return showStatus(options, output)
+  }
+  return options.rejected === undefined ? run(options, output) : moveRejected(options.rejected, options, output)
 }
 
 /** Works until it is stopped, and resolves with the exit code. */
@@ -102,9 +108,10 @@ async function showStatus(options: WorkOptions, output: Output): Promise<number>
 }
 
 /** Writes what was refused into a new file. It leaves the server when it is safe there. */
-async function moveRejected({ rejected = '', ...options }: WorkOptions, output: Output): Promise<number> {
+async function moveRejected(rejected: string, options: WorkOptions, output: Output): Promise<number> {
   const nc = await connectWith(options, 'ortto work --rejected')
   let count = 0
+  let isSafe = false
   try {
     const file = await open(pathFrom(rejected), 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
       const reason = error.code === 'EEXIST' ? 'it is there already; name another' : reasonOf(error)
@@ -118,16 +125,17 @@ async function moveRejected({ rejected = '', ...options }: WorkOptions, output: 
         last = sequence
       }
       await file.datasync()
-      if (count > 0) {
-        await forgetRejected(nc, { name: options.stream }, last)
-      }
+      isSafe = count > 0
+      await (isSafe ? forgetRejected(nc, { name: options.stream }, last) : undefined)
     } finally {
       await file.close()
+      // All is still on the server, and the same name may be tried again.
+      await (isSafe ? undefined : rm(pathFrom(rejected)))
     }
   } finally {
     await nc.close()
   }
-  output.log(`${count} events moved to ${rejected}.${count > 0 ? ' Mend them, and publish that file.' : ''}`)
+  output.log(isSafe ? `${count} events moved to ${rejected}. Mend them, and publish that file.` : 'None was rejected.')
   return EXIT.done
 }
 

@@ -66,20 +66,21 @@ export async function startWorkbench(options: WorkbenchOptions, output: Output) 
   const { port = PORT, orttoPort = ORTTO_PORT, mappings: file, state, account, pageFolder = PAGE } = options
   const mappings = await MappingsStore.open(file === undefined ? undefined : pathFrom(file))
   const ortto = await openLocalOrtto({ port: orttoPort, portOption: '--ortto-port', account, state }, output)
+  let stream: Awaited<ReturnType<typeof openPublisher>> | undefined
   try {
     const { sandbox, origin } = ortto
-    const stream = options.publish ? await openPublisher(options, output) : undefined
+    stream = options.publish ? await openPublisher(options, output) : undefined
     const { app } = createWorkbench({ sandbox, origin, mappings, pageFolder, stream: stream?.publisher })
     const page = await listen(app, port, '--port')
     output.log(`The workbench is at ${page.origin}\nCtrl-C ends it.`)
-    const end = async () => {
-      await page.close()
-      await stream?.end()
-      await ortto.end()
-    }
+    const end = () =>
+      page
+        .close()
+        .finally(() => stream?.end())
+        .finally(() => ortto.end())
     return { origin: page.origin, end }
   } catch (error) {
-    await ortto.end()
+    await Promise.resolve(stream?.end()).finally(() => ortto.end())
     throw error instanceof PageNotBuilt ? new UsageError(error.message) : error
   }
 }
@@ -88,7 +89,10 @@ export async function startWorkbench(options: WorkbenchOptions, output: Output) 
 async function openPublisher(options: WorkbenchOptions, output: Output) {
   const { nats = 'nats://127.0.0.1:4222', creds, stream = 'ortto' } = options
   const nc = await connectWith({ nats, creds, stream }, 'ortto workbench')
-  const layout = await openStream(nc, { name: stream })
+  const layout = await openStream(nc, { name: stream }).catch(async (error: unknown) => {
+    await nc.close()
+    throw error
+  })
   const publisher = new Publisher(nc, layout, {
     onWait: (reason) => output.error(reason === undefined ? 'It goes on.' : `${reason}: live events are turned away.`)
   })

@@ -123,6 +123,56 @@ describe('ortto deliver', () => {
     expect((await ortto('deliver', join(folder, 'mended.ndjson'))).code).toBe(0)
   })
 
+  describe('empties no file that is named as something else', () => {
+    it('when an input among others is an output', async () => {
+      const one = await file('one.ndjson', ndjson([identify('u1')]))
+      const two = await file('two.ndjson', ndjson([identify('u2')]))
+      const { code, errors } = await ortto('deliver', one, two, '--rejected', two)
+
+      expect([code, errors[0]]).toEqual([2, expect.stringContaining('name another file')])
+      expect(await linesOf('two.ndjson')).toHaveLength(1)
+    })
+
+    it('when a folder holds nothing but what it would write', async () => {
+      await mkdir(join(folder, 'in'))
+      const results = await file('in/results.ndjson', '{"status":200}\n')
+      const { code, errors } = await ortto('deliver', join(folder, 'in'), '--results', results)
+
+      expect([code, errors[0]]).toEqual([2, expect.stringContaining('but for what this delivery would write')])
+      expect(await linesOf('in/results.ndjson')).toHaveLength(1)
+    })
+
+    it('when an earlier delivery to the outside has left refused events in it', async () => {
+      const { origin, close, account } = await serveSandbox(() => undefined)
+      const args = ['--to', origin, '--rejected', join(folder, 'rejected.ndjson')]
+      try {
+        await ortto('deliver', await file('a.ndjson', ndjson([{ type: 'identify' }])), ...args)
+        const { code, errors } = await ortto('deliver', await file('b.ndjson', ndjson([identify('u1')])), ...args)
+
+        expect([code, errors[0]]).toEqual([2, expect.stringContaining('holds what an earlier delivery refused')])
+      } finally {
+        await close()
+      }
+      expect(await linesOf('rejected.ndjson')).toHaveLength(1)
+      expect(account.contacts.count).toBe(0)
+    })
+  })
+
+  it('takes its own checkpoint in a folder for no input when it goes on', async () => {
+    await mkdir(join(folder, 'in'))
+    await file('in/1.ndjson', ndjson(Array.from({ length: 600 }, (_, index) => identify(`u${index}`))))
+    let requests = 0
+    const { origin, close, account } = await serveSandbox(() =>
+      (requests += 1) === 2 ? Response.json({ message: 'No' }, { status: 401 }) : undefined
+    )
+    const args = ['deliver', join(folder, 'in'), '--to', origin, '--checkpoint', join(folder, 'in', 'checkpoint.json')]
+    const codes = [(await ortto(...args)).code, (await ortto(...args)).code]
+    await close()
+
+    expect(codes).toEqual([3, 0])
+    expect(account.contacts.count).toBe(600)
+  })
+
   it('shows what would go out, and sends nothing', async () => {
     const input = await file('a.ndjson', ndjson([identify('u1'), track('u1', 1), { type: 'page' }]))
     const { code, out } = await ortto('deliver', input, '--dry-run', '--to', 'ortto')
@@ -260,6 +310,11 @@ describe('ortto deliver', () => {
         'the rejected would be the lock of the checkpoint',
         (input) => [input, '--rejected', `${input}.checkpoint.lock`],
         'name another file'
+      ],
+      [
+        'the account is none',
+        (input) => [input, '--account', join(__dirname, '..', '..', 'package.json')],
+        'package.json: The account is not valid'
       ],
       ['a dry run should have results', (input) => [input, '--dry-run', '--results', 'x'], '--dry-run has no results'],
       ['the results cannot be written', (input) => [input, '--results', 'none/x'], 'Cannot write none/x'],
@@ -430,14 +485,14 @@ describe('ortto check', () => {
     delete process.env.ORTTO_API_KEY
   })
 
-  it('says whether Ortto takes the key, and where its account lives', async () => {
+  it('says whether Ortto takes the key', async () => {
     const { app } = createSandbox({ apiKey: 'pau-good' })
     const { origin, close } = await serve(app)
     try {
       process.env.ORTTO_API_KEY = 'pau-good'
       expect(await ortto('check', '--to', origin)).toEqual({
         code: 0,
-        out: 'The key is of the region au: segment-action-api-au.ortto.app\nOrtto takes it.',
+        out: `${origin} takes it.`,
         errors: []
       })
       process.env.ORTTO_API_KEY = 'pus-bad'

@@ -109,7 +109,12 @@ describe('a secret in the wrong place', () => {
     ['a state file', ['sandbox', '--port', '0', '--state', '@/key.txt']],
     ['the name of the key file', ['check', '--key-file', SECRET]],
     ['the target', ['check', '--to', SECRET]],
+    ['the name of the key file, as a header', ['check', '--key-file', `Bearer ${SECRET}`]],
     ['an option that is none', ['check', `--api-key=${SECRET}`]],
+    ['an input', ['deliver', SECRET]],
+    ['a number', ['deliver', '@/events.ndjson', '--rate', SECRET]],
+    ['a time', ['deliver', '@/events.ndjson', '--from', SECRET]],
+    ['a command', [SECRET]],
     ['an argument too many', ['check', SECRET]],
     ['the address of the NATS server', ['work', '--status', '--nats', `me:${SECRET}@127.0.0.1:1`]]
   ])('is not repeated in the error: %s', async (_where, args) => {

@@ -42,7 +42,8 @@ describe('the curl lines of sandbox/README.md', () => {
       expect(lines.length).toBeGreaterThan(45)
       for (const [, line, expected] of lines) {
         const real = line.replace('http://127.0.0.1:8030', origin)
-        expect(`${line}\n${await runCurl(real, { KEY: sandbox.apiKey })}`).toContain(expected)
+        const answer = await runCurl(real, { KEY: sandbox.apiKey })
+        expect({ line, answer }).toEqual({ line, answer: expect.stringContaining(expected) as string })
       }
     } finally {
       await close()

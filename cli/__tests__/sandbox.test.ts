@@ -71,6 +71,21 @@ describe('ortto sandbox', () => {
     }
   })
 
+  it('is refused a state file at which another one is', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
+    const path = join(folder, 'state.json')
+    try {
+      // As the other would write it: its parent is alive, for one.
+      await writeFile(`${path}.lock`, String(process.ppid))
+      await expect(start({ state: path })).rejects.toThrow(
+        `Cannot use the state file ${path}: the process ${process.ppid} is at it`
+      )
+      expect(await readdir(folder)).toEqual(['state.json.lock'])
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
   it('saves while it runs, so that little is lost when it is killed', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
     const path = join(folder, 'state.json')
@@ -104,7 +119,7 @@ describe('ortto sandbox', () => {
 
   it.each([
     [['--port', 'x'], 'It takes a whole number from 0 to 65535.'],
-    [['--state', 'none/state.json'], 'Cannot write the state file: there is no such file or folder.'],
+    [['--state', 'none/state.json'], 'Cannot use the state file none/state.json: there is no such file or folder.'],
     [['--account', 'none.json'], 'Cannot read none.json: there is no such file or folder.'],
     [['--fast'], "unknown option '--fast'"]
   ])('ends %j with one clear line', async (args, message) => {

@@ -1,7 +1,7 @@
 import { spawn } from 'child_process'
 import type { ChildProcess } from 'child_process'
 import { once } from 'events'
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'fs/promises'
 import { tmpdir } from 'os'
 import { join } from 'path'
 import { text } from 'stream/consumers'
@@ -10,7 +10,7 @@ import exampleAccount from '../../examples/account.json'
 import { startWorkbench } from '../../cli/workbench'
 import { createSandbox } from '../../sandbox'
 import { serve } from '../../sandbox/serve'
-import { connectAndOpen, publishAll, rejected, startServer, track } from './harness'
+import { connectAndOpen, left, publishAll, rejected, startServer, track } from './harness'
 
 const ROOT = join(__dirname, '..', '..')
 const ORTTO = join(ROOT, 'dist', 'cli', 'ortto.js')
@@ -114,7 +114,7 @@ describe('ortto work and ortto publish', () => {
     const url = 'nats://127.0.0.1:1'
     const all = [
       ['work', '--to says where the events go'],
-      ['work --to nowhere', '--to takes sandbox, ortto or a URL'],
+      ['work --to nowhere', '--to takes ortto or a URL'],
       [`work --to ortto --nats ${url}`, 'Cannot connect to NATS at nats://127.0.0.1:1'],
       ['work --status --nats nats://me:secret@127.0.0.1:1', '--nats takes no user name and no password'],
       ['work --status --nats http://127.0.0.1:1', '--nats takes a URL such as'],
@@ -143,6 +143,45 @@ describe('ortto work and ortto publish', () => {
       expect(out).toMatch(/Pending +1 wait/)
     } finally {
       await endWorkbench()
+      await server.close()
+      await rm(folder, { recursive: true })
+    }
+  }, 60_000)
+
+  it('stop at once, also when the input says nothing', async () => {
+    const server = await startServer()
+    const publishing = run(`node ${ORTTO} publish - --nats ${server.url}`, ROOT, {})
+    const ended = end(publishing)
+    try {
+      const { nc, layout } = await connectAndOpen(server)
+      publishing.stdin?.write(`${JSON.stringify(track('u1', 1))}\n`)
+      while ((await left(nc, layout)) === 0) {
+        await sleep(50)
+      }
+      await nc.close()
+      publishing.kill('SIGTERM')
+
+      expect(await ended).toMatchObject({ code: 3, out: expect.stringContaining('Stopped. You stopped it.') as string })
+    } finally {
+      publishing.kill('SIGKILL')
+      await server.close()
+    }
+  }, 60_000)
+
+  it('leave no file behind when none was refused', async () => {
+    const server = await startServer()
+    const folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
+    try {
+      const { nc } = await connectAndOpen(server)
+      await nc.close()
+      const file = join(folder, 'rejected.ndjson')
+
+      expect(await status(`work --rejected ${file}`, { NATS_URL: server.url })).toMatchObject({
+        code: 0,
+        out: 'None was rejected.\n'
+      })
+      expect(await readdir(folder)).toEqual([])
+    } finally {
       await server.close()
       await rm(folder, { recursive: true })
     }
