@@ -41,8 +41,8 @@ export interface DeliverOptions {
 const HEAP_GROWTH = 220
 
 const HELP = `
-Reads Segment events from NDJSON or JSON arrays, gzipped or not; in folders, files ending in .ndjson, .jsonl and .json,
-also with .gz. Without --to, a local Ortto takes them and is gone at the end. With --to ortto the key is taken from
+Reads Segment events from NDJSON or JSON arrays, gzipped or not; in folders, files ending in .ndjson, .jsonl, .json and
+.gz. Without --to, a local Ortto takes them and is gone at the end. With --to ortto the key is taken from
 --key-file, else from ORTTO_API_KEY, else typed.
 
 Stopped, crashed or killed, the same command goes on where it was: a checkpoint lies beside the first input.
@@ -87,13 +87,13 @@ export async function deliver(inputs: string[], options: DeliverOptions, output:
     throw new UsageError('--dry-run has no results: leave out --results, --rejected and --checkpoint.')
   }
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`)
-  const found = await filesOf(inputs)
+  const found = await filesOf(inputs, output)
   const files = await withoutOutputs(inputs, found, options)
   const mappings = await mappingsOf(options.mappings)
   await refuseOverwriting(inputs, files, options)
   const target = await targetOf(files, options)
   try {
-    const records = await Records.open(recordsOf(inputs, files, mappings, options)).catch((error: Error) => {
+    const records = await Records.open(recordsOf(inputs, files, mappings, target, options)).catch((error: Error) => {
       throw new UsageError(error.message)
     })
     return await deliverTo(target, files, mappings, records, options, output)

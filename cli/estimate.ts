@@ -53,7 +53,7 @@ export function estimateCommand(output: Output): Command {
 
 async function estimate(inputs: string[], options: EstimateOptions, output: Output): Promise<void> {
   const { contacts, activities, trackFactor, retention, integration: integrations, from, until } = options
-  const files = await filesOf(inputs)
+  const files = await filesOf(inputs, output)
   const mappings = await mappingsOf(options.mappings)
   const names = files.map(({ name }) => name)
   const counted = new Estimate({ contacts, activities, trackFactor, retention }, Date.now(), names)

@@ -3,8 +3,10 @@ import { stat } from 'fs/promises'
 import { resolve } from 'path'
 import { placeOf } from '../delivery'
 import type { InputFile, Mapping, RecordsOptions } from '../delivery'
+import { parseApiKey } from '../src/api-key'
 import { pathFrom, UsageError } from './command'
 import type { DeliverOptions } from './deliver'
+import type { Place } from './target'
 
 /** What `ortto deliver` writes about a delivery, and where. */
 
@@ -13,6 +15,7 @@ export function recordsOf(
   inputs: readonly string[],
   files: readonly InputFile[],
   mappings: readonly Mapping[],
+  { settings }: Pick<Place, 'settings'>,
   options: DeliverOptions
 ): RecordsOptions {
   const { to, from, until, integration, checkpoint = checkpointBeside(inputs[0]), dryRun: isDry = false } = options
@@ -22,7 +25,17 @@ export function recordsOf(
   const canBeResumed = to !== 'sandbox' && !isDry && files.every(({ isFile }) => isFile)
   return {
     files,
-    job: JSON.stringify({ to, mappings: known, from, until, integration, results, rejected }),
+    // Another key may be a new one of the same account, but not when it is of another region.
+    job: JSON.stringify({
+      to,
+      region: parseApiKey(settings.api_key)?.baseUrl,
+      mappings: known,
+      from,
+      until,
+      integration,
+      results,
+      rejected
+    }),
     checkpoint: canBeResumed ? pathFrom(checkpoint) : undefined,
     results,
     rejected

@@ -39,7 +39,7 @@ export function publishCommand(output: Output, end: (code: number) => void): Com
 
 /** Publishes, and resolves with the exit code. */
 async function publish(inputs: string[], options: PublishOptions, output: Output): Promise<number> {
-  const files = await filesOf(inputs)
+  const files = await filesOf(inputs, output)
   const nc = await connectWith(options, 'ortto publish')
   const stop = new AbortController()
   const onSignal = () => stop.abort()

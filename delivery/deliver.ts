@@ -9,7 +9,7 @@ import type { Shown } from './pace'
 import { isBehind, Queue, Task } from './queue'
 import type { Batch } from './queue'
 import type { Line } from './read-events'
-import { FIRST_RESULTS, FirstResults, isRetryable, isWorthAgain, refusalOfKey, showsOf } from './results'
+import { FIRST_RESULTS, FirstResults, isRetryable, isWorthAgain, kindOf, refusalOfKey, showsOf } from './results'
 import { Sender } from './sender'
 import type { Heard, Result } from './sender'
 import { realTime } from './time'
@@ -317,9 +317,9 @@ export class Delivery {
 
   /** Gives each task its verdict, or another try. */
   private settle(tasks: readonly Task[], results: readonly Result[], begunAt: number): void {
-    const isTaken = results.some(({ status, sent }) => sent !== undefined && !isRetryable(status))
+    const isAnswered = results.some(({ status, sent }) => sent !== undefined && !isRetryable(status))
     const refusal = refusalOfKey(results)
-    const shown = refusal === undefined ? showsOf(results, isTaken) : 'failing'
+    const shown = refusal === undefined ? showsOf(results, isAnswered) : 'failing'
     this.pace.end(begunAt, shown)
     if (refusal !== undefined) {
       this.end(new Stopped(`The API key is refused: ${refusal}`))
@@ -330,17 +330,19 @@ export class Delivery {
       const result = results[index]
       if (isRetryable(result.status) && this.mayMend(task, result, begunAt)) {
         again.add(task)
-        task.maxBatch = !isTaken && task.failures > 1 ? Math.ceil(tasks.length / SPLIT) : Infinity
+        task.maxBatch = !isAnswered && task.failures > 1 ? Math.ceil(tasks.length / SPLIT) : Infinity
       } else if (isWorthAgain(task, result) && isBehind(task, again)) {
         task.confirmed ??= result.status < 400 ? result : undefined
         again.add(task)
       } else {
-        task.settle(task.confirmed ?? result)
+        // Refused the second time, it is not what Ortto holds in the end.
+        const isRefused = kindOf({ ...result, mapping: task.mapping }) === 'rejected'
+        task.settle(isRefused ? result : task.confirmed ?? result)
         this.queue.finish(task)
       }
     })
-    this.tryAgain([...again], isTaken)
-    this.watchOutage(isTaken, shown, results)
+    this.tryAgain([...again], isAnswered)
+    this.watchOutage(isAnswered, shown, results)
   }
 
   /** True when another try may mend a failure: always, unless it failed too often while Ortto answered others. */
@@ -353,10 +355,10 @@ export class Delivery {
     return task.failures < MAX_FAILURES || this.aliveAt <= task.failedSince
   }
 
-  private tryAgain(tasks: Task[], isTaken: boolean): void {
+  private tryAgain(tasks: Task[], isAnswered: boolean): void {
     if (tasks.length > 0) {
       const failures = Math.max(...tasks.map((task) => task.failures))
-      const wait = isTaken && failures > 0 ? backoff(failures, this.time.random) : 0
+      const wait = isAnswered && failures > 0 ? backoff(failures, this.time.random) : 0
       tasks.forEach((task) => this.queue.delay(task))
       this.delayed.push({ tasks, dueAt: Math.max(this.time.now() + wait, this.pace.pausedUntil) })
       this.retried += tasks.length
@@ -364,9 +366,9 @@ export class Delivery {
   }
 
   /** Stops when Ortto has taken nothing for so long that waiting is no help. */
-  private watchOutage(isTaken: boolean, shown: Shown | undefined, results: readonly Result[]): void {
-    if (isTaken || shown === undefined) {
-      this.failingSince = isTaken ? undefined : this.failingSince
+  private watchOutage(isAnswered: boolean, shown: Shown | undefined, results: readonly Result[]): void {
+    if (isAnswered || shown === undefined) {
+      this.failingSince = isAnswered ? undefined : this.failingSince
       return
     }
     this.failingSince ??= this.time.now()

@@ -19,15 +19,20 @@ export interface InputFile {
 }
 
 const STANDARD_INPUT = '-'
-const EVENT_FILE = /\.(ndjson|jsonl|json)(\.gz)?$/i
+/** Segment's own archives end in .gz alone. */
+const EVENT_FILE = /\.(ndjson|jsonl|json|gz)$/i
 
 /**
  * Finds the files of events: those named, whatever their ending, and those in the folders named, by their ending.
  * The order is that of the paths, and in a folder that of the names in code units: the same on every machine.
  *
+ * @param passOver is told what in a folder is no file of events, by its ending
  * @throws InputError when a path leads nowhere, may not be read, or leads to a file that another one led to.
  */
-export async function findFiles(paths: readonly string[]): Promise<InputFile[]> {
+export async function findFiles(
+  paths: readonly string[],
+  passOver: (path: string) => void = () => undefined
+): Promise<InputFile[]> {
   if (paths.includes(STANDARD_INPUT)) {
     if (paths.length > 1) {
       throw new InputError('Standard input (-) is read alone: name it once, or name files.')
@@ -37,9 +42,9 @@ export async function findFiles(paths: readonly string[]): Promise<InputFile[]> 
   const files: InputFile[] = []
   for (const path of paths) {
     const stats = await attempt(path, () => fs.stat(path))
-    const found = stats.isDirectory() ? await searchFolder(path) : [await readableFile(path, stats)]
+    const found = stats.isDirectory() ? await searchFolder(path, passOver) : [await readableFile(path, stats)]
     if (found.length === 0) {
-      throw new InputError(`There are no event files in ${path}: .ndjson, .jsonl and .json are read, also with .gz.`)
+      throw new InputError(`There are no event files in ${path}: .ndjson, .jsonl, .json and .gz are read.`)
     }
     files.push(...found)
   }
@@ -48,18 +53,20 @@ export async function findFiles(paths: readonly string[]): Promise<InputFile[]> 
 }
 
 /** A link to a file is followed. One to a folder is not: it may lead back to where it stands. */
-async function searchFolder(folder: string): Promise<InputFile[]> {
+async function searchFolder(folder: string, passOver: (path: string) => void): Promise<InputFile[]> {
   const entries = await attempt(folder, () => fs.readdir(folder, { withFileTypes: true }))
   const shown = entries.filter(({ name }) => !name.startsWith('.'))
   const files: InputFile[] = []
   for (const entry of shown.sort((one, other) => (one.name < other.name ? -1 : 1))) {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) {
-      files.push(...(await searchFolder(path)))
+      files.push(...(await searchFolder(path, passOver)))
     } else if (EVENT_FILE.test(entry.name)) {
       const stats = await attempt(path, () => fs.stat(path))
       // Opening a pipe that nobody writes to would wait forever.
       files.push(...(stats.isFile() ? [await readableFile(path, stats)] : []))
+    } else {
+      passOver(path)
     }
   }
   return files

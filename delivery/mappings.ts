@@ -180,7 +180,7 @@ export function readTrigger(subscribe: string): GroupCondition | string {
     // The parser stumbles over most mistakes, and then its error tells nothing to whoever wrote the trigger.
     return trigger.error instanceof TypeError ? NOT_FQL : trigger.error.message
   }
-  if (!isWhole(trigger) || (hasEnd(trigger) && !subscribe.includes(END))) {
+  if (!isWhole(trigger) || (hasEnd(trigger) && !new RegExp(`(["'])${END}\\1`).test(subscribe))) {
     return NOT_FQL
   }
   return isReadAsWritten(trigger, subscribe) ? trigger : `Segment reads it as ${generateFql(trigger)}; ${AND_OR}`

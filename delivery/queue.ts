@@ -13,7 +13,7 @@ export class Task {
   /** Where it waits to be sent, or was sent. None while it waits for others of its user, or for another try. */
   batch?: Batch
   isDelayed = false
-  /** The lines in which it stands. */
+  /** The lanes in which it stands */
   lanes: Lane[] = []
   /** How often it failed in a way that another try may mend, and since when, in milliseconds. */
   failures = 0
@@ -52,7 +52,7 @@ interface Lane {
   /** The lanes of ids of its kind */
   among: Map<string, Lane>
   tasks: Task[]
-  /** The user of its first task; and the others, when an anonymous id has more. None is one of them. */
+  /** The user of its first task; and the others, when an anonymous id has more. Undefined counts as one of them. */
   user: string | undefined
   others?: Set<string | undefined>
 }

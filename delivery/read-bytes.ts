@@ -95,7 +95,7 @@ class Gunzip {
       // After the end, the stream takes a zero for padding, and so whatever follows it.
       const unread = Math.min(slice.length, this.given - this.stream.bytesWritten)
       if (slice.subarray(slice.length - unread).some((byte) => byte !== 0)) {
-        throw Object.assign(new Error('other bytes follow the compressed ones'), { code: 'Z_DATA_ERROR' })
+        throw Object.assign(new Error('other bytes follow the compressed ones'), { code: 'OTHER_BYTES' })
       }
     }
   }

@@ -54,7 +54,7 @@ export async function* readEvents(
   { after = 0, open = name === '-' ? () => process.stdin : readFile, onBytes }: ReadOptions = {}
 ): AsyncGenerator<Line[]> {
   const splitter = new Splitter(after)
-  let damage: string | undefined
+  let damage: Damage | undefined
   try {
     for await (const chunk of withHead(decompress(counted(open(path), onBytes)))) {
       const pieces = splitter.push(chunk)
@@ -66,7 +66,7 @@ export async function* readEvents(
     if (rest !== undefined) {
       yield [readPiece(rest, name, splitter.noun === 'element' ? 'text' : 'line')]
     }
-    damage = splitter.isOpen ? 'its array has no closing bracket' : undefined
+    damage = splitter.isOpen ? { reason: 'its array has no closing bracket', isBefore: false } : undefined
   } catch (error) {
     damage = damageIn(error)
   }
@@ -83,18 +83,30 @@ async function* counted(chunks: AsyncIterable<Buffer>, onBytes?: (count: number)
   }
 }
 
+/** Why a file can't be read on. */
+interface Damage {
+  reason: string
+  /** What was read before may not be what was packed: the check comes behind it. */
+  isBefore: boolean
+}
+
 /** Rethrows what is not the file's fault: only the errors of the system and of zlib have a code. */
-function damageIn(error: unknown): string {
+function damageIn(error: unknown): Damage {
   if (isNativeError(error) && 'code' in error) {
-    return error.message
+    // A header stands before what it is the header of.
+    const isBefore = error.code === 'Z_DATA_ERROR' && error.message !== 'incorrect header check'
+    return { reason: error.message, isBefore }
   }
   throw error
 }
 
-function explain(damage: string, { place, noun = 'line' }: Splitter): string {
+function explain({ reason, isBefore }: Damage, { place, noun = 'line' }: Splitter): string {
+  if (isBefore) {
+    return `The file is damaged (${reason}): any ${noun} before this may be wrong. Get the file again and deliver all of it.`
+  }
   const [unread, rest] =
     place === 0 ? ['nothing in it', 'it'] : [`nothing after ${noun} ${place}`, `what follows ${noun} ${place}`]
-  return `The file is cut off here, or damaged (${damage}): ${unread} could be read. Get the file again and deliver ${rest}.`
+  return `The file is cut off here, or damaged (${reason}): ${unread} could be read. Get the file again and deliver ${rest}.`
 }
 
 /** `noun`: what the piece is. A text is what follows an array; a message comes from a stream. */

@@ -113,6 +113,7 @@ export class Records {
     if (!isDone) {
       await this.save()
     } else if (checkpoint !== undefined) {
+      await this.sync()
       await told(`Cannot remove ${checkpoint}`, () => removeCheckpoint(checkpoint))
     }
     await this.files.results?.close()
@@ -127,12 +128,17 @@ export class Records {
     return known
   }
 
+  /** What the checkpoint counts, or its end stands for, is safe before. */
+  private async sync(): Promise<void> {
+    await told(`Cannot write ${this.options.results ?? ''}`, async () => this.files.results?.sync())
+    await told(`Cannot write ${this.options.rejected ?? ''}`, async () => this.files.rejected?.sync())
+  }
+
   private async save(): Promise<void> {
     const { checkpoint, files, job } = this.options
     if (checkpoint !== undefined && this.isWhole) {
+      await this.sync()
       await told(`Cannot write the checkpoint ${checkpoint}`, async () => {
-        await this.files.results?.sync()
-        await this.files.rejected?.sync()
         await writeCheckpoint(checkpoint, {
           job,
           files: await Promise.all(files.slice(0, this.place.file + 1).map((file) => this.identify(file))),

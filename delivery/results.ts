@@ -17,7 +17,8 @@ export class FirstResults {
    * @param isAll there will be no more of them
    */
   sameRefusal(verdicts: readonly Verdict[], isAll: boolean): string | undefined {
-    const results = this.isDecided ? [] : verdicts.filter(({ status }) => status !== undefined)
+    const all = this.isDecided ? [] : verdicts.filter(({ status }) => status !== undefined)
+    const results = all.slice(0, FIRST_RESULTS)
     const [first] = results
     const isSame = results.every(({ status = 0, message }) => status >= 400 && message === first.message)
     const isAgain = results.length > 0 && isNothingNew(first)
@@ -29,9 +30,11 @@ export class FirstResults {
   }
 }
 
+type Said = Pick<Verdict, 'status' | 'message' | 'mapping'>
+
 /** What a verdict says, in one word. */
 export function kindOf(
-  verdict: Pick<Verdict, 'status' | 'message' | 'sent'>
+  verdict: Said & Pick<Verdict, 'sent'>
 ): 'delivered' | 'nothingNew' | 'rejected' | 'ignored' | 'untaken' {
   const { status, sent } = verdict
   if (status === undefined) {
@@ -47,16 +50,17 @@ export function kindOf(
  * A contact that Ortto knows just so: it was sent before, and there is nothing to mend. Ortto's documents do not give
  * the words of this answer, so one in other words counts as a refusal, and nothing is lost.
  */
-export function isNothingNew({ status, message }: Pick<Verdict, 'status' | 'message'>): boolean {
-  return status === 422 && /\b(nothing|no) new\b/i.test(message)
+export function isNothingNew({ status, message, mapping }: Said): boolean {
+  // The name of an activity may be anything.
+  return status === 422 && mapping?.partnerAction !== 'trackActivity' && /\b(nothing|no) new\b/i.test(message)
 }
 
 /** What a request showed of Ortto. Nothing, when nothing was sent. */
-export function showsOf(results: readonly Result[], isTaken: boolean): Shown | undefined {
+export function showsOf(results: readonly Result[], isAnswered: boolean): Shown | undefined {
   if (results.some(({ status }) => status === 429)) {
     return 'over its limit'
   }
-  if (isTaken) {
+  if (isAnswered) {
     return 'taking'
   }
   return results.some(({ status }) => isRetryable(status)) ? 'failing' : undefined

@@ -7,6 +7,9 @@ const EXPIRES = 5000
 /** Milliseconds that messages which are on their way have to arrive, when no more are wanted */
 const LAST_MESSAGES = 500
 
+/** Bytes that a message is taken to have before one was seen */
+const UNKNOWN_SIZE = 64 * 1024
+
 /** Messages with a verdict that are remembered, in case they come again */
 const MAX_FINISHED = 20_000
 
@@ -21,12 +24,14 @@ const SUSPICIOUS = 4
 
 /** What a partition needs of the worker that has it. */
 interface PartitionOptions {
-  /** How many messages it may have in hand now */
-  room: () => number
+  /** How many messages it may have in hand now, and about how many bytes */
+  room: () => { messages: number; bytes: number }
   /** Takes messages in their order. */
   deliver: (messages: JsMsg[]) => void
   /** Takes a message that came suspiciously often; nothing else of this partition comes until its verdict is there. */
   deliverAlone: (message: JsMsg) => void
+  /** Is told why the server gives nothing. */
+  onRefusal: (error: unknown) => void
 }
 
 interface Held {
@@ -45,6 +50,9 @@ interface Held {
 export class Partition {
   /** Messages without a verdict, by their place in the stream */
   private readonly held = new Map<number, Held>()
+  private heldBytes = 0
+  /** Bytes of the largest message that came last, which the next ones are taken to have */
+  private largest = UNKNOWN_SIZE
   /** Those of them that were not handed over yet */
   private waiting: number[] = []
   /** Those that have their verdicts, the latest */
@@ -78,7 +86,7 @@ export class Partition {
 
   /** A message has its verdict, and the server has been told. */
   finish(sequence: number): void {
-    this.held.delete(sequence)
+    this.drop(sequence)
     this.finished.add(sequence)
     if (this.finished.size > MAX_FINISHED) {
       const [oldest] = this.finished
@@ -111,7 +119,7 @@ export class Partition {
     await this.ended
     this.waiting.forEach((sequence) => {
       this.get(sequence)?.nak()
-      this.held.delete(sequence)
+      this.drop(sequence)
     })
     this.waiting = []
   }
@@ -121,6 +129,7 @@ export class Partition {
     const count = this.held.size
     this.held.forEach(({ message }) => message.nak(milliseconds))
     this.held.clear()
+    this.heldBytes = 0
     return count
   }
 
@@ -133,8 +142,9 @@ export class Partition {
           isKnown = true
         }
         await this.pullOnce()
-      } catch {
-        // The server is away, or busy. The connection tells the first, and its next answer the second.
+      } catch (error) {
+        // The server may be away, or busy, for a moment only.
+        this.options.onRefusal(error)
         await pause(RETRY)
       }
     }
@@ -142,19 +152,25 @@ export class Partition {
 
   private async pullOnce(): Promise<void> {
     const missing = this.isInOrder ? 0 : await this.missing()
-    const room = this.options.room()
+    const { messages, bytes } = this.options.room()
     if (this.isClosing) {
       return
     }
-    if (missing <= 0 && this.held.size > room / 2) {
+    const isEnough = this.held.size > messages / 2 || this.heldBytes > bytes / 2
+    if (missing <= 0 && isEnough) {
       await new Promise<void>((resolve) => (this.wake = resolve))
       return
     }
-    const wanted = missing > 0 ? missing : room - this.held.size
+    // The library takes no limit of bytes beside one of messages, and waits in vain for the rest of it.
+    const room = Math.min(messages - this.held.size, Math.floor((bytes - this.heldBytes) / this.largest))
+    const wanted = missing > 0 ? missing : Math.max(1, room)
     this.messages = await this.consumer.fetch({ max_messages: wanted, expires: EXPIRES })
+    let largest = 0
     for await (const message of this.messages) {
+      largest = Math.max(largest, message.data.length)
       this.take(message)
     }
+    this.largest = largest || this.largest
   }
 
   /** How many messages the server has sent that are not here, and have no verdict. With none, all is in order. */
@@ -183,9 +199,15 @@ export class Partition {
       message.ack()
     } else {
       this.held.set(sequence, { message, heardOf })
+      this.heldBytes += message.data.length
       this.waiting.push(sequence)
       this.schedule()
     }
+  }
+
+  private drop(sequence: number): void {
+    this.heldBytes -= this.get(sequence)?.data.length ?? 0
+    this.held.delete(sequence)
   }
 
   /** Hands over soon, so that messages which come together go together. */

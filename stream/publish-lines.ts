@@ -57,7 +57,9 @@ async function publishLine(
   const place = `${line.file}:${line.line}`
   try {
     if ('event' in line) {
-      return (await publisher.publish(line.event, line, place)) ? 'stored' : 'known'
+      // The same line of standard input may be another event the next time.
+      const isPlace = line.file !== '-'
+      return (await publisher.publish(line.event, line, isPlace ? place : undefined)) ? 'stored' : 'known'
     }
     const { file, line: number, text, problem: message } = line
     const refused = { file, line: number, text, isEvent: false, status: 400, errorType: 'BAD_REQUEST', message }

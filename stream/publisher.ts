@@ -19,7 +19,8 @@ const LONGEST_WAIT = 5000
 /** Milliseconds between two times that waiting is told: a stream that is nearly full stops and goes on all the time. */
 const TELL_AGAIN = 5000
 
-/** Bytes that are left free in a message, for the reasons when its event is rejected. */
+/** Bytes that are left free in a message: for its header, and for the reasons when its event is rejected. */
+const ROOM_FOR_HEADER = 256
 const ROOM_FOR_REASONS = 64 * 1024
 
 /** What the server answers when a stream holds all that it may: bytes, messages, or what the disk has. */
@@ -62,8 +63,8 @@ export class Publisher {
   }
 
   /**
-   * Puts an event into the stream. Resolves when the server has it: `false` when it had it already, because an event of
-   * the same message id was published within the last two minutes.
+   * Puts an event into the stream. Resolves when the server has it: `false` when it had it already, because the same
+   * event, with the same message id, was published within the last two minutes.
    *
    * An event without a message id goes by `place`, which is different for each event; without that, it is always new.
    *
@@ -75,7 +76,7 @@ export class Publisher {
     const partition = partitionOf(event, text, this.layout.partitions)
     const subject = subjectOf(this.layout, partition)
     const before = this.last.get(partition) ?? Promise.resolve()
-    const published = before.then(() => this.send(subject, text, idOf(event, line, place)))
+    const published = before.then(() => this.send(subject, text, msgIdOf(event, line, place)))
     this.last.set(
       partition,
       published.catch(() => undefined)
@@ -124,7 +125,7 @@ export class Publisher {
 
   private refuseTooLarge(bytes: number, subject: string): void {
     const isCopy = subject === rejectedOf(this.layout).subject
-    const most = (this.nc.info?.max_payload ?? Infinity) - (isCopy ? 0 : ROOM_FOR_REASONS)
+    const most = (this.nc.info?.max_payload ?? Infinity) - (isCopy ? ROOM_FOR_HEADER : ROOM_FOR_REASONS)
     if (bytes > most) {
       throw new TooLargeError(
         `It has ${bytes} bytes, and the server takes ${most} of an event: raise max_payload in its configuration.`
@@ -147,17 +148,14 @@ function asLine(event: SegmentEvent): Omit<EventLine, 'event'> {
   return { text: JSON.stringify(event) }
 }
 
-/** By this the server knows an event that it has. One that was refused before is another event than it was then. */
-function idOf({ messageId }: SegmentEvent, { text, rejected }: Omit<EventLine, 'event'>, place?: string): string {
+/**
+ * By this the server knows an event that it has. A message id may be that of another event as well, and one that was
+ * refused before is another event than it was then.
+ */
+function msgIdOf({ messageId }: SegmentEvent, { text, rejected }: Omit<EventLine, 'event'>, place?: string): string {
   const isGiven = typeof messageId === 'string' && messageId !== ''
-  if (rejected !== undefined) {
-    return digest(`${isGiven ? messageId : place ?? ''} ${JSON.stringify(rejected)} ${text}`)
-  }
-  if (isGiven) {
-    // A header is one line of text, and not a long one.
-    return /^[\x21-\x7e]{1,200}$/.test(messageId) ? messageId : digest(messageId)
-  }
-  return place === undefined ? randomUUID() : digest(`${place} ${text}`)
+  const name = isGiven ? messageId : place
+  return name === undefined ? randomUUID() : digest(JSON.stringify([name, rejected, text]))
 }
 
 function digest(text: string): string {

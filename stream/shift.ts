@@ -1,4 +1,4 @@
-import { jetstream } from '@nats-io/jetstream'
+import { jetstream, JetStreamApiError } from '@nats-io/jetstream'
 import type { JsMsg } from '@nats-io/jetstream'
 import { Delivery, kindOf, readPiece, rejectedLines, Stopped } from '../delivery'
 import type { Line, Verdict } from '../delivery'
@@ -13,6 +13,9 @@ import type { WorkerOptions } from './worker'
 
 /** Messages that a worker has in hand: as many as a delivery takes in. */
 const MAX_IN_HAND = 8000
+
+/** About how many bytes of them, unless some are larger than those before */
+const MAX_BYTES_IN_HAND = 32 * 1024 * 1024
 
 /** Milliseconds between two looks at the leases, and at the messages that the server must hear of */
 const LOOK = 500
@@ -42,12 +45,14 @@ export class Shift {
   private readonly stop = new AbortController()
   private readonly lines = new Lines()
   private readonly partitions = new Map<number, Partition>()
-  /** Those of them that are about to be given to another worker */
-  private readonly closing = new Set<number>()
+  /** Those of them that are about to be given to another worker, and whether more may still come of them */
+  private readonly closing = new Map<number, 'closing' | 'closed'>()
   private readonly publisher: Publisher
   private readonly delivery: Delivery
   /** Partitions that a note was made of, about an event that is delivered alone */
   private readonly noted = new Set<number>()
+  /** What was said of the server */
+  private readonly refusals = new Set<string>()
   private slowest = 0
   private retried = 0
   private hasEnded = false
@@ -157,8 +162,9 @@ export class Shift {
           }
         }
         await this.share()
-      } catch {
-        // The server is away. What was not renewed is tried again at the next look.
+      } catch (error) {
+        // The server is away, or busy. What was not renewed is tried again at the next look.
+        this.tellRefusal(error)
         renewedAt = -Infinity
       }
       await pause(Math.min(LOOK, beat / 2))
@@ -169,8 +175,8 @@ export class Shift {
   /** Takes partitions that are free, up to a fair share, and gives away what is more than that. */
   private async share(): Promise<void> {
     const { leases } = this
-    for (const partition of this.closing) {
-      if (this.partitions.get(partition)?.size === 0) {
+    for (const [partition, state] of this.closing) {
+      if (state === 'closed' && this.partitions.get(partition)?.size === 0) {
         this.partitions.delete(partition)
         this.closing.delete(partition)
         await leases.release(partition)
@@ -187,8 +193,11 @@ export class Shift {
     await Promise.all(wanted.map(async (partition) => (await leases.take(partition)) && this.open(partition)))
     const open = [...this.partitions.keys()].filter((partition) => !this.closing.has(partition))
     for (const partition of open.slice(share)) {
-      this.closing.add(partition)
-      void this.partitions.get(partition)?.close()
+      this.closing.set(partition, 'closing')
+      void this.partitions
+        .get(partition)
+        ?.close()
+        .then(() => this.closing.set(partition, 'closed'))
     }
   }
 
@@ -204,11 +213,25 @@ export class Shift {
     this.partitions.set(
       partition,
       new Partition(consumer, {
-        room: () => Math.max(1, Math.floor(MAX_IN_HAND / this.partitions.size)),
+        room: () => this.roomOfEach(),
+        onRefusal: (error) => this.tellRefusal(error),
         deliver: (messages) => this.lines.push(messages.map((message) => lineOf(message, subject))),
         deliverAlone: (message) => void this.deliverAlone(partition, lineOf(message, subject))
       })
     )
+  }
+
+  private roomOfEach(): { messages: number; bytes: number } {
+    const { size } = this.partitions
+    return { messages: Math.max(1, Math.floor(MAX_IN_HAND / size)), bytes: MAX_BYTES_IN_HAND / size }
+  }
+
+  /** Says once what the server refuses; that it is away is said elsewhere. */
+  private tellRefusal(error: unknown): void {
+    if (error instanceof JetStreamApiError && !this.refusals.has(error.message)) {
+      this.refusals.add(error.message)
+      this.options.log.warn(`NATS refuses: ${error.message}. Trying again until it does not.`)
+    }
   }
 
   /** An event that may be what ends the workers is noted before it is delivered, and is given up at last. */

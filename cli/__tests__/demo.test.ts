@@ -109,7 +109,7 @@ describe('npm start', () => {
       [['no-such-file.ndjson'], 'There is no file or folder no-such-file.ndjson: check its name.'],
       [
         ['src/trackActivity'],
-        'There are no event files in src/trackActivity: .ndjson, .jsonl and .json are read, also with .gz.'
+        'There are no event files in src/trackActivity: .ndjson, .jsonl, .json and .gz are read.'
       ],
       [['--fast'], "Unknown option '--fast'. See npm start -- --help."],
       [['one.ndjson', 'two.ndjson'], 'Name one file only. See npm start -- --help.']

@@ -503,6 +503,21 @@ describe('the order of the events of one user', () => {
 
     expect([statuses, requests]).toEqual([[200, 200], 2])
   })
+
+  it('calls no contact delivered that was refused when it was sent again: an earlier one has won', async () => {
+    let requests = 0
+    const { statuses } = await deliverTo(
+      (_, items) => {
+        requests += 1
+        return requests === 1
+          ? except([{ index: 0, status: 500, message: 'Oops' }])
+          : except(items.flatMap((_item, index) => (index === 1 ? [{ index, status: 400, message: 'Bad' }] : [])))
+      },
+      [identify('u1'), identify('u1')]
+    )
+
+    expect([statuses, requests]).toEqual([[200, 400], 2])
+  })
 })
 
 /** The events in goes of these sizes, between which others have their turn. */

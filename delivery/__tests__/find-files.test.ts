@@ -89,7 +89,7 @@ describe('a file that is named', () => {
 describe('a folder', () => {
   it('is searched for files of events by their ending, with what is in its folders', async () => {
     await write('1.ndjson', '2.jsonl', '3.json', '4.ndjson.gz', '5.jsonl.gz', '6.JSON.GZ', 'in/deep/7.json')
-    await write('notes.txt', 'events.csv', 'archive.gz', 'json')
+    await write('notes.txt', 'events.csv', '7.gz', 'json')
 
     expect(await namesIn(folder)).toEqual([
       '1.ndjson',
@@ -98,6 +98,7 @@ describe('a folder', () => {
       '4.ndjson.gz',
       '5.jsonl.gz',
       '6.JSON.GZ',
+      '7.gz',
       join('in', 'deep', '7.json')
     ])
   })
@@ -133,9 +134,7 @@ describe('a folder', () => {
   it('must have files of events', async () => {
     await write('notes.txt', 'in/notes.txt')
 
-    expect(await problemWith(folder)).toBe(
-      'There are no event files in : .ndjson, .jsonl and .json are read, also with .gz.'
-    )
+    expect(await problemWith(folder)).toBe('There are no event files in : .ndjson, .jsonl, .json and .gz are read.')
   })
 
   it('must be one that may be read', async () => {
@@ -167,6 +166,19 @@ describe('a link', () => {
 
     expect(await problemWith(folder)).toContain('There is no file or folder /a.json')
   })
+})
+
+it('tells what in a folder is no file of events', async () => {
+  await write('in/1470096012345.abc.gz')
+  await write('in/a.json')
+  await write('in/deep/notes.txt')
+  const others: string[] = []
+  const files = await findFiles([join(folder, 'in')], (path) => others.push(path))
+
+  expect(files.map(({ path }) => path)).toEqual(
+    ['1470096012345.abc.gz', 'a.json'].map((name) => join(folder, 'in', name))
+  )
+  expect(others).toEqual([join(folder, 'in', 'deep', 'notes.txt')])
 })
 
 describe('the same file twice', () => {

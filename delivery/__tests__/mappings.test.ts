@@ -226,6 +226,10 @@ describe('problems', () => {
     expect(problem).toContain(`Segment reads it as ${read}; join conditions with "and" or with "or"`)
   })
 
+  it('are a trigger that ends too soon, whatever its texts hold', () => {
+    expect(problemsOf([entry({ subscribe: 'event = "Videos" and name =' })])).toHaveLength(1)
+  })
+
   it.each([
     'type = "a" or (type = "b" and event = "c")',
     '(type = "a" or type = "b") and !contains(event, "or and")',

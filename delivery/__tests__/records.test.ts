@@ -130,13 +130,14 @@ describe('the records of a delivery', () => {
     const records = await Records.open(options)
     await records.add([
       verdict('a', 1, { status: 422, message: 'There is nothing new in it for the contact' }),
-      verdict('a', 2, { status: 422, message: 'The new field "size" is not mapped' })
+      verdict('a', 2, { status: 422, message: 'The new field "size" is not mapped' }),
+      verdict('a', 3, { mapping: activities, status: 422, message: 'No mappings configured for "Nothing new"' })
     ])
     await records.close(true)
 
-    expect(await linesOf('results.ndjson')).toMatchObject([{ status: 422 }, { status: 422 }])
-    expect(await linesOf('rejected.ndjson')).toMatchObject([{ userId: 'u2' }])
-    expect(records.summary.state).toMatchObject({ lines: 2, delivered: 0, nothingNew: 1, rejected: 1 })
+    expect(await linesOf('results.ndjson')).toHaveLength(3)
+    expect(await linesOf('rejected.ndjson')).toMatchObject([{ userId: 'u2' }, { userId: 'u3' }])
+    expect(records.summary.state).toMatchObject({ lines: 3, delivered: 0, nothingNew: 1, rejected: 2 })
   })
 
   it('can be read by their owner only: whole events may be in them', async () => {

@@ -32,6 +32,41 @@ async function take(nc: NatsConnection, { name }: Layout, count: number): Promis
   return messages
 }
 
+it('pulls no more bytes than there is room for, and goes on when there is', async () => {
+  const { nc, layout } = await connectAndOpen(server, { name: 'large', partitions: 1, ackWait: 60_000 })
+  const consumer = await jetstream(nc).consumers.get(layout.name, consumerOf(0))
+  const text = 'x'.repeat(100_000)
+  await publishAll(
+    nc,
+    layout,
+    places(1, 30).map((number) => track('u1', number, { properties: { text } }))
+  )
+  const handedOver: JsMsg[] = []
+  let most = 0
+  const partition = new Partition(consumer, {
+    room: () => ({ messages: 100, bytes: 1_000_000 }),
+    deliver: (messages) => {
+      handedOver.push(...messages)
+      most = Math.max(most, partition.size)
+    },
+    deliverAlone: (message) => handedOver.push(message),
+    onRefusal: (error) => {
+      throw error
+    }
+  })
+  for (let count = 0; count < 30; count += 1) {
+    await until(() => handedOver.length > count)
+    handedOver[count].ack()
+    partition.finish(place(handedOver[count]))
+  }
+
+  expect(handedOver.map(place)).toEqual(places(1, 30))
+  // The first pull doesn't know yet how large they are: 15 of 64 KiB would have had room.
+  expect(most).toBeLessThanOrEqual(15)
+  await partition.close()
+  await nc.close()
+})
+
 it('hands over messages that come after later ones, when late answers of a slow worker hid that they were missing', async () => {
   const { nc, layout } = await connectAndOpen(server, { partitions: 1, ackWait: 60_000 })
   const consumer = await jetstream(nc).consumers.get(layout.name, consumerOf(0))
@@ -41,7 +76,10 @@ it('hands over messages that come after later ones, when late answers of a slow 
 
   const handedOver: JsMsg[] = []
   const partition = new Partition(consumer, {
-    room: () => 100,
+    room: () => ({ messages: 100, bytes: 1e6 }),
+    onRefusal: (error) => {
+      throw error
+    },
     deliver: (messages) => handedOver.push(...messages),
     deliverAlone: (message) => handedOver.push(message)
   })

@@ -34,6 +34,29 @@ describe('a publisher', () => {
     return found
   }
 
+  it('takes other events of one message id for what they are: others', async () => {
+    const publisher = new Publisher(nc, layout)
+    const events = [
+      identify('u1', { messageId: 'm' }),
+      track('u1', 1, { messageId: 'm' }),
+      track('u2', 2, { messageId: 'm' })
+    ]
+
+    for (const one of events) {
+      expect(await publisher.publish(event(one))).toBe(true)
+    }
+    expect(await left(nc, layout)).toBe(3)
+  })
+
+  it('refuses what is too large among the rejected at once, header and all', async () => {
+    const publisher = new Publisher(nc, layout)
+    const largest = nc.info?.max_payload ?? 0
+
+    await expect(publisher.reject('x'.repeat(largest - 50), 'a:1')).rejects.toThrow(TooLargeError)
+    await publisher.reject(JSON.stringify({ text: 'x'.repeat(largest - 300) }), 'a:2')
+    expect(await rejected(nc, layout)).toHaveLength(1)
+  })
+
   it('knows an event by its message id, and says so', async () => {
     const publisher = new Publisher(nc, layout)
 

@@ -3,6 +3,7 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import { readMappings } from '../../delivery'
 import { fastTime } from '../../delivery/__tests__/harness'
 import { readStatus } from '..'
+import { consumerOf } from '../layout'
 import { Suspects } from '../suspects'
 import type { Layout, StreamOptions } from '..'
 import {
@@ -115,6 +116,28 @@ describe('a worker', () => {
 
     expect(await rejected(nc, layout)).toEqual([])
     expect(worker.batches()).toEqual([expect.objectContaining({ nothingNew: 1, delivered: 0, rejected: 0 })])
+  })
+
+  it('ends its reading of what was refused, also when some of it is gone', async () => {
+    await setUp(() => refusing(400, 'Bad'))
+    await publishAll(nc, layout, [identify('u1'), identify('u2'), identify('u3')])
+    const worker = ortto.startWorker(nc, layout)
+    await until(isEmpty)
+    await worker.drain()
+    const jsm = await jetstreamManager(nc)
+    await jsm.streams.deleteMessage(`${layout.name}-rejected`, 3)
+
+    expect(await rejected(nc, layout)).toHaveLength(2)
+  })
+
+  it('says what the server refuses', async () => {
+    await setUp(() => took())
+    const jsm = await jetstreamManager(nc)
+    await Promise.all([0, 1, 2, 3].map((partition) => jsm.consumers.delete(layout.name, consumerOf(partition))))
+    const worker = ortto.startWorker(nc, layout)
+    await until(() => worker.log.some(({ msg }) => /^NATS refuses: .*not found/.test(String(msg))))
+
+    expect(await worker.drain()).toBeUndefined()
   })
 
   it('rejects an event that fails for ever while Ortto takes others', async () => {
