@@ -12,6 +12,7 @@ import type { Contact, Found, Identifier } from './contacts'
 import { ErrorLog } from './error-log'
 import { convert } from './field-types'
 import type { Field, FieldValue } from './field-types'
+import { readMoment } from './moments'
 import { Samples } from './samples'
 import type { Trace } from './taken'
 import { Usage } from './usage'
@@ -165,7 +166,7 @@ export class Account {
     if (!mapping) {
       return { status: 422, message: `No mappings configured for the activity ${quote(item.event)}` }
     }
-    const sentAt = readTimestamp(item.timestamp)
+    const sentAt = readMoment(item.timestamp ?? '')
     const timestamp = sentAt ?? this.clock.now()
     const { retentionDays = Infinity } = mapping
     if (this.clock.now() - timestamp > retentionDays * DAY) {
@@ -393,11 +394,4 @@ function idsOf({ user_id, anonymous_id }: ContactItem): Identifier[] {
     ...(user_id ? [{ kind: 'user id', value: user_id }] : []),
     ...(anonymous_id ? [{ kind: 'anonymous id', value: anonymous_id }] : [])
   ]
-}
-
-/** Milliseconds since 1970; undefined when it can't be read, or is of no year with four digits. Without a zone: UTC. */
-function readTimestamp(timestamp = ''): number | undefined {
-  const hasZone = /(Z|[+-]\d\d:?\d\d)$/i.test(timestamp)
-  const time = /^\d{4}-\d\d-\d\d/.test(timestamp) ? Date.parse(hasZone ? timestamp : `${timestamp}Z`) : NaN
-  return Number.isNaN(time) ? undefined : time
 }
