@@ -10,7 +10,9 @@ import { problemsOf } from './account-file'
 import { readBody } from './body'
 import { answerWith } from './faults'
 import type { Connection, Faults } from './faults'
-import type { Taken, Watchers } from './taken'
+import type { Listeners } from './listeners'
+import { takeWatched } from './taken'
+import type { Taken } from './taken'
 import { ActivityItem, AudienceRequest, ContactItem } from './wire'
 import type { ItemAnswer } from './wire'
 
@@ -22,7 +24,7 @@ interface Served {
   apiKey: string
   account: Account
   faults: Faults
-  watchers: Watchers
+  watchers: Listeners<Taken>
   /** To be told that something may have changed */
   changed: () => void
 }
@@ -94,7 +96,7 @@ function answerItems({ account, watchers }: Served, request: HonoRequest, kind: 
   const errors = items.flatMap((item, index) => {
     const answer = watchers.isEmpty
       ? take(item)
-      : watchers.see(account, { requestId, kind, index, item }, () => take(item))
+      : takeWatched(account, watchers, { requestId, kind, index, item }, () => take(item))
     return answer.status === 200 ? [] : [{ ...answer, index }]
   })
   return errors.length > 0 ? Response.json({ errors }, { status: 207 }) : Response.json({})

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { createSandbox } from '..'
 import type { Taken } from '..'
 import { ACCOUNT, startSandbox } from './harness'
 
@@ -305,6 +306,24 @@ describe('watching', () => {
     expect(await identify(lana)).toEqual({ status: 200, message: '' })
     expect(await identify(lana)).toMatchObject({ status: 422 })
     expect(told).toEqual([0, 0])
+    expect(warnings.mock.calls[0][0]).toContain('The page is gone')
+  })
+
+  it('for changes does not change the answer either', async () => {
+    const warnings = jest.spyOn(process, 'emitWarning').mockImplementation()
+    const sandbox = createSandbox({ account: ACCOUNT })
+    let changes = 0
+    sandbox.onChange(() => {
+      throw new Error('The page is gone')
+    })
+    sandbox.onChange(() => (changes += 1))
+    const { status } = await sandbox.app.request('/v1/identify', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${sandbox.apiKey}` },
+      body: JSON.stringify([lana])
+    })
+
+    expect([status, changes, sandbox.account.contacts.count]).toEqual([200, 1, 1])
     expect(warnings.mock.calls[0][0]).toContain('The page is gone')
   })
 
