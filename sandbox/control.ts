@@ -200,6 +200,9 @@ function showUsage({ identifyUsage, trackUsage }: Account): { identify: ShownUsa
 
 /** Why there is no contact of this number. Only a merge takes one away. */
 function absenceOf(number: string, { contacts }: Account): string {
+  if (contacts.lastNumber === 0) {
+    return 'There are no contacts yet'
+  }
   return /^[1-9]\d*$/.test(number) && Number(number) <= contacts.lastNumber
     ? `There is no contact ${number} any more: it was merged into another one`
     : `There is no contact ${quote(number)}: the numbers go from 1 to ${contacts.lastNumber}`
