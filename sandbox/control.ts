@@ -13,7 +13,7 @@ import type { Faults } from './faults'
 import { convert } from './field-types'
 import { showActivity, showAudiences, showBriefly, showContact } from './show'
 import type { State } from './state'
-import { refuseStrangers } from './strangers'
+import { isReading, refuseStrangers } from './strangers'
 import type { ShownUsage } from './usage'
 
 /** What the control API works on. */
@@ -206,10 +206,6 @@ function absenceOf(number: string, { contacts }: Account): string {
   return /^[1-9]\d*$/.test(number) && Number(number) <= contacts.lastNumber
     ? `There is no contact ${number} any more: it was merged into another one`
     : `There is no contact ${quote(number)}: the numbers go from 1 to ${contacts.lastNumber}`
-}
-
-function isReading(method: string): boolean {
-  return ['GET', 'HEAD'].includes(method)
 }
 
 /** What can't be done is the asking side's to mend, with the reason that it was given. */
