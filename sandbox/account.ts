@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'util'
 import { abridge, quote } from './abridge'
 import type { AccountFile } from './account-file'
-import { Activities } from './activities'
+import { Activities, fingerprintOf } from './activities'
 import type { Activity } from './activities'
 import { Audiences } from './audiences'
 import type { Audience } from './audiences'
@@ -17,7 +17,7 @@ import { readMoment } from './moments'
 import { Samples } from './samples'
 import type { Trace } from './taken'
 import { Usage } from './usage'
-import type { ActivityItem, Attributes, ContactItem, ItemAnswer } from './wire'
+import type { ActivityItem, ContactItem, ItemAnswer, Values } from './wire'
 
 /** An activity with its attributes by the property that fills them. */
 type ActivityMapping = Omit<AccountFile['activities'][number], 'attributes'> & {
@@ -148,15 +148,21 @@ export class Account {
     }
     // The contact first: an activity of a contact that its traits name is no activity of an unknown one.
     const answer = hasContact(item) ? answerOfBoth(contactRefused ?? this.upsert(item)) : PROCESSED
-    if (this.activities.isDuplicate(item.message_id, sentAt)) {
+    const fingerprint = fingerprintOf(item.message_id, sentAt)
+    if (this.activities.isDuplicate(fingerprint)) {
       this.trace?.repeats(item.event, new Date(timestamp).toISOString())
     } else {
-      this.storeActivity(item, mapping.attributes, timestamp)
+      this.storeActivity(item, mapping.attributes, timestamp, fingerprint)
     }
     return answer
   }
 
-  private storeActivity(item: ActivityItem, attributes: ReadonlyMap<string, Field>, timestamp: number): void {
+  private storeActivity(
+    item: ActivityItem,
+    attributes: ReadonlyMap<string, Field>,
+    timestamp: number,
+    fingerprint: string | undefined
+  ): void {
     const ids = idsOf(item)
     const found = this.contacts.find(ids)
     const activity: Activity = {
@@ -171,7 +177,7 @@ export class Account {
       this.trace?.finds(found.contact)
       this.activities.attach(activity, found.contact, `Its contact was known by the ${showIdentifier(found.by)}`)
     }
-    this.activities.store(activity)
+    this.activities.store(activity, fingerprint)
     this.trace?.stores(activity)
   }
 
@@ -206,7 +212,7 @@ export class Account {
       audience !== undefined && this.audiences.update(contact, audience, item.audience?.mode ?? 'add')
     ]
     this.merging.learnIds(contact, ids)
-    const released = this.activities.release(contact, ids)
+    const released = this.activities.attachWaiting(contact, ids)
     this.trace?.releases(released)
     if (!changes.includes(true)) {
       return isEmpty ? NOTHING_VALID : NOTHING_NEW
@@ -250,11 +256,7 @@ export class Account {
   }
 
   /** The values that are mapped, each converted to its field's type. One that can't be is left out, and logged. */
-  private convertAll(
-    values: Attributes,
-    mapping: ReadonlyMap<string, Field>,
-    item: ContactItem
-  ): Map<string, FieldValue> {
+  private convertAll(values: Values, mapping: ReadonlyMap<string, Field>, item: ContactItem): Map<string, FieldValue> {
     const converted = new Map<string, FieldValue>()
     for (const [key, value] of Object.entries(values)) {
       const field = mapping.get(key)

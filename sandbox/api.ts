@@ -20,7 +20,7 @@ import type { ItemAnswer } from './wire'
 const MAX_ITEMS = 500
 
 /** What the API works on. */
-interface Served {
+interface Ortto {
   apiKey: string
   account: Account
   faults: Faults
@@ -30,7 +30,7 @@ interface Served {
 }
 
 /** Ortto's API for Segment, as the destination sees it. */
-export function createApi(sandbox: Served): Hono {
+export function createApi(sandbox: Ortto): Hono {
   const api = new Hono()
 
   api.use(async (context, next) => {
@@ -87,7 +87,7 @@ function createAudience(account: Account, body: unknown): Response {
 }
 
 /** 200 when every item was processed; else 207, listing the others by their position in the request. */
-function answerItems({ account, watchers }: Served, request: HonoRequest, kind: Taken['kind'], items: unknown[]) {
+function answerItems({ account, watchers }: Ortto, request: HonoRequest, kind: Taken['kind'], items: unknown[]) {
   const requestId = requestIdOf(request)
   const take = (item: unknown) =>
     kind === 'contact'

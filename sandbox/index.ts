@@ -8,7 +8,7 @@ import { Clock } from './clock'
 import { createControl } from './control'
 import { Faults } from './faults'
 import { Listeners } from './listeners'
-import { restoreAccount, saveState, State } from './state'
+import { restoreAccount, State, stateOf } from './state'
 import type { Taken } from './taken'
 
 export type { Account } from './account'
@@ -95,9 +95,9 @@ export class Sandbox {
   }
 
   /** Everything that it holds, as JSON, but for the faults, and for an API key that the account file did not bring. */
-  save(): State {
+  toState(): State {
     this.account.audiences.synchronize()
-    return saveState(this)
+    return stateOf(this)
   }
 
   /**

@@ -30,16 +30,16 @@ export class Samples {
   }
 
   /** True until the first contact comes */
-  get isWaiting(): boolean {
+  get hasNoContact(): boolean {
     return this.contacts.length === 0
   }
 
   /** By the activity's name, the most recent last */
-  save(): { contacts: unknown[]; activities: [string, unknown[]][] } {
+  toState(): { contacts: unknown[]; activities: [string, unknown[]][] } {
     return { contacts: this.contacts, activities: [...this.activities] }
   }
 
-  restore({ contacts, activities }: ReturnType<Samples['save']>): void {
+  restore({ contacts, activities }: ReturnType<Samples['toState']>): void {
     this.contacts = contacts
     activities.forEach(([name, samples]) => this.activities.set(name, samples))
   }

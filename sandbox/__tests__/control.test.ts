@@ -227,8 +227,8 @@ describe('the control API', () => {
     await identifyAll([move('u1', 'remove'), move('u2', 'remove'), move('u2', 'add')])
 
     expect(await read('/audiences')).toMatchObject([
-      { name: 'VIP', members: 1, waiting: 1 },
-      { name: 'Nobody', members: 0, waiting: 0 }
+      { name: 'VIP', members: 1, toLetIn: 1 },
+      { name: 'Nobody', members: 0, toLetIn: 0 }
     ])
   })
 

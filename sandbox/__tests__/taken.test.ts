@@ -276,9 +276,9 @@ describe('watching', () => {
   })
 
   it('goes on after a reset and after a state was restored, until it is stopped', async () => {
-    const { identify, save, reset, restore, told, stop } = startWatched()
+    const { identify, toState, reset, restore, told, stop } = startWatched()
     await identify(lana)
-    const saved = JSON.stringify(save())
+    const saved = JSON.stringify(toState())
     reset()
     await identify(lana)
     restore(JSON.parse(saved))
@@ -390,7 +390,7 @@ describe('watching', () => {
           const failed = told.filter((taken) => taken.answer.status !== 200)
           expect(failed.map((taken) => ({ ...taken.answer, index: taken.index }))).toEqual(answer.errors)
         }
-        expect(JSON.stringify(watched.save())).toBe(JSON.stringify(unwatched.save()))
+        expect(JSON.stringify(watched.toState())).toBe(JSON.stringify(unwatched.toState()))
         expect(watched.told.flatMap(({ log }) => log)).toEqual(watched.account.log.entries())
         const stored = watched.told.filter(({ activity }) => activity && activity.state !== 'duplicate')
         expect(stored).toHaveLength(watched.activities().length)

@@ -72,9 +72,9 @@ describe('taking a track item', () => {
     ['garbage', '2026-03-10T12:00:00.000Z'],
     ['+020000-01-01T00:00:00Z', '2026-03-10T12:00:00.000Z']
   ])('reads its timestamp, or takes the time at which it came: %s', async (timestamp, stored) => {
-    const { track, activities, save, restore } = startSandbox()
+    const { track, activities, toState, restore } = startSandbox()
     await track({ user_id: 'u1', event: 'Signed up', timestamp })
-    restore(save())
+    restore(toState())
 
     expect(activities()[0].timestamp).toBe(stored)
   })
