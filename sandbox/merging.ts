@@ -17,9 +17,10 @@ export class Merging {
   /** Merges all other contacts that the identifiers of one item name into the one that was found. Gives them. */
   mergeNamed({ contact, by }: Found, identifiers: readonly Identifier[]): Contact[] {
     const others = this.contacts.others(contact, identifiers)
-    this.merge(contact, others, (other) => {
-      return `one item named both, by the ${showIdentifier(by)} and by the ${showIdentifier(other)}`
-    })
+    if (others.length > 0) {
+      const andBy = (other: Identifier) => `by the ${showIdentifier(by)} and by the ${showIdentifier(other)}`
+      this.merge(contact, others, (other) => `one item named both, ${andBy(other)}`)
+    }
     return others.map((other) => other.contact)
   }
 

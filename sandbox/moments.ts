@@ -13,15 +13,10 @@ export function readMoment(text: string): number | undefined {
   const midnight = Date.parse(`${date}T00:00:00Z`)
   // Date.parse takes February 30 for March 2.
   const isDay = !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(date)
-  return isDay ? keepable(Date.parse(`${date}T${time}${withColon(zone)}`)) : undefined
+  return isDay ? keepable(Date.parse(`${date}T${time}${zone}`)) : undefined
 }
 
 /** The moment, when its year in UTC has four digits: ISO 8601 of another can't be read again everywhere. */
 export function keepable(milliseconds: number): number | undefined {
   return milliseconds >= FIRST && milliseconds <= LAST ? milliseconds : undefined
-}
-
-/** `+0200` as `+02:00`: the other form is not read alike in all years. */
-function withColon(zone: string): string {
-  return zone.toUpperCase().replace(/^(.\d\d)(\d\d)$/, '$1:$2')
 }

@@ -117,12 +117,16 @@ describe('the control API', () => {
     expect(contacts().map(({ ids }) => ids.map(({ value }) => value))).toEqual([['a', 'b', 'c']])
   })
 
-  it('merges them so that the newest value holds, and tells when that was', async () => {
+  it.each([
+    ['oldest', 'newest', 'middle'],
+    ['oldest', 'middle', 'newest'],
+    ['newest', 'middle', 'oldest']
+  ])('merges them so that the newest value holds, and tells when that was: %s, %s, %s', async (...names) => {
     const { control, identify, contacts, advanceMinutes, clock } = startControlled({
       ...ACCOUNT,
       uniqueIdentifiers: []
     })
-    for (const name of ['oldest', 'newest', 'middle']) {
+    for (const name of names) {
       await identify({ user_id: name, traits: { email: 'a@example.com', name } })
     }
     advanceMinutes(1)

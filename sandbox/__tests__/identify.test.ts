@@ -257,14 +257,15 @@ describe('taking an identify item', () => {
     it.each([
       ['u1', { user_id: 'u1' }, { anonymous_id: 'a1' }],
       ['a1', { anonymous_id: 'a1' }, { user_id: 'u1' }]
-    ])('overwrite, of two contacts that become one the only IP address stays: of %s', async (_id, placed, other) => {
+    ])('overwrite, of two contacts that become one the only place stays: of %s', async (_id, placed, other) => {
       const { identify, contacts, advanceMinutes } = startSandbox()
       await identify({ ...placed, ip: '203.0.113.1' })
+      await identify({ ...placed, location: { city: 'Paris' } })
       advanceMinutes(1)
       await identify({ ...other, traits: { name: 'Lana' } })
       await identify({ user_id: 'u1', anonymous_id: 'a1' })
 
-      expect(contacts().map(({ ip }) => ip)).toEqual(['203.0.113.1'])
+      expect(contacts()).toMatchObject([{ ip: '203.0.113.1', location: { city: 'Paris' } }])
     })
 
     it.each([
