@@ -13,6 +13,8 @@ const MODEL = [
   'error-log',
   'faults',
   'field-types',
+  'merging',
+  'moments',
   'samples',
   'state',
   'usage',

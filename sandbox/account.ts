@@ -1,21 +1,23 @@
 import { isDeepStrictEqual } from 'util'
 import { abridge, quote } from './abridge'
 import type { AccountFile } from './account-file'
-import { Activities } from './activities'
+import { Activities, fingerprintOf } from './activities'
 import type { Activity } from './activities'
 import { Audiences } from './audiences'
 import type { Audience } from './audiences'
 import { DAY } from './clock'
 import type { Clock } from './clock'
-import { Contacts, isTakenOver, showIdentifier } from './contacts'
-import type { Contact, Found, Identifier } from './contacts'
+import { Contacts, showIdentifier } from './contacts'
+import type { Contact, Identifier } from './contacts'
 import { ErrorLog } from './error-log'
 import { convert } from './field-types'
 import type { Field, FieldValue } from './field-types'
+import { Merging } from './merging'
+import { readMoment } from './moments'
 import { Samples } from './samples'
 import type { Trace } from './taken'
 import { Usage } from './usage'
-import type { ActivityItem, Attributes, ContactItem, ItemAnswer } from './wire'
+import type { ActivityItem, ContactItem, ItemAnswer, Values } from './wire'
 
 /** An activity with its attributes by the property that fills them. */
 type ActivityMapping = Omit<AccountFile['activities'][number], 'attributes'> & {
@@ -38,6 +40,7 @@ export class Account {
   readonly samples = new Samples()
   readonly identifyUsage: Usage
   readonly trackUsage: Usage
+  private readonly merging: Merging
   /** By the trait that fills it */
   private traitFields: ReadonlyMap<string, Field> = new Map()
   /** By the activity's name */
@@ -49,6 +52,7 @@ export class Account {
   constructor(file: AccountFile, private readonly clock: Clock) {
     this.setUp = file
     this.audiences = new Audiences(clock)
+    this.merging = new Merging(this.contacts, this.audiences, clock, () => this.file)
     this.identifyUsage = new Usage(clock, () => ({
       limit: IDENTIFY_FACTOR * this.file.plan.contacts,
       usedElsewhere: this.file.plan.classicUsage.identify
@@ -67,47 +71,19 @@ export class Account {
 
   /** Sets the account up anew. Contacts, activities, usage and audiences stay. */
   configure(file: AccountFile): void {
-    for (const contact of this.contacts.all()) {
-      this.uniqueIdentifiersOf(contact.fields).forEach((identifier) => this.contacts.release(contact, identifier))
-    }
+    this.merging.forgetFields()
     this.setUp = file
-    const fields = new Map(file.fields.map((field) => [field.name, field]))
-    this.traitFields = new Map(
-      Object.entries(file.traits ?? {}).flatMap(([trait, name]) => {
-        const field = fields.get(name)
-        return field ? [[trait, field]] : []
-      })
-    )
-    this.activityMappings = new Map(
-      file.activities.map((activity) => [
-        activity.name,
-        { ...activity, attributes: new Map(Object.entries(activity.attributes)) }
-      ])
-    )
-    const createMissing = (names: readonly string[], isFromSegment: boolean) =>
-      names.filter((name) => !this.audiences.find(name)).forEach((name) => this.audiences.create(name, isFromSegment))
-    createMissing(file.audiences, true)
-    createMissing(file.otherAudiences, false)
-    this.contacts.all().forEach((contact) => this.identifyAnew(contact))
-  }
-
-  /** Makes a contact known by the fields that are unique now. Those that share a value with earlier ones join them. */
-  private identifyAnew(contact: Contact): void {
-    const identifiers = this.uniqueIdentifiersOf(contact.fields)
-    const found = this.contacts.find(identifiers)
-    if (!found) {
-      identifiers.forEach((identifier) => this.contacts.claim(contact, identifier))
-      return
-    }
-    for (const other of [...this.contacts.others(found.contact, identifiers), { contact, by: found.by }]) {
-      this.merge(found.contact, other.contact, `the ${showIdentifier(other.by)} is unique now, and both have it`)
-    }
+    this.traitFields = traitFieldsOf(file)
+    this.activityMappings = activityMappingsOf(file)
+    file.audiences.forEach((name) => this.audiences.find(name) ?? this.audiences.create(name, true))
+    file.otherAudiences.forEach((name) => this.audiences.find(name) ?? this.audiences.create(name, false))
+    this.merging.identifyAnew()
   }
 
   /** Creates or updates the contact that an item is about. */
   identify(item: ContactItem): ItemAnswer {
     this.audiences.synchronize()
-    const answer = this.takeIdentify(item)
+    const answer = this.countContact(item) ?? this.upsert(item)
     return this.logged(answer, item)
   }
 
@@ -118,7 +94,7 @@ export class Account {
     return this.logged(answer, item)
   }
 
-  /** Refuses an item that is none. */
+  /** Answers 400 to what is no item, and logs it. */
   refuse(item: unknown, problem: string): ItemAnswer {
     return this.logged({ status: 400, message: problem }, item)
   }
@@ -137,10 +113,6 @@ export class Account {
     } finally {
       this.trace = undefined
     }
-  }
-
-  private takeIdentify(item: ContactItem): ItemAnswer {
-    return this.countContact(item) ?? this.upsert(item)
   }
 
   /** Counts an item as a contact, and keeps it as a sample. Over the limit there is an answer, and neither happens. */
@@ -165,7 +137,7 @@ export class Account {
     if (!mapping) {
       return { status: 422, message: `No mappings configured for the activity ${quote(item.event)}` }
     }
-    const sentAt = readTimestamp(item.timestamp)
+    const sentAt = readMoment(item.timestamp ?? '')
     const timestamp = sentAt ?? this.clock.now()
     const { retentionDays = Infinity } = mapping
     if (this.clock.now() - timestamp > retentionDays * DAY) {
@@ -176,15 +148,21 @@ export class Account {
     }
     // The contact first: an activity of a contact that its traits name is no activity of an unknown one.
     const answer = hasContact(item) ? answerOfBoth(contactRefused ?? this.upsert(item)) : PROCESSED
-    if (this.activities.isDuplicate(item.message_id, sentAt)) {
+    const fingerprint = fingerprintOf(item.message_id, sentAt)
+    if (this.activities.isDuplicate(fingerprint)) {
       this.trace?.repeats(item.event, new Date(timestamp).toISOString())
     } else {
-      this.storeActivity(item, mapping.attributes, timestamp)
+      this.storeActivity(item, mapping.attributes, timestamp, fingerprint)
     }
     return answer
   }
 
-  private storeActivity(item: ActivityItem, attributes: ReadonlyMap<string, Field>, timestamp: number): void {
+  private storeActivity(
+    item: ActivityItem,
+    attributes: ReadonlyMap<string, Field>,
+    timestamp: number,
+    fingerprint: string | undefined
+  ): void {
     const ids = idsOf(item)
     const found = this.contacts.find(ids)
     const activity: Activity = {
@@ -199,7 +177,7 @@ export class Account {
       this.trace?.finds(found.contact)
       this.activities.attach(activity, found.contact, `Its contact was known by the ${showIdentifier(found.by)}`)
     }
-    this.activities.store(activity)
+    this.activities.store(activity, fingerprint)
     this.trace?.stores(activity)
   }
 
@@ -216,7 +194,7 @@ export class Account {
     const isEmpty = !hasData && !audience
     const isLeaving = !hasData && item.audience?.mode === 'remove'
     const ids = idsOf(item)
-    const identifiers = [...this.uniqueIdentifiersOf(fields), ...ids]
+    const identifiers = [...this.merging.uniqueIdentifiersOf(fields), ...ids]
     const found = this.contacts.find(identifiers)
     if (!found && (isEmpty || isLeaving)) {
       return isEmpty ? NOTHING_VALID : NOTHING_NEW
@@ -225,14 +203,16 @@ export class Account {
       this.trace?.finds(found.contact)
     }
     const contact = found?.contact ?? this.create(identifiers)
+    const merged = found ? this.merging.mergeNamed(found, identifiers) : []
+    merged.forEach((other) => this.trace?.merges(other))
     const changes = [
-      found !== undefined && this.mergeInto(found, identifiers),
+      merged.length > 0,
       this.setFields(contact, fields, found === undefined),
       this.setPlace(contact, item, found === undefined),
       audience !== undefined && this.audiences.update(contact, audience, item.audience?.mode ?? 'add')
     ]
-    this.learnIds(contact, ids)
-    const released = this.activities.release(contact, ids)
+    this.merging.learnIds(contact, ids)
+    const released = this.activities.attachWaiting(contact, ids)
     this.trace?.releases(released)
     if (!changes.includes(true)) {
       return isEmpty ? NOTHING_VALID : NOTHING_NEW
@@ -242,45 +222,10 @@ export class Account {
   }
 
   private create([first]: readonly Identifier[]): Contact {
-    const why = this.dated(`Created: no contact had the ${showIdentifier(first)}`)
+    const why = `Created: no contact had the ${showIdentifier(first)}`
     const contact = this.contacts.create(this.clock.now(), why)
     this.trace?.creates(contact)
     return contact
-  }
-
-  /** All contacts that one item names become one: they are the same person. True when there was more than one. */
-  private mergeInto({ contact, by }: Found, identifiers: readonly Identifier[]): boolean {
-    const others = this.contacts.others(contact, identifiers)
-    for (const other of others) {
-      const reason = `one item named both, by the ${showIdentifier(by)} and by the ${showIdentifier(other.by)}`
-      this.merge(contact, other.contact, reason)
-    }
-    return others.length > 0
-  }
-
-  private merge(contact: Contact, other: Contact, reason: string): void {
-    const otherWins = this.file.dataSource.merge === 'overwrite' && other.changedAt > contact.changedAt
-    this.contacts.remove(other)
-    this.trace?.merges(other)
-    this.uniqueIdentifiersOf(other.fields).forEach((identifier) => this.contacts.release(other, identifier))
-    for (const [name, value] of other.fields) {
-      if (otherWins || !contact.fields.has(name)) {
-        this.setField(contact, name, value)
-      }
-    }
-    this.learnIds(contact, other.ids)
-    contact.ip = otherWins ? other.ip ?? contact.ip : contact.ip ?? other.ip
-    contact.location = otherWins ? other.location ?? contact.location : contact.location ?? other.location
-    this.audiences.merge(contact, other)
-    other.activities.forEach((activity) => contact.activities.push(activity))
-    other.backlogDays.forEach((count, day) => contact.backlogDays.set(day, count + (contact.backlogDays.get(day) ?? 0)))
-    // Lines of contacts that were merged earlier say so already.
-    other.story.forEach((line) => contact.story.push(isTakenOver(line) ? line : `Contact ${other.number}: ${line}`))
-    contact.story.push(this.dated(`Contact ${other.number} was merged into it: ${reason}`))
-  }
-
-  private learnIds(contact: Contact, ids: readonly Identifier[]): void {
-    ids.filter((id) => this.contacts.claim(contact, id)).forEach((id) => contact.ids.push(id))
   }
 
   /** The merge setting: whether an item may change what a contact holds there. */
@@ -295,20 +240,8 @@ export class Account {
       const held = contact.fields.get(name)
       return this.mayChange(held, isCreated) && !isDeepStrictEqual(held, value)
     })
-    changed.forEach(([name, value]) => this.setField(contact, name, value))
+    changed.forEach(([name, value]) => this.merging.setField(contact, name, value))
     return changed.length > 0
-  }
-
-  private setField(contact: Contact, name: string, value: FieldValue): void {
-    const isUnique = this.file.uniqueIdentifiers.includes(name)
-    const old = contact.fields.get(name)
-    if (isUnique && old !== undefined) {
-      this.contacts.release(contact, { kind: name, value: String(old) })
-    }
-    contact.fields.set(name, value)
-    if (isUnique) {
-      this.contacts.claim(contact, { kind: name, value: String(value) })
-    }
   }
 
   /** True when the contact is somewhere else now. A location outranks an IP address. */
@@ -322,19 +255,8 @@ export class Account {
     return contact.ip !== held.ip || !isDeepStrictEqual(contact.location, held.location)
   }
 
-  private uniqueIdentifiersOf(fields: ReadonlyMap<string, FieldValue>): Identifier[] {
-    return this.file.uniqueIdentifiers.flatMap((kind) => {
-      const value = fields.get(kind)
-      return value === undefined ? [] : [{ kind, value: String(value) }]
-    })
-  }
-
   /** The values that are mapped, each converted to its field's type. One that can't be is left out, and logged. */
-  private convertAll(
-    values: Attributes,
-    mapping: ReadonlyMap<string, Field>,
-    item: ContactItem
-  ): Map<string, FieldValue> {
+  private convertAll(values: Values, mapping: ReadonlyMap<string, Field>, item: ContactItem): Map<string, FieldValue> {
     const converted = new Map<string, FieldValue>()
     for (const [key, value] of Object.entries(values)) {
       const field = mapping.get(key)
@@ -364,10 +286,25 @@ export class Account {
     this.log.add(entry)
     this.trace?.logs(entry)
   }
+}
 
-  private dated(story: string): string {
-    return `${new Date(this.clock.now()).toISOString()} ${story}`
-  }
+function traitFieldsOf({ fields, traits = {} }: AccountFile): Map<string, Field> {
+  const byName = new Map(fields.map((field) => [field.name, field]))
+  return new Map(
+    Object.entries(traits).flatMap(([trait, name]) => {
+      const field = byName.get(name)
+      return field ? [[trait, field]] : []
+    })
+  )
+}
+
+function activityMappingsOf({ activities }: AccountFile): Map<string, ActivityMapping> {
+  return new Map(
+    activities.map((activity) => [
+      activity.name,
+      { ...activity, attributes: new Map(Object.entries(activity.attributes)) }
+    ])
+  )
 }
 
 /** The answer to an activity whose contact was answered like this: what goes wrong there leaves the activity queued. */
@@ -393,11 +330,4 @@ function idsOf({ user_id, anonymous_id }: ContactItem): Identifier[] {
     ...(user_id ? [{ kind: 'user id', value: user_id }] : []),
     ...(anonymous_id ? [{ kind: 'anonymous id', value: anonymous_id }] : [])
   ]
-}
-
-/** Milliseconds since 1970; undefined when it can't be read, or is of no year with four digits. Without a zone: UTC. */
-function readTimestamp(timestamp = ''): number | undefined {
-  const hasZone = /(Z|[+-]\d\d:?\d\d)$/i.test(timestamp)
-  const time = /^\d{4}-\d\d-\d\d/.test(timestamp) ? Date.parse(hasZone ? timestamp : `${timestamp}Z`) : NaN
-  return Number.isNaN(time) ? undefined : time
 }

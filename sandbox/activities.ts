@@ -23,7 +23,7 @@ export class Activities {
   private readonly stored: Activity[] = []
   /** Waiting activities under each of their ids. */
   private readonly backlog = new Map<string, Set<Activity>>()
-  /** Message ids with timestamps of what is stored. */
+  /** Of what is stored */
   private readonly fingerprints = new Set<string>()
 
   all(): readonly Activity[] {
@@ -36,21 +36,12 @@ export class Activities {
     return counts
   }
 
-  /**
-   * True when an activity of this message id and timestamp is stored already; remembers it otherwise. Without both,
-   * nobody can tell.
-   */
-  isDuplicate(messageId: string | undefined, timestamp: number | undefined): boolean {
-    if (!messageId || timestamp === undefined) {
-      return false
-    }
-    const fingerprint = `${timestamp} ${messageId}`
-    const isKnown = this.fingerprints.has(fingerprint)
-    this.fingerprints.add(fingerprint)
-    return isKnown
+  /** True when an activity of this fingerprint is stored already. */
+  isDuplicate(fingerprint: string | undefined): boolean {
+    return fingerprint !== undefined && this.fingerprints.has(fingerprint)
   }
 
-  /** What tells duplicates */
+  /** Of all that is stored */
   allFingerprints(): string[] {
     return [...this.fingerprints]
   }
@@ -67,8 +58,11 @@ export class Activities {
     contact.activities.push(activity)
   }
 
-  store(activity: Activity): void {
+  store(activity: Activity, fingerprint?: string): void {
     this.stored.push(activity)
+    if (fingerprint !== undefined) {
+      this.fingerprints.add(fingerprint)
+    }
     if (activity.state === 'waiting') {
       for (const id of activity.ids) {
         const waiting = this.backlog.get(keyOf(id)) ?? new Set()
@@ -78,7 +72,7 @@ export class Activities {
   }
 
   /** Gives a contact that just became known by these ids what waited for it, the oldest first. Gives that back, too. */
-  release(contact: Contact, ids: readonly Identifier[]): Activity[] {
+  attachWaiting(contact: Contact, ids: readonly Identifier[]): Activity[] {
     const waiting = new Set(ids.flatMap((id) => [...(this.backlog.get(keyOf(id)) ?? [])]))
     const oldestFirst = [...waiting].sort((one, other) => Date.parse(one.timestamp) - Date.parse(other.timestamp))
     for (const activity of oldestFirst) {
@@ -96,4 +90,9 @@ export class Activities {
     ids.forEach((id) => this.backlog.delete(keyOf(id)))
     return oldestFirst
   }
+}
+
+/** What tells whether an activity was sent before. Undefined without both: nobody can tell then. */
+export function fingerprintOf(messageId: string | undefined, timestamp: number | undefined): string | undefined {
+  return messageId && timestamp !== undefined ? `${timestamp} ${messageId}` : undefined
 }

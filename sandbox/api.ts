@@ -10,7 +10,9 @@ import { problemsOf } from './account-file'
 import { readBody } from './body'
 import { answerWith } from './faults'
 import type { Connection, Faults } from './faults'
-import type { Taken, Watchers } from './taken'
+import type { Listeners } from './listeners'
+import { takeWatched } from './taken'
+import type { Taken } from './taken'
 import { ActivityItem, AudienceRequest, ContactItem } from './wire'
 import type { ItemAnswer } from './wire'
 
@@ -18,17 +20,17 @@ import type { ItemAnswer } from './wire'
 const MAX_ITEMS = 500
 
 /** What the API works on. */
-interface Served {
+interface Ortto {
   apiKey: string
   account: Account
   faults: Faults
-  watchers: Watchers
+  watchers: Listeners<Taken>
   /** To be told that something may have changed */
   changed: () => void
 }
 
 /** Ortto's API for Segment, as the destination sees it. */
-export function createApi(sandbox: Served): Hono {
+export function createApi(sandbox: Ortto): Hono {
   const api = new Hono()
 
   api.use(async (context, next) => {
@@ -85,7 +87,7 @@ function createAudience(account: Account, body: unknown): Response {
 }
 
 /** 200 when every item was processed; else 207, listing the others by their position in the request. */
-function answerItems({ account, watchers }: Served, request: HonoRequest, kind: Taken['kind'], items: unknown[]) {
+function answerItems({ account, watchers }: Ortto, request: HonoRequest, kind: Taken['kind'], items: unknown[]) {
   const requestId = requestIdOf(request)
   const take = (item: unknown) =>
     kind === 'contact'
@@ -94,7 +96,7 @@ function answerItems({ account, watchers }: Served, request: HonoRequest, kind: 
   const errors = items.flatMap((item, index) => {
     const answer = watchers.isEmpty
       ? take(item)
-      : watchers.see(account, { requestId, kind, index, item }, () => take(item))
+      : takeWatched(account, watchers, { requestId, kind, index, item }, () => take(item))
     return answer.status === 200 ? [] : [{ ...answer, index }]
   })
   return errors.length > 0 ? Response.json({ errors }, { status: 207 }) : Response.json({})

@@ -1,6 +1,7 @@
 import { createHash } from 'crypto'
 import { DAY, MINUTE } from './clock'
 import type { Clock } from './clock'
+import { tell } from './contacts'
 import type { Contact } from './contacts'
 
 export interface Audience {
@@ -142,8 +143,8 @@ export class Audiences {
     this.nextSynchronization = midnightAfter(this.clock.now())
   }
 
-  private tell(contact: Contact, story: string): void {
-    contact.story.push(`${new Date(this.clock.now()).toISOString()} ${story}`)
+  private tell(contact: Contact, what: string): void {
+    tell(contact, this.clock.now(), what)
   }
 }
 

@@ -82,6 +82,7 @@ export class Contacts {
       .sort((one, other) => other.changedAt - one.changedAt || other.number - one.number)
   }
 
+  /** @param now milliseconds since 1970 */
   create(now: number, why: string): Contact {
     this.created += 1
     const contact: Contact = {
@@ -92,8 +93,9 @@ export class Contacts {
       activities: [],
       backlogDays: new Map(),
       changedAt: now,
-      story: [why]
+      story: []
     }
+    tell(contact, now, why)
     this.contacts.add(contact)
     return contact
   }
@@ -112,7 +114,7 @@ export class Contacts {
     }
   }
 
-  /** Every contact, besides the first, that one of the identifiers names is to be merged into the first. */
+  /** The other contacts that these identifiers name, each with the first that does. */
   others(contact: Contact, identifiers: readonly Identifier[]): Found[] {
     const found = new Map<Contact, Identifier>()
     for (const by of identifiers) {
@@ -127,6 +129,11 @@ export class Contacts {
   remove(contact: Contact): void {
     this.contacts.delete(contact)
   }
+}
+
+/** Adds what happened to a contact's story. @param now milliseconds since 1970 */
+export function tell({ story }: Contact, now: number, what: string): void {
+  story.push(`${new Date(now).toISOString()} ${what}`)
 }
 
 /** An identifier as a key of a map. */

@@ -13,7 +13,7 @@ import type { Faults } from './faults'
 import { convert } from './field-types'
 import { showActivity, showAudiences, showBriefly, showContact } from './show'
 import type { State } from './state'
-import { refuseStrangers } from './strangers'
+import { isReading, refuseStrangers } from './strangers'
 import type { ShownUsage } from './usage'
 
 /** What the control API works on. */
@@ -22,7 +22,7 @@ interface Controlled {
   faults: Faults
   account: Account
   reset: (file?: AccountFile) => void
-  save: () => State
+  toState: () => State
   restore: (state: unknown) => void
   /** To be told that something may have changed */
   changed: () => void
@@ -108,7 +108,7 @@ export function createControl(sandbox: Controlled) {
     .get('/audiences', (context) => context.json(showAudiences(sandbox.account)))
     .get('/samples', (context) => {
       const { samples } = sandbox.account
-      const message = samples.isWaiting ? 'Waiting for Segment to send us an Identify event' : undefined
+      const message = samples.hasNoContact ? 'Waiting for Segment to send us an Identify event' : undefined
       return context.json({ message, ...samples.all() })
     })
     .get('/log', (context) => context.json(sandbox.account.log.entries()))
@@ -155,7 +155,7 @@ export function createControl(sandbox: Controlled) {
       sandbox.reset(context.req.valid('json').account)
       return context.json(sandbox.account.file)
     })
-    .get('/state', (context) => context.json(sandbox.save()))
+    .get('/state', (context) => context.json(sandbox.toState()))
     .put('/state', stateBody, (context) => {
       orRefuse(() => sandbox.restore(context.req.valid('json').value))
       return context.json({ contacts: sandbox.account.contacts.all().length })
@@ -189,7 +189,7 @@ function summarize({ account, clock, faults }: Controlled): Summary {
     logEntries: account.log.entries().length,
     usage: showUsage(account),
     now: new Date(clock.now()).toISOString(),
-    isWaitingForIdentify: account.samples.isWaiting,
+    isWaitingForIdentify: account.samples.hasNoContact,
     faults: faults.all()
   }
 }
@@ -200,13 +200,12 @@ function showUsage({ identifyUsage, trackUsage }: Account): { identify: ShownUsa
 
 /** Why there is no contact of this number. Only a merge takes one away. */
 function absenceOf(number: string, { contacts }: Account): string {
+  if (contacts.lastNumber === 0) {
+    return 'There are no contacts yet'
+  }
   return /^[1-9]\d*$/.test(number) && Number(number) <= contacts.lastNumber
     ? `There is no contact ${number} any more: it was merged into another one`
     : `There is no contact ${quote(number)}: the numbers go from 1 to ${contacts.lastNumber}`
-}
-
-function isReading(method: string): boolean {
-  return ['GET', 'HEAD'].includes(method)
 }
 
 /** What can't be done is the asking side's to mend, with the reason that it was given. */

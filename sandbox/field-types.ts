@@ -1,12 +1,7 @@
-import dayjs from 'dayjs'
-import customParseFormat from 'dayjs/plugin/customParseFormat'
-import utc from 'dayjs/plugin/utc'
 import { parsePhoneNumberFromString } from 'libphonenumber-js'
 import { z } from 'zod'
 import { cut } from './abridge'
-
-dayjs.extend(customParseFormat)
-dayjs.extend(utc)
+import { keepable, readMoment } from './moments'
 
 /** How dates come in. The first two are Ortto's; its documents leave the rest of the list open. */
 export const DATE_FORMATS = [
@@ -61,8 +56,8 @@ const CONVERSIONS: Record<FieldType, Conversion> = {
   number: toWholeNumber,
   decimal: toNumber,
   currency: toNumber,
-  date: (value, { format }) => toDate(value, format)?.format('YYYY-MM-DD'),
-  'date and time': (value, { format }) => toDate(value, format)?.toISOString(),
+  date: (value, { format }) => toDate(value, format)?.slice(0, 10),
+  'date and time': (value, { format }) => toDate(value, format),
   'yes/no': toYesOrNo,
   'phone number': toPhoneNumber,
   'single select': (value, { options }) => toOptions([value], options)?.[0],
@@ -123,22 +118,29 @@ function toOptions(values: readonly unknown[], options: readonly string[] | unde
   return texts.length > 0 && texts.length === values.length && areKnown ? texts : undefined
 }
 
-function toDate(value: unknown, format: DateFormat = 'ISO 8601'): dayjs.Dayjs | undefined {
-  const date = readDate(value, format)
-  return date.isValid() ? date : undefined
+/** ISO 8601 in UTC */
+function toDate(value: unknown, format: DateFormat = 'ISO 8601'): string | undefined {
+  const moment = readDate(value, format)
+  return moment === undefined ? undefined : new Date(moment).toISOString()
 }
 
-function readDate(value: unknown, format: DateFormat): dayjs.Dayjs {
+function readDate(value: unknown, format: DateFormat): number | undefined {
   switch (format) {
     case 'ISO 8601':
-      return dayjs.utc(
-        z.union([z.iso.date(), z.iso.datetime({ offset: true, local: true })]).safeParse(value).data ?? NaN
-      )
+      return readMoment(toText(value) ?? '')
     case 'Unix seconds':
-      return dayjs.utc((toWholeNumber(value) ?? NaN) * 1000)
+      return keepable((toWholeNumber(value) ?? NaN) * 1000)
     case 'Unix milliseconds':
-      return dayjs.utc(toWholeNumber(value) ?? NaN)
+      return keepable(toWholeNumber(value) ?? NaN)
     default:
-      return dayjs.utc(toText(value) ?? '', format, true)
+      return readDay(toText(value) ?? '', format)
   }
+}
+
+/** Reads a date whose parts stand where they stand in its format. */
+function readDay(text: string, format: string): number | undefined {
+  const textAt = (start: number, length: number) => text.slice(start, start + length)
+  const [year, month, day] = ['YYYY', 'MM', 'DD'].map((part) => textAt(format.indexOf(part), part.length))
+  const isOfFormat = text === format.replace('YYYY', year).replace('MM', month).replace('DD', day)
+  return isOfFormat ? readMoment(`${year}-${month}-${day}`) : undefined
 }

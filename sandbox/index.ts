@@ -7,8 +7,8 @@ import { createApi } from './api'
 import { Clock } from './clock'
 import { createControl } from './control'
 import { Faults } from './faults'
-import { restoreAccount, saveState, State } from './state'
-import { Watchers } from './taken'
+import { Listeners } from './listeners'
+import { restoreAccount, State, stateOf } from './state'
 import type { Taken } from './taken'
 
 export type { Account } from './account'
@@ -36,8 +36,8 @@ export class Sandbox {
   readonly app = new Hono({ strict: false })
   readonly clock: Clock
   readonly faults = new Faults()
-  readonly watchers = new Watchers()
-  private readonly changeListeners = new Set<() => void>()
+  readonly watchers = new Listeners<Taken>()
+  private readonly changeListeners = new Listeners<void>()
   /** What the account holds; another one after a reset. */
   account: Account
   private readonly file: AccountFile
@@ -81,26 +81,23 @@ export class Sandbox {
   }
 
   /**
-   * Tells a listener that a request may have changed something, as soon as it has.
+   * Tells a listener that a request may have changed something, as soon as it has. One that throws changes nothing
+   * here either.
    * @returns how to stop
    */
   onChange(listener: () => void): () => void {
-    const own = () => listener()
-    this.changeListeners.add(own)
-    return () => {
-      this.changeListeners.delete(own)
-    }
+    return this.changeListeners.add(listener)
   }
 
   /** For whoever serves its requests: one may have changed something. */
   changed(): void {
-    this.changeListeners.forEach((listener) => listener())
+    this.changeListeners.tell()
   }
 
   /** Everything that it holds, as JSON, but for the faults, and for an API key that the account file did not bring. */
-  save(): State {
+  toState(): State {
     this.account.audiences.synchronize()
-    return saveState(this)
+    return stateOf(this)
   }
 
   /**

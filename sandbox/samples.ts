@@ -1,7 +1,12 @@
+import { cut } from './abridge'
+
 /** A few are kept of each kind, the newest. */
 const SAMPLES_PER_KIND = 3
 /** The activity search offers so many names, the most recent. */
 const ACTIVITY_NAMES = 500
+
+/** So many characters of a name are kept: what nobody would map must not fill the memory. */
+const MAX_NAME = 1000
 
 /** What came in lately, for setting up the mappings: also what was refused because there is no mapping yet. */
 export class Samples {
@@ -13,7 +18,8 @@ export class Samples {
     this.contacts = [...this.contacts, item].slice(-SAMPLES_PER_KIND)
   }
 
-  addActivity(name: string, item: unknown): void {
+  addActivity(event: string, item: unknown): void {
+    const name = cut(event, MAX_NAME)
     const samples = [...(this.activities.get(name) ?? []), item].slice(-SAMPLES_PER_KIND)
     this.activities.delete(name)
     this.activities.set(name, samples)
@@ -24,16 +30,16 @@ export class Samples {
   }
 
   /** True until the first contact comes */
-  get isWaiting(): boolean {
+  get hasNoContact(): boolean {
     return this.contacts.length === 0
   }
 
   /** By the activity's name, the most recent last */
-  save(): { contacts: unknown[]; activities: [string, unknown[]][] } {
+  toState(): { contacts: unknown[]; activities: [string, unknown[]][] } {
     return { contacts: this.contacts, activities: [...this.activities] }
   }
 
-  restore({ contacts, activities }: ReturnType<Samples['save']>): void {
+  restore({ contacts, activities }: ReturnType<Samples['toState']>): void {
     this.contacts = contacts
     activities.forEach(([name, samples]) => this.activities.set(name, samples))
   }

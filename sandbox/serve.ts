@@ -2,7 +2,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
 import type { AddressInfo } from 'net'
 
-/** A sandbox that listens: its address, and how to end it. */
+/** An app that listens: its address, and how to end it. */
 export interface Served {
   /** For example `http://127.0.0.1:8030` */
   origin: string
@@ -10,8 +10,9 @@ export interface Served {
 }
 
 /**
- * Lets a sandbox listen on 127.0.0.1, where only this machine reaches it.
- * @param port 0 takes any free port. Rejects when the port is taken.
+ * Lets an app listen on 127.0.0.1, where only this machine reaches it.
+ * @param port 0 takes any free port
+ * @throws Error when the port is taken
  */
 export async function serve(app: Pick<Hono, 'fetch'>, port = 0): Promise<Served> {
   const server = createAdaptorServer({ fetch: app.fetch })

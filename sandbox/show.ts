@@ -60,17 +60,17 @@ export interface ShownAudience extends Audience {
   /** How many contacts are in it */
   members: number
   /** How many contacts the next daily synchronization will let in */
-  waiting: number
+  toLetIn: number
 }
 
 export function showAudiences({ audiences, contacts }: Account): ShownAudience[] {
-  const shown = new Map(audiences.all().map((audience) => [audience.name, { ...audience, members: 0, waiting: 0 }]))
+  const shown = new Map(audiences.all().map((audience) => [audience.name, { ...audience, members: 0, toLetIn: 0 }]))
   for (const { memberships } of contacts.all()) {
     for (const [name, { isMember, isWanted }] of memberships) {
       const audience = shown.get(name)
       if (audience) {
         audience.members += isMember ? 1 : 0
-        audience.waiting += isWanted && !isMember ? 1 : 0
+        audience.toLetIn += isWanted && !isMember ? 1 : 0
       }
     }
   }

@@ -45,7 +45,7 @@ export async function loadSandbox(path: string, options: SandboxOptions = {}): P
  * @throws what the file system says, or RangeError when it is too much for one text (some 500 MB)
  */
 export async function saveSandbox(path: string, sandbox: Sandbox): Promise<void> {
-  const text = JSON.stringify({ apiKey: sandbox.apiKey, ...sandbox.save() })
+  const text = JSON.stringify({ apiKey: sandbox.apiKey, ...sandbox.toState() })
   const aside = `${path}.new`
   // What lies there from an earlier time may lead elsewhere, or be open to others.
   await rm(aside, { force: true })

@@ -127,13 +127,13 @@ export const State = Shape.superRefine((state, context) =>
 )
 export type State = z.infer<typeof State>
 
-/** What a state is saved of. */
-interface Saved {
+/** What a state is taken from */
+interface Running {
   clock: Clock
   account: Account
 }
 
-export function saveState({ clock, account }: Saved): State {
+export function stateOf({ clock, account }: Running): State {
   const activities = account.activities.all()
   const positions = new Map(activities.map((activity, position) => [activity, position]))
   return {
@@ -157,8 +157,8 @@ export function saveState({ clock, account }: Saved): State {
     activities: activities.map((activity) => ({ ...activity, attributes: [...activity.attributes] })),
     fingerprints: account.activities.allFingerprints(),
     log: account.log.entries(),
-    samples: account.samples.save(),
-    usage: { identify: account.identifyUsage.save(), track: account.trackUsage.save() }
+    samples: account.samples.toState(),
+    usage: { identify: account.identifyUsage.toState(), track: account.trackUsage.toState() }
   }
 }
 

@@ -25,7 +25,12 @@ export function refuseStrangers(request: Request): void {
     throw new HTTPException(403, { message: 'Pages of other origins may not do this' })
   }
   const isJSON = request.headers.get('content-type')?.split(';')[0].trim() === 'application/json'
-  if (!['GET', 'HEAD'].includes(request.method) && !isJSON) {
+  if (!isReading(request.method) && !isJSON) {
     throw new HTTPException(415, { message: 'Send content-type: application/json' })
   }
+}
+
+/** True for the method of a request that changes nothing. */
+export function isReading(method: string): boolean {
+  return ['GET', 'HEAD'].includes(method)
 }

@@ -4,6 +4,7 @@ import type { Activity } from './activities'
 import { isTakenOver } from './contacts'
 import type { Contact } from './contacts'
 import type { LogEntry } from './error-log'
+import type { Listeners } from './listeners'
 import { showActivity, showBriefly } from './show'
 import type { BriefContact, ShownActivity } from './show'
 import type { ItemAnswer } from './wire'
@@ -128,36 +129,15 @@ export class Trace {
   }
 }
 
-/** Those who want to know what became of each item. */
-export class Watchers {
-  private readonly listeners = new Set<(taken: Taken) => void>()
-
-  get isEmpty(): boolean {
-    return this.listeners.size === 0
-  }
-
-  /** Gives the function that ends it. The same listener may come twice. */
-  add(listener: (taken: Taken) => void): () => void {
-    const own = (taken: Taken) => listener(taken)
-    this.listeners.add(own)
-    return () => {
-      this.listeners.delete(own)
-    }
-  }
-
-  /** Has an account take an item, and tells what became of it. */
-  see(account: Account, { item, ...seen }: Seen, take: () => ItemAnswer): ItemAnswer {
-    const trace = new Trace()
-    const answer = account.traced(trace, take)
-    const taken: Taken = { ...seen, item: abridge(item), ...trace.done(answer) }
-    for (const listener of this.listeners) {
-      try {
-        listener(taken)
-      } catch (error) {
-        // Who watches must not change what is watched.
-        process.emitWarning(`Who watches the sandbox failed: ${String(error)}`)
-      }
-    }
-    return answer
-  }
+/** Has an account take an item, and tells what became of it. */
+export function takeWatched(
+  account: Account,
+  watchers: Listeners<Taken>,
+  { item, ...seen }: Seen,
+  take: () => ItemAnswer
+): ItemAnswer {
+  const trace = new Trace()
+  const answer = account.traced(trace, take)
+  watchers.tell({ ...seen, item: abridge(item), ...trace.done(answer) })
+  return answer
 }

@@ -46,7 +46,7 @@ export class Usage {
   }
 
   /** Minutes since 1970, with what was used in each */
-  save(): [number, number][] {
+  toState(): [number, number][] {
     return [...this.minutes]
   }
 

@@ -2,8 +2,9 @@ import { z } from 'zod'
 
 /** What Ortto takes and gives, as its side of the wire checks it. */
 
-const attributes = z.record(z.string(), z.unknown())
-export type Attributes = z.infer<typeof attributes>
+/** Traits or properties, as they were sent */
+const values = z.record(z.string(), z.unknown())
+export type Values = z.infer<typeof values>
 const id = z.string().optional()
 
 /** The parts of a location. */
@@ -26,7 +27,7 @@ const contact = z.object({
   location: Location.optional().transform((location) =>
     location && Object.keys(location).length > 0 ? location : undefined
   ),
-  traits: attributes.optional(),
+  traits: values.optional(),
   audience: z.object({ mode: z.enum(['add', 'remove']), id: z.string() }).optional()
 })
 
@@ -36,7 +37,7 @@ export type ContactItem = z.infer<typeof contact>
 
 /** One item of `POST /v1/track`. */
 export const ActivityItem = contact
-  .extend({ event: z.string().min(1), properties: attributes.optional() })
+  .extend({ event: z.string().min(1), properties: values.optional() })
   .refine(hasId, 'one of user_id and anonymous_id is needed')
 export type ActivityItem = z.infer<typeof ActivityItem>
 

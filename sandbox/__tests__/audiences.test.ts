@@ -194,14 +194,14 @@ describe('audiences', () => {
   })
 
   it('are set right by the synchronization one by one, also after the state was restored', async () => {
-    const { post, id, identify, save, restore, contacts, advanceMinutes, account } = await start()
+    const { post, id, identify, toState, restore, contacts, advanceMinutes, account } = await start()
     const { id: other } = (await post('/audiences/create', { name: 'Buyers' })).body as { id: string }
     await identify({ user_id: 'u1', audience: { mode: 'add', id: other } })
     for (const mode of ['add', 'remove', 'add']) {
       await identify({ user_id: 'u1', audience: { mode, id } })
     }
     const before = account.contacts.all()[0].story.length
-    restore(JSON.parse(JSON.stringify(save())))
+    restore(JSON.parse(JSON.stringify(toState())))
     advanceMinutes(12 * 60)
     await identify({ user_id: 'u2', traits: { name: 'Somebody' } })
 

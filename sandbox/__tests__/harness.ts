@@ -57,7 +57,7 @@ export function startSandbox(account: object = ACCOUNT) {
     },
     watch: sandbox.watch.bind(sandbox),
     reset: () => sandbox.reset(),
-    save: () => sandbox.save(),
+    toState: () => sandbox.toState(),
     restore: (state: unknown) => sandbox.restore(state),
     clock,
     post,

@@ -227,16 +227,45 @@ describe('taking an identify item', () => {
     )
 
     it.each([
+      ['overwrite', ['first', 'second', 'third'], 'third'],
+      ['overwrite', ['first', 'third', 'second'], 'third'],
+      ['overwrite', ['third', 'second', 'first'], 'third'],
+      ['overwrite', ['second', 'third', undefined], 'third'],
+      ['overwrite', ['first', undefined, 'third'], 'third'],
+      ['overwrite', [undefined, 'second', 'first'], 'second'],
+      ['overwrite', [undefined, 'first', 'second'], 'second'],
+      ['append', [undefined, 'first', 'second'], 'first']
+    ])('%s, of three that one item names, changed in this order: %j, has the say: %s', async (merge, order, name) => {
+      const { identify, contacts, advanceMinutes } = startSandbox({ ...ACCOUNT, dataSource: { merge } })
+      const traits = { email: 'a@example.com' }
+      const ids = [{ user_id: 'u0' }, { user_id: 'u1' }, { anonymous_id: 'a1' }]
+      await identify({ ...ids[0], traits })
+      await identify({ ...ids[1], ip: '203.0.113.1' })
+      await identify({ ...ids[2], ip: '203.0.113.2' })
+      for (const time of ['first', 'second', 'third']) {
+        const which = order.indexOf(time)
+        advanceMinutes(1)
+        if (which >= 0) {
+          await identify({ ...ids[which], traits: { name: time } })
+        }
+      }
+      await identify({ ...ids[1], ...ids[2], traits })
+
+      expect(contacts().map(({ fields }) => fields.get('Name'))).toEqual([name])
+    })
+
+    it.each([
       ['u1', { user_id: 'u1' }, { anonymous_id: 'a1' }],
       ['a1', { anonymous_id: 'a1' }, { user_id: 'u1' }]
-    ])('overwrite, of two contacts that become one the only IP address stays: of %s', async (_id, placed, other) => {
+    ])('overwrite, of two contacts that become one the only place stays: of %s', async (_id, placed, other) => {
       const { identify, contacts, advanceMinutes } = startSandbox()
       await identify({ ...placed, ip: '203.0.113.1' })
+      await identify({ ...placed, location: { city: 'Paris' } })
       advanceMinutes(1)
       await identify({ ...other, traits: { name: 'Lana' } })
       await identify({ user_id: 'u1', anonymous_id: 'a1' })
 
-      expect(contacts().map(({ ip }) => ip)).toEqual(['203.0.113.1'])
+      expect(contacts()).toMatchObject([{ ip: '203.0.113.1', location: { city: 'Paris' } }])
     })
 
     it.each([

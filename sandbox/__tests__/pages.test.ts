@@ -83,6 +83,7 @@ describe('contacts', () => {
     const missing = (message: string) => ({ status: 404, body: { message } })
 
     expect(await get('/contacts/2')).toEqual(missing('There is no contact 2 any more: it was merged into another one'))
+    expect(await start().get('/contacts/1')).toEqual(missing('There are no contacts yet'))
     expect(await get('/contacts/3')).toEqual(missing('There is no contact "3": the numbers go from 1 to 2'))
     for (const odd of ['0', '-1', '1e0', '01', 'lana']) {
       expect(await get(`/contacts/${odd}`)).toEqual(missing(`There is no contact "${odd}": the numbers go from 1 to 2`))

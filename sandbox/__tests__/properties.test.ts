@@ -85,10 +85,10 @@ describe('whatever comes in whatever order', () => {
 
   it('export, import and export give the same bytes', () =>
     always((sandbox) => {
-      const saved = JSON.stringify(sandbox.save())
+      const saved = JSON.stringify(sandbox.toState())
       const other = createSandbox({ clock: sandbox.clock })
       other.restore(JSON.parse(saved))
 
-      expect(JSON.stringify(other.save())).toBe(saved)
+      expect(JSON.stringify(other.toState())).toBe(saved)
     }))
 })

@@ -29,6 +29,14 @@ describe('the samples', () => {
     expect(names.slice(-2)).toEqual(['Activity 0', 'New'])
   })
 
+  it('are kept by names of up to 1000 characters, and by the beginning of longer ones', () => {
+    const samples = new Samples()
+    samples.addActivity('x'.repeat(1000), {})
+    samples.addActivity('y'.repeat(1001), {})
+
+    expect(Object.keys(samples.all().activities)).toEqual(['x'.repeat(1000), `${'y'.repeat(999)}…`])
+  })
+
   it('of an activity named __proto__ are shown like any', () => {
     const samples = new Samples()
     samples.addActivity('__proto__', { polluted: true })

@@ -40,7 +40,7 @@ describe('a state file', () => {
     const second = await loadSandbox(path, { account: ACCOUNT })
 
     expect(second.apiKey).toBe(first.apiKey)
-    expect(second.save()).toEqual(JSON.parse(JSON.stringify(first.save())))
+    expect(second.toState()).toEqual(JSON.parse(JSON.stringify(first.toState())))
     second.reset()
     expect(second.account.contacts.count).toBe(0)
     expect(second.account.file).toEqual(first.account.file)
@@ -193,10 +193,10 @@ describe('saving while it runs', () => {
 
   it('waits longer when there is so much to save that it would take more than a tenth of the time', async () => {
     const { sandbox, time, waits, pass } = start()
-    const save = sandbox.save.bind(sandbox)
-    jest.spyOn(sandbox, 'save').mockImplementation(() => {
+    const toState = sandbox.toState.bind(sandbox)
+    jest.spyOn(sandbox, 'toState').mockImplementation(() => {
       time.moment += 2000
-      return save()
+      return toState()
     })
     await identify(sandbox, 'Lana')
     pass()

@@ -17,7 +17,7 @@ describe('a saved state', () => {
     const response = await second.app.request('http://127.0.0.1/sandbox/state', {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(first.save())
+      body: JSON.stringify(first.toState())
     })
     expect(await response.json()).toEqual({ contacts: 1 })
     expect(second.clock.now()).toBe(first.clock.now())
@@ -44,7 +44,7 @@ describe('a saved state', () => {
     await first.trackAll(Array(50).fill({ user_id: 'u1', ...signUp }))
     await first.identify({ user_id: 'u1', traits: { name: 'Lana' } })
     const second = startSandbox()
-    second.restore(JSON.parse(JSON.stringify(first.save())))
+    second.restore(JSON.parse(JSON.stringify(first.toState())))
 
     await second.track({ anonymous_id: 'a1', ...signUp })
     await second.identify({ user_id: 'u1', anonymous_id: 'a1', traits: { vip_customers: true } })
@@ -69,14 +69,14 @@ describe('a saved state', () => {
 
   /** A state with two contacts, an activity of the first, a waiting activity, an audience, and some usage. */
   const saved = async () => {
-    const { post, identify, track, save, advanceMinutes } = startSandbox()
+    const { post, identify, track, toState, advanceMinutes } = startSandbox()
     const { id } = (await post('/audiences/create', { name: 'VIP' })).body as { id: string }
     await identify({ user_id: 'u1', traits: { name: 'Lana' }, audience: { mode: 'add', id } })
     advanceMinutes(5)
     await identify({ user_id: 'u2', traits: { name: 'Max' } })
     await track({ user_id: 'u1', event: 'Signed up' })
     await track({ user_id: 'u3', event: 'Signed up' })
-    return save()
+    return toState()
   }
   type Saved = Awaited<ReturnType<typeof saved>>
 

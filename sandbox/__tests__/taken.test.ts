@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { createSandbox } from '..'
 import type { Taken } from '..'
 import { ACCOUNT, startSandbox } from './harness'
 
@@ -275,9 +276,9 @@ describe('watching', () => {
   })
 
   it('goes on after a reset and after a state was restored, until it is stopped', async () => {
-    const { identify, save, reset, restore, told, stop } = startWatched()
+    const { identify, toState, reset, restore, told, stop } = startWatched()
     await identify(lana)
-    const saved = JSON.stringify(save())
+    const saved = JSON.stringify(toState())
     reset()
     await identify(lana)
     restore(JSON.parse(saved))
@@ -305,6 +306,24 @@ describe('watching', () => {
     expect(await identify(lana)).toEqual({ status: 200, message: '' })
     expect(await identify(lana)).toMatchObject({ status: 422 })
     expect(told).toEqual([0, 0])
+    expect(warnings.mock.calls[0][0]).toContain('The page is gone')
+  })
+
+  it('for changes does not change the answer either', async () => {
+    const warnings = jest.spyOn(process, 'emitWarning').mockImplementation()
+    const sandbox = createSandbox({ account: ACCOUNT })
+    let changes = 0
+    sandbox.onChange(() => {
+      throw new Error('The page is gone')
+    })
+    sandbox.onChange(() => (changes += 1))
+    const { status } = await sandbox.app.request('/v1/identify', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${sandbox.apiKey}` },
+      body: JSON.stringify([lana])
+    })
+
+    expect([status, changes, sandbox.account.contacts.count]).toEqual([200, 1, 1])
     expect(warnings.mock.calls[0][0]).toContain('The page is gone')
   })
 
@@ -371,7 +390,7 @@ describe('watching', () => {
           const failed = told.filter((taken) => taken.answer.status !== 200)
           expect(failed.map((taken) => ({ ...taken.answer, index: taken.index }))).toEqual(answer.errors)
         }
-        expect(JSON.stringify(watched.save())).toBe(JSON.stringify(unwatched.save()))
+        expect(JSON.stringify(watched.toState())).toBe(JSON.stringify(unwatched.toState()))
         expect(watched.told.flatMap(({ log }) => log)).toEqual(watched.account.log.entries())
         const stored = watched.told.filter(({ activity }) => activity && activity.state !== 'duplicate')
         expect(stored).toHaveLength(watched.activities().length)

@@ -64,11 +64,19 @@ describe('taking a track item', () => {
     ['2026-03-09T10:00:00', '2026-03-09T10:00:00.000Z'],
     ['2026-03-09T10:00:00+0200', '2026-03-09T08:00:00.000Z'],
     ['2026-03-09', '2026-03-09T00:00:00.000Z'],
+    ['2026-03-09T10:00Z', '2026-03-09T10:00:00.000Z'],
+    ['0001-01-01T10:00-0200', '0001-01-01T12:00:00.000Z'],
+    ['0001-01-01t10:00z', '0001-01-01T10:00:00.000Z'],
+    ['0001-01-01', '0001-01-01T00:00:00.000Z'],
+    ['2026-02-30T10:00:00Z', '2026-03-10T12:00:00.000Z'],
+    ['9999-12-31T23:00:00-10:00', '2026-03-10T12:00:00.000Z'],
+    ['0000-01-01T00:00:00+10:00', '2026-03-10T12:00:00.000Z'],
     ['garbage', '2026-03-10T12:00:00.000Z'],
     ['+020000-01-01T00:00:00Z', '2026-03-10T12:00:00.000Z']
   ])('reads its timestamp, or takes the time at which it came: %s', async (timestamp, stored) => {
-    const { track, activities } = startSandbox()
+    const { track, activities, toState, restore } = startSandbox()
     await track({ user_id: 'u1', event: 'Signed up', timestamp })
+    restore(toState())
 
     expect(activities()[0].timestamp).toBe(stored)
   })

@@ -17,7 +17,7 @@ describe('the usage of a limit', () => {
 
     clock.advance(23.5 * 60 * MINUTE + MINUTE)
     expect(usage.used()).toBe(1)
-    expect(usage.save()).toEqual([[START / MINUTE + 30, 1]])
+    expect(usage.toState()).toEqual([[START / MINUTE + 30, 1]])
   })
 
   it('has room until the limit is reached, and says when there is room again', () => {

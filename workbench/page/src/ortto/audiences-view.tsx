@@ -51,7 +51,7 @@ function AudienceTable({ audiences }: { audiences: readonly ShownAudience[] }) {
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {audiences.map(({ id, name, isFromSegment, members, waiting }) => (
+          {audiences.map(({ id, name, isFromSegment, members, toLetIn }) => (
             <Table.Tr key={id}>
               <Table.Td maw={260}>
                 <Text size="sm" fw={600} className="long">
@@ -60,7 +60,7 @@ function AudienceTable({ audiences }: { audiences: readonly ShownAudience[] }) {
               </Table.Td>
               <Table.Td>{isFromSegment ? 'Segment' : 'others: Segment cannot change it'}</Table.Td>
               <Table.Td>{amount(members)}</Table.Td>
-              <Table.Td>{amount(waiting)}</Table.Td>
+              <Table.Td>{amount(toLetIn)}</Table.Td>
               <Table.Td>
                 <Copyable text={id} label={`the id of ${name}`} />
               </Table.Td>
