@@ -1,4 +1,5 @@
 import type { Verdict } from './deliver'
+import type { Mapping } from './mappings'
 import type { Shown } from './pace'
 import type { Task } from './queue'
 import type { Result } from './sender'
@@ -30,7 +31,7 @@ export class FirstResults {
   }
 }
 
-type Said = Pick<Verdict, 'status' | 'message' | 'mapping'>
+type Said = Pick<Verdict, 'status' | 'message'> & { mapping?: Pick<Mapping, 'partnerAction'> }
 
 /** What a verdict says, in one word. */
 export function kindOf(

@@ -5,6 +5,7 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import type { SegmentEvent } from '@segment/actions-core'
 import { createHash, randomUUID } from 'crypto'
 import { isNativeError } from 'util/types'
+import { idOf } from '../delivery'
 import type { EventLine } from '../delivery'
 import { StreamError } from './connect'
 import { rejectedOf, subjectOf } from './layout'
@@ -64,7 +65,7 @@ export class Publisher {
 
   /**
    * Puts an event into the stream. Resolves when the server has it: `false` when it had it already, because the same
-   * event, with the same message id, was published within the last two minutes.
+   * event of the same message id was published within the last two minutes.
    *
    * An event without a message id goes by `place`, which is different for each event; without that, it is always new.
    *
@@ -149,13 +150,18 @@ function asLine(event: SegmentEvent): Omit<EventLine, 'event'> {
 }
 
 /**
- * By this the server knows an event that it has. A message id may be that of another event as well, and one that was
- * refused before is another event than it was then.
+ * By this the server knows an event that it has. A library that sends a message again gives it other times, and another
+ * event may have the same message id. One that was refused before is another event than it was then.
  */
-function msgIdOf({ messageId }: SegmentEvent, { text, rejected }: Omit<EventLine, 'event'>, place?: string): string {
+function msgIdOf(event: SegmentEvent, { text, rejected }: Omit<EventLine, 'event'>, place?: string): string {
+  const { messageId, type, userId, anonymousId } = event
   const isGiven = typeof messageId === 'string' && messageId !== ''
-  const name = isGiven ? messageId : place
-  return name === undefined ? randomUUID() : digest(JSON.stringify([name, rejected, text]))
+  if (isGiven && rejected === undefined) {
+    const name = typeof event.event === 'string' ? event.event : undefined
+    return digest(JSON.stringify([messageId, type, name, idOf(userId), idOf(anonymousId)]))
+  }
+  const where = isGiven ? messageId : place
+  return where === undefined ? randomUUID() : digest(JSON.stringify([where, rejected, text]))
 }
 
 function digest(text: string): string {

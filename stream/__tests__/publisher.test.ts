@@ -48,6 +48,15 @@ describe('a publisher', () => {
     expect(await left(nc, layout)).toBe(3)
   })
 
+  it('knows a message that a library sends again, though its times are others', async () => {
+    const publisher = new Publisher(nc, layout)
+
+    expect(await publisher.publish(event(track('u1', 1)))).toBe(true)
+    expect(await publisher.publish(event(track('u1', 1, { timestamp: '2026-03-01T00:00:02Z', sentAt: 'now' })))).toBe(
+      false
+    )
+  })
+
   it('refuses what is too large among the rejected at once, header and all', async () => {
     const publisher = new Publisher(nc, layout)
     const largest = nc.info?.max_payload ?? 0

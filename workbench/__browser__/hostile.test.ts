@@ -9,7 +9,7 @@ it('shows hostile traits as text, in their place, and nothing of them runs', asy
     event: markup,
     userId: '\u202egnp.exe \u05d0\u05d1\u05d2',
     messageId: markup,
-    properties: { [markup]: markup, __proto__: { polluted: true } }
+    properties: { [markup]: markup, ['__proto__']: { polluted: true } }
   }
   await writeEvents(page, JSON.stringify(event))
   await page.getByRole('button', { name: 'Send' }).click()

@@ -105,3 +105,50 @@ it('shows in each example what its title says', async () => {
     expect({ title, kind: status === 0 ? 'Not taken' : status >= 400 ? 'Refused' : kind }).toEqual({ title, kind })
   }
 })
+
+it('keeps mappings that others have saved meanwhile', async () => {
+  const { send } = await startWorkbench()
+  const { mappings: base } = (await send('GET', '/api/mappings')) as { mappings: object[] }
+  const renamed = (name: string) => base.map((one, index) => (index === 0 ? { ...one, name } : one))
+  expect(await send('PUT', '/api/mappings', { mappings: renamed('Theirs'), base })).toMatchObject({ problems: [] })
+  expect(await send('PUT', '/api/mappings', { mappings: renamed('Ours'), base })).toMatchObject({
+    problems: [{ message: 'Other mappings were saved meanwhile. Nothing was saved over them.' }],
+    mappings: [{ name: 'Theirs' }, {}]
+  })
+})
+
+it('gives the mappings as a file', async () => {
+  const { request, send } = await startWorkbench()
+  const response = await request('/api/mappings/file')
+  expect(response.headers.get('content-disposition')).toBe('attachment; filename="mappings.json"')
+  const { mappings } = (await send('GET', '/api/mappings')) as { mappings: object[] }
+  expect(await response.json()).toEqual(mappings)
+})
+
+it('keeps what was written into the file by hand meanwhile', async () => {
+  const mappingsFile = join(folder, 'mappings.json')
+  const { send } = await startWorkbench({ mappingsFile })
+  await send('PUT', '/api/mappings', { mappings: [mapping] })
+  writeFileSync(mappingsFile, JSON.stringify([{ ...mapping, name: 'By hand' }]))
+
+  expect(
+    await send('PUT', '/api/mappings', { mappings: [{ ...mapping, name: 'Ours' }], base: [mapping] })
+  ).toMatchObject({
+    problems: [{ message: 'Other mappings were saved meanwhile. Nothing was saved over them.' }],
+    mappings: [{ name: 'By hand' }]
+  })
+  writeFileSync(mappingsFile, 'no JSON')
+  expect(await send('PUT', '/api/mappings', { mappings: [mapping] })).toMatchObject({
+    problems: [{ message: expect.stringContaining('Mend or delete it') as string }]
+  })
+  expect(readFileSync(mappingsFile, 'utf8')).toBe('no JSON')
+})
+
+it('says why mappings can not be written', async () => {
+  const { send } = await startWorkbench({ mappingsFile: join(folder, 'none', 'mappings.json') })
+
+  expect(await send('PUT', '/api/mappings', { mappings: [mapping] })).toMatchObject({
+    problems: [{ message: expect.stringMatching(/mappings.json can't be written: ENOENT/) as string }],
+    mappings: [{ name: 'Upsert Contact' }, {}]
+  })
+})

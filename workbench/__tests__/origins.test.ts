@@ -29,6 +29,14 @@ it.each([
     { value: undefined, from: 'nothing', because: '$.traits is not there' }
   ],
   [
+    { '@if': { blank: { '@literal': 0 }, then: 'yes', else: 'no' } },
+    { value: 'no', from: 'fixed', because: 'fixed is not filled' }
+  ],
+  [
+    { '@if': { blank: { '@template': '{{anonymousId}}' }, then: 'yes', else: 'no' } },
+    { value: 'no', from: 'fixed', because: 'the template {{anonymousId}} is not filled' }
+  ],
+  [
     {
       '@if': {
         exists: { '@path': '$.userId' },

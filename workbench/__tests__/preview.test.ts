@@ -48,22 +48,3 @@ it('shows nothing of a trigger that can not be read, and how Segment reads one t
   expect(await previewOf({ subscribe: '(' }, identify())).toMatchObject({ fields: [] })
   expect((await previewOf({ subscribe: 'type = identify' }, identify())).readAs).toBe('type = "identify"')
 })
-
-it('keeps mappings that others have saved meanwhile', async () => {
-  const { send } = await startWorkbench()
-  const { mappings: base } = (await send('GET', '/api/mappings')) as { mappings: object[] }
-  const renamed = (name: string) => base.map((one, index) => (index === 0 ? { ...one, name } : one))
-  expect(await send('PUT', '/api/mappings', { mappings: renamed('Theirs'), base })).toMatchObject({ problems: [] })
-  expect(await send('PUT', '/api/mappings', { mappings: renamed('Ours'), base })).toMatchObject({
-    problems: [{ message: 'Other mappings were saved meanwhile. Nothing was saved over them.' }],
-    mappings: [{ name: 'Theirs' }, {}]
-  })
-})
-
-it('gives the mappings as a file', async () => {
-  const { request, send } = await startWorkbench()
-  const response = await request('/api/mappings/file')
-  expect(response.headers.get('content-disposition')).toBe('attachment; filename="mappings.json"')
-  const { mappings } = (await send('GET', '/api/mappings')) as { mappings: object[] }
-  expect(await response.json()).toEqual(mappings)
-})

@@ -5,7 +5,9 @@ afterEach(endAll)
 it('shows the whole way of an event: mapping, payload, request, answer, result, and what changed', async () => {
   const { tryOut, traceOf } = await startWorkbench()
   const [{ id, results }] = await tryOut(identify({ messageId: 'm1' }))
-  expect(results).toEqual([{ mapping: 'Upsert Contact', status: 200, message: 'Processed by Ortto.' }])
+  expect(results).toEqual([
+    { mapping: 'Upsert Contact', status: 200, message: 'Processed by Ortto.', meaning: 'delivered' }
+  ])
 
   const { mappings } = await traceOf(id)
   const [taking, other] = mappings
@@ -98,11 +100,33 @@ it('shows a failure as it is, and does not try again', async () => {
   const { tryOut, traceOf, send, sandbox } = await startWorkbench()
   await send('POST', '/sandbox/faults', { kind: 'status', status: 503, message: 'Try later' })
   const [{ id, results }] = await tryOut(identify())
-  expect(results).toEqual([{ mapping: 'Upsert Contact', status: 503, message: 'Try later' }])
+  expect(results).toEqual([
+    { mapping: 'Upsert Contact', status: 503, message: 'Try later', meaning: 'to be sent again' }
+  ])
   const [{ request, taken }] = (await traceOf(id)).mappings
   expect(request?.answer).toEqual({ status: 503, body: '{"message":"Try later"}' })
   expect(taken).toBeUndefined()
   expect(sandbox.account.contacts.count).toBe(0)
+})
+
+it.each([
+  [{ kind: 'status', status: 422, message: 'Nothing new' }, 'nothing new'],
+  [{ kind: 'status', status: 423, message: 'Locked' }, 'to be sent again'],
+  [{ kind: 'status', status: 501, message: 'Never' }, 'rejected']
+])('says what a status means as a delivery takes it: %j', async (fault, meaning) => {
+  const { tryOut, send } = await startWorkbench()
+  await send('POST', '/sandbox/faults', fault)
+
+  expect((await tryOut(identify()))[0].results).toMatchObject([{ meaning }])
+})
+
+it('leads with an address of an earlier start to nothing', async () => {
+  const [before] = await (await startWorkbench()).tryOut(identify())
+  const again = await startWorkbench()
+  const [after] = await again.tryOut(identify({ userId: 'another' }))
+
+  expect(before.id).not.toBe(after.id)
+  expect((await again.request(`/api/traces/${before.id}`)).status).toBe(404)
 })
 
 it('shows a broken connection', async () => {
@@ -175,4 +199,21 @@ it.each([3000, 6000, 100_000])('shows an event that is nested %i levels deep, as
   expect(text.length).toBeGreaterThan(nested.length)
   expect(mappings[0].result?.status).toBe(results[0].status)
   expect(mappings[0].payload?.length).toBeGreaterThan(5)
+})
+
+it('fails no event because an id of another is nested too deep', async () => {
+  const { tryOut, traceOf } = await startWorkbench()
+  const nested = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
+  const traces = await tryOut(`${JSON.stringify(identify())}\n{"type":"page","userId":${nested},"event":${nested}}`)
+
+  expect(traces.map(({ results }) => results.map(({ status }) => status))).toEqual([[200], []])
+  expect(traces[1].user).toBe('nested too deep to be shown')
+  expect((await traceOf(traces[1].id)).mappings[0].takes).toBe(false)
+})
+
+it('reads a refused event that is written over several lines', async () => {
+  const { tryOut } = await startWorkbench()
+  const traces = await tryOut(JSON.stringify({ ...identify(), _rejected: [{ status: 400 }] }, null, 2))
+
+  expect(traces.map(({ results }) => results.map(({ status }) => status))).toEqual([[200]])
 })

@@ -1,5 +1,6 @@
 import { Analytics } from '@segment/analytics-node'
 import { gzipSync } from 'zlib'
+import { TooLargeError } from '../../stream'
 import type { EventStream } from '../server'
 import type { TraceSummary } from '../server/trace'
 import { endAll, startWorkbench } from './harness'
@@ -253,14 +254,19 @@ describe('with a stream', () => {
     expect(await live(1)).toHaveLength(1)
   })
 
-  it('says which events the stream did not take', async () => {
-    const { call } = await startTracking({
-      publish: ({ type }) => (type === 'page' ? Promise.reject(new Error('It is too large')) : Promise.resolve())
+  it.each([
+    ['too large for ever', new TooLargeError('It is too large'), 413],
+    ['away for now', new Error('It is too large'), 503]
+  ])('says which events the stream did not take, and shows them nowhere: %s', async (_why, error, status) => {
+    const { call, live } = await startTracking({
+      publish: ({ type }) => (type === 'page' ? Promise.reject(error) : Promise.resolve())
     })
     const response = await call('batch', { batch: [{ type: 'track' }, { type: 'page' }] })
     expect([response.status, await response.json()]).toEqual([
-      413,
+      status,
       { success: false, message: '1 of 2 events are not in the stream, the others are. Number 2: It is too large' }
     ])
+    await call('track', { userId: 'lana' })
+    expect((await live(2)).map(({ type }) => type)).toEqual(['track', 'track'])
   })
 })

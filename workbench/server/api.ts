@@ -4,14 +4,13 @@ import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import { validator } from 'hono/validator'
 import { z } from 'zod'
-import { definitionFor, readEvents } from '../../delivery'
+import { definitionFor, readEvents, readPiece } from '../../delivery'
 import type { Line } from '../../delivery'
 import { MAX_MAPPINGS } from '../../delivery/mappings'
 import { clip, isRecord } from '../../src/values'
 import { DESTINATION, showActions } from './definition'
 import { EXAMPLES } from './examples'
 import type { Feed } from './feed'
-import { isEvent } from './live'
 import type { RefusedCalls } from './live'
 import { checkMappings, presets } from './mappings-store'
 import type { MappingsStore } from './mappings-store'
@@ -147,10 +146,8 @@ async function readText(text: string): Promise<Line[]> {
 /** An event that is written over several lines. */
 function eventIn(text: string): Line | undefined {
   try {
-    const event: unknown = JSON.parse(text)
-    // One that was refused before carries a mark, which is taken off where lines are read.
-    const isWhole = isRecord(event) && isEvent(event) && !('_rejected' in event) && text.trim().includes('\n')
-    return isWhole ? { file: 'pasted', line: 1, size: text.length, event, text } : undefined
+    const isWhole = text.trim().includes('\n') && isRecord(JSON.parse(text))
+    return isWhole ? readPiece({ line: 1, size: text.length, bytes: Buffer.from(text) }, 'pasted') : undefined
   } catch {
     // It is read line by line then.
     return undefined

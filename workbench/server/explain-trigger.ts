@@ -35,7 +35,16 @@ function whatIsThere(condition: Condition, event: SegmentEvent): string {
   if (value === undefined) {
     return `the event has no ${place}`
   }
-  return `its ${place} is ${clip(JSON.stringify(value), 100)}`
+  return `its ${place} is ${clip(asJSON(value), 100)}`
+}
+
+/** JSON of what came from outside, which may be too deep to be written. */
+export function asJSON(value: unknown): string {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return 'nested too deep to be shown'
+  }
 }
 
 function lookedAt(condition: Condition, event: SegmentEvent): [place: string, value: unknown] {

@@ -3,6 +3,7 @@ import { HTTPException } from 'hono/http-exception'
 import { isNativeError } from 'util/types'
 import type { Line } from '../../delivery'
 import { clip } from '../../src/values'
+import { TooLargeError } from '../../stream'
 import type { Trace } from './trace'
 import type { Traces } from './traces'
 
@@ -45,22 +46,30 @@ export class Live {
 
   /**
    * Takes events in, as Segment hands them to destinations. With a stream it resolves when that has them.
-   * @throws HTTPException 429 or 503 when there is no room now, 413 when the stream did not take some of them
+   * What that does not take is not among the live ones.
+   * @throws HTTPException 429 or 503 when there is no room now, 413 when they or one of them are too large for ever
    */
   async accept(events: readonly object[]): Promise<void> {
     const { stream } = this.options
     const lines = events.map(lineOf)
-    const characters = lines.reduce((sum, { size }) => sum + size, this.characters)
-    if (this.waiting.length + lines.length > MAX_WAITING || characters > MAX_CHARACTERS) {
+    const characters = charactersOf(lines)
+    if (lines.length > MAX_WAITING || characters > MAX_CHARACTERS) {
+      throw new HTTPException(413, { message: 'These are too many events for one call; send them in parts' })
+    }
+    if (this.waiting.length + lines.length > MAX_WAITING || this.characters + characters > MAX_CHARACTERS) {
       throw new HTTPException(429, { message: 'Too many events wait; send them again in a second' })
     }
     if (stream?.waitsFor !== undefined) {
       throw new HTTPException(503, { message: `Send them again in a second: ${stream.waitsFor}` })
     }
-    this.waiting = [...this.waiting, ...lines]
-    this.characters = characters
+    const refusals = stream ? await publishAll(lines, stream) : new Map<Line, unknown>()
+    const taken = lines.filter((line) => !refusals.has(line))
+    this.waiting = [...this.waiting, ...taken]
+    this.characters += charactersOf(taken)
     void this.sendAll()
-    await (stream && publishAll(lines, stream))
+    if (refusals.size > 0) {
+      throw refusalOf(lines, refusals)
+    }
   }
 
   /** Remembers a call that was refused. */
@@ -92,25 +101,33 @@ function lineOf(event: object): Line {
 }
 
 /** The framework takes it from here: everything but the type is optional, and checked by the mapping. */
-export function isEvent(value: object): value is SegmentEvent {
+function isEvent(value: object): value is SegmentEvent {
   return 'type' in value && typeof value.type === 'string'
 }
 
-/** Puts events into a stream. Each is taken or not by itself. */
-async function publishAll(lines: readonly Line[], stream: EventStream): Promise<void> {
-  const events = lines.flatMap((line) => ('event' in line ? [line] : []))
-  const problems = await Promise.all(
-    events.map((line) =>
-      stream.publish(line.event, line).then(
-        () => undefined,
-        (error: unknown) => (isNativeError(error) ? error.message : String(error))
-      )
-    )
-  )
-  const refused = problems.filter((problem) => problem !== undefined)
-  if (refused.length > 0) {
-    const first = problems.findIndex((problem) => problem !== undefined)
-    const message = `${refused.length} of ${events.length} events are not in the stream, the others are.`
-    throw new HTTPException(413, { message: `${message} Number ${first + 1}: ${refused[0]}` })
+function charactersOf(lines: readonly Line[]): number {
+  return lines.reduce((sum, { size }) => sum + size, 0)
+}
+
+/** Puts events into a stream, each by itself. Gives why it did not take some. */
+async function publishAll(lines: readonly Line[], stream: EventStream): Promise<Map<Line, unknown>> {
+  const refusals = new Map<Line, unknown>()
+  const publish = async (line: Line) => {
+    if ('event' in line) {
+      await stream.publish(line.event, line).catch((error: unknown) => refusals.set(line, error))
+    }
   }
+  await Promise.all(lines.map(publish))
+  return refusals
+}
+
+/** Libraries drop a call that is answered 413, and send others again: then the stream knows those that it has. */
+function refusalOf(lines: readonly Line[], refusals: ReadonlyMap<Line, unknown>): HTTPException {
+  const [[line, error]] = refusals
+  const message = `${refusals.size} of ${lines.length} events are not in the stream, the others are.`
+  const reason = isNativeError(error) ? error.message : String(error)
+  const isForEver = [...refusals.values()].every((one) => one instanceof TooLargeError)
+  return new HTTPException(isForEver ? 413 : 503, {
+    message: `${message} Number ${lines.indexOf(line) + 1}: ${reason}`
+  })
 }

@@ -50,6 +50,10 @@ export class MappingsStore {
   }
 
   private async replace(value: unknown, base: unknown): Promise<MappingProblem[]> {
+    const problem = await this.look()
+    if (problem !== undefined) {
+      return [{ message: problem }]
+    }
     if (base !== undefined && !isDeepStrictEqual(base, this.held)) {
       return [{ message: 'Other mappings were saved meanwhile. Nothing was saved over them.' }]
     }
@@ -59,10 +63,26 @@ export class MappingsStore {
     }
     if (this.path !== undefined) {
       // There is nothing secret in it.
-      await replaceFile(this.path, `${JSON.stringify(data, null, 2)}\n`, 0o666)
+      const written = replaceFile(this.path, `${JSON.stringify(data, null, 2)}\n`, 0o666)
+      const failure = await written.then(() => undefined, reasonOf)
+      if (failure !== undefined) {
+        return [{ message: `${this.path} can't be written: ${failure}` }]
+      }
     }
     this.held = data
     return []
+  }
+
+  /** Takes over what somebody else has written into the file. Gives why that can't be done. */
+  private async look(): Promise<string | undefined> {
+    try {
+      const { held } = await MappingsStore.open(this.path)
+      const isThere = this.path !== undefined && (await readIfThere(this.path)) !== undefined
+      this.held = isThere ? held : this.held
+      return undefined
+    } catch (error) {
+      return `${reasonOf(error)} Mend or delete it, or nothing can be saved.`
+    }
   }
 }
 
@@ -86,6 +106,10 @@ function problemsOf(issues: readonly { path: PropertyKey[]; message: string }[])
     field: member === 'mapping' && key !== undefined ? String(key) : member === undefined ? undefined : String(member),
     message
   }))
+}
+
+function reasonOf(error: unknown): string {
+  return isNativeError(error) ? error.message : String(error)
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

@@ -1,4 +1,3 @@
-import { get } from '@segment/actions-core'
 import type { InputField, JSONObject, SegmentEvent } from '@segment/actions-core'
 import { transform } from '@segment/actions-core/mapping-kit'
 import { isNativeError } from 'util/types'
@@ -79,8 +78,8 @@ function sourceOf(directive: unknown, event: SegmentEvent): Pick<FieldOrigin, 'f
 /** Of an `@if`: the branch that was taken, and why. */
 function sourceOfChoice(choice: Record<string, unknown>, event: SegmentEvent): Pick<FieldOrigin, 'from' | 'because'> {
   const [test, word] = choice.exists === undefined ? [choice.blank, 'is filled'] : [choice.exists, 'is there']
-  const value = isRecord(test) && typeof test['@path'] === 'string' ? get(event, test['@path'].replace('$.', '')) : test
-  const holds = value !== undefined && value !== null && (choice.exists !== undefined || value !== '')
+  // The framework decides, since its idea of what is blank is its own.
+  const { value: holds } = resolve({ '@if': { ...choice, then: true, else: '' } }, event)
   const branch = holds ? choice.then : choice.else
   const taken: Pick<FieldOrigin, 'from' | 'because'> =
     branch === undefined ? { from: 'nothing' } : sourceOf(branch, event)

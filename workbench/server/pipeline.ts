@@ -1,4 +1,5 @@
 import { validate } from '@segment/destination-subscriptions'
+import { randomUUID } from 'crypto'
 import { enabledOf, isMeantFor, Queue, Sender, Task } from '../../delivery'
 import type { Line, MappingsFile } from '../../delivery'
 import ortto from '../../src'
@@ -20,6 +21,8 @@ interface PipelineOptions {
  */
 export class Pipeline {
   readonly exchanges = new Exchanges()
+  /** Numbers of another start are others: an address of then leads to nothing now. */
+  private readonly start = randomUUID().slice(0, 8)
   private count = 0
   /** Ends when all that was asked for until now is done: one thing at a time, so that the order holds. */
   private turn: Promise<unknown> = Promise.resolve()
@@ -58,12 +61,12 @@ export class Pipeline {
 
   private begin(line: Line, mappings: MappingsFile): Trace {
     this.count += 1
-    const isKept = 'event' in line && !isMeantFor(line.event, [ortto.name])
+    const isKeptOut = 'event' in line && !isMeantFor(line.event, [ortto.name])
     return {
-      id: String(this.count),
+      id: `${this.start}-${this.count}`,
       time: new Date(this.options.now()).toISOString(),
       line,
-      keptOut: isKept ? 'Its integrations keep this event from Ortto, so it was not sent.' : undefined,
+      keptOut: isKeptOut ? 'Its integrations keep this event from Ortto, so it was not sent.' : undefined,
       mappings,
       outcomes: new Map()
     }

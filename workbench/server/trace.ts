@@ -1,10 +1,10 @@
 import type { SegmentEvent } from '@segment/actions-core'
-import { enabledOf } from '../../delivery'
+import { enabledOf, isRetryable, kindOf } from '../../delivery'
 import type { Line, MappingsFile, Result } from '../../delivery'
 import type { Taken } from '../../sandbox'
 import { clip } from '../../src/values'
 import type { Exchange } from './exchanges'
-import { explainTrigger } from './explain-trigger'
+import { asJSON, explainTrigger } from './explain-trigger'
 import { originsOf } from './origins'
 import type { FieldOrigin } from './origins'
 
@@ -31,6 +31,9 @@ export interface Outcome {
   position?: number
 }
 
+/** What a result means, by the rules of a delivery: `to be sent again` is what Segment sends again. */
+export type Meaning = 'delivered' | 'partly' | 'nothing new' | 'ignored' | 'rejected' | 'to be sent again'
+
 /** A trace in a list. */
 export interface TraceSummary {
   id: string
@@ -41,14 +44,14 @@ export interface TraceSummary {
   event?: string
   user?: string
   messageId?: string
-  results: { mapping: string; status: number; message: string }[]
+  results: { mapping: string; status: number; message: string; meaning: Meaning }[]
   /** Why there are no results */
   note?: string
 }
 
 /** A trace with everything there is to see of it. */
 export interface ShownTrace extends TraceSummary {
-  /** The event as it came */
+  /** The event, as Segment delivers it */
   text: string
   mappings: ShownMapping[]
 }
@@ -66,7 +69,7 @@ export interface ShownMapping {
   why: string
   /** The mapped payload; none when it did not take the event. */
   payload?: FieldOrigin[]
-  result?: { status: number; errorType?: string; message: string }
+  result?: { status: number; errorType?: string; message: string; meaning: Meaning }
   request?: ShownRequest
   /** What Ortto did with it */
   taken?: Taken
@@ -96,7 +99,8 @@ export function summarize({ id, time, line, keptOut, mappings, outcomes }: Trace
   const results = [...outcomes].map(([index, { result }]) => ({
     mapping: mappings[index].name,
     status: result.status,
-    message: clip(result.message, MAX_TEXT)
+    message: clip(result.message, MAX_TEXT),
+    meaning: meaningOf(result, mappings[index])
   }))
   return {
     id,
@@ -109,6 +113,18 @@ export function summarize({ id, time, line, keptOut, mappings, outcomes }: Trace
     results,
     note: results.length > 0 ? undefined : noteOf(line, keptOut)
   }
+}
+
+function meaningOf(result: Result, mapping: MappingsFile[number]): Meaning {
+  if (isRetryable(result.status)) {
+    return 'to be sent again'
+  }
+  const kind = kindOf({ ...result, mapping })
+  if (kind === 'delivered') {
+    return result.status === 206 ? 'partly' : 'delivered'
+  }
+  // A result has a status, so some mapping took the event.
+  return kind === 'nothingNew' ? 'nothing new' : kind === 'ignored' ? 'ignored' : 'rejected'
 }
 
 function noteOf(line: Line, keptOut: string | undefined): string {
@@ -143,7 +159,8 @@ function showMapping({ mappings, outcomes, keptOut }: Trace, event: SegmentEvent
     result: outcome && {
       status: outcome.result.status,
       errorType: outcome.result.errorType,
-      message: outcome.result.message
+      message: outcome.result.message,
+      meaning: meaningOf(outcome.result, entry)
     },
     request: outcome && showRequest(outcome),
     taken: outcome?.position === undefined ? undefined : outcome.exchange?.taken.get(outcome.position)
@@ -176,5 +193,5 @@ function textOf(value: unknown): string | undefined {
   if (value === undefined || value === null) {
     return undefined
   }
-  return clip(typeof value === 'string' ? value : JSON.stringify(value), MAX_TEXT)
+  return clip(typeof value === 'string' ? value : asJSON(value), MAX_TEXT)
 }

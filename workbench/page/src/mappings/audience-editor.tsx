@@ -1,6 +1,6 @@
 import { Button, Card, Group, Stack, Text, TextInput, Title } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { api, read } from '../client'
 import { Failure } from '../parts/failure'
 import { audienceIn, connect, disconnect } from './draft'
@@ -21,13 +21,21 @@ export function AudienceEditor({ action, mapping, onChange, problem }: AudienceE
   const audience = audienceIn(mapping)
   const [name, setName] = useState(audience?.name ?? '')
   const connecting = useMutation({
-    mutationFn: (wanted: string) => read(api.audience.$post({ json: { name: wanted } })),
-    onSuccess: ({ error, outputs }, wanted) => {
-      if (error === null && outputs) {
-        onChange(connect(mapping, wanted, outputs))
-      }
-    }
+    mutationFn: (wanted: string) => read(api.audience.$post({ json: { name: wanted } }))
   })
+  // The answer comes later: by then the mapping may be another, and this editor may be gone.
+  const present = useRef({ mapping, onChange })
+  useEffect(() => {
+    present.current = { mapping, onChange }
+  })
+  const connectTo = (wanted: string) =>
+    connecting.mutate(wanted, {
+      onSuccess: ({ error, outputs }) => {
+        if (error === null && outputs) {
+          present.current.onChange({ fields: connect(present.current.mapping, wanted, outputs).fields })
+        }
+      }
+    })
   return (
     <Card withBorder padding="md" component="section" aria-label={label} id={placeOf('onMappingSave')}>
       <Stack gap="xs">
@@ -59,7 +67,7 @@ export function AudienceEditor({ action, mapping, onChange, problem }: AudienceE
           />
           <Button
             variant="default"
-            onClick={() => connecting.mutate(name)}
+            onClick={() => connectTo(name)}
             loading={connecting.isPending}
             disabled={name.trim() === ''}
           >

@@ -90,6 +90,7 @@ function Input({ field, form, onChange, origins, standard }: InputProps) {
         aria-label={label}
         inputMode="numeric"
         value={form.kind === 'json' ? form.text : ''}
+        error={form.kind === 'json' && !/^\s*-?\d+(\.\d+)?\s*$/.test(form.text) ? 'Enter a number.' : undefined}
         onChange={({ currentTarget: { value: text } }) =>
           onChange(text === '' ? { kind: 'nothing' } : { kind: 'json', text })
         }

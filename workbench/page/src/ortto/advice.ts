@@ -49,7 +49,7 @@ const RULES: Rule[] = [
     () => ({
       text:
         'No harm done: the contact has all of it already, or the merge setting keeps what is there. ' +
-        'Nothing is to be mended.',
+        'There is nothing to mend.',
       link: { label: 'See the merge setting', href: '/ortto/source' }
     })
   ],
@@ -65,7 +65,7 @@ const RULES: Rule[] = [
   [
     /^audience\.id: Segment has created no audience/,
     () => ({
-      text: 'Connect the audience anew in the mapping: its name must not be that of an audience of other origin.',
+      text: 'Connect the audience anew in the mapping: its name must not be that of an audience that Segment did not create.',
       link: { label: 'See the audiences', href: '/ortto/audiences' }
     })
   ],

@@ -23,7 +23,8 @@ export function SourceView() {
       <Part
         title="What it holds"
         intro={
-          'Contacts, activities, samples, the log, the usage and how the account is set up, but not the API key. Import takes ' +
+          'Contacts, activities, samples, the log, the usage and how the account is set up, with an API key only where its ' +
+          'description names one. Import takes ' +
           'a file that was exported here, or the state file of ortto workbench.'
         }
       >
@@ -143,8 +144,11 @@ function Settings({ saved }: { saved: SourceSettings }) {
             classicUsage.identify,
             (identify) => setPlan({ classicUsage: { ...classicUsage, identify } })
           )}
-          {number('Track events of a classic integration', 'As well.', classicUsage.track, (track) =>
-            setPlan({ classicUsage: { ...classicUsage, track } })
+          {number(
+            'Track events of a classic integration',
+            'They share the limit of track items.',
+            classicUsage.track,
+            (track) => setPlan({ classicUsage: { ...classicUsage, track } })
           )}
         </SimpleGrid>
         <Text size="sm" aria-live="polite">

@@ -72,7 +72,7 @@ async function importState(file: File): Promise<{ contacts: number }> {
 type Start = 'as at the start' | 'the example account' | 'an empty account'
 
 const STARTS: Record<Start, string> = {
-  'as at the start': 'Set up as it was when the workbench was started first.',
+  'as at the start': 'Set up as the file of --account says; without one, as the example account.',
   'the example account': 'Set up with fields, a trait mapping and two activities, to look around.',
   'an empty account': 'Nothing is set up, as in a new data source: Ortto rejects everything until you map the traits.'
 }

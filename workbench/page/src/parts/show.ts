@@ -1,3 +1,5 @@
+import type { Meaning } from '../../../server/trace'
+
 /** Characters of a value in a table */
 const MAX_VALUE = 400
 
@@ -17,17 +19,14 @@ export function showTime(time: string): string {
   return time.replace('T', ' ').replace(/\.\d+Z$|Z$/, '')
 }
 
-/** What a status means, in a word and a colour. */
-export function meaningOf(status: number): { word: string; color: string } {
-  if (status === 206) {
-    return { word: 'partly', color: 'yellow' }
-  }
-  if (status < 400) {
-    return { word: 'delivered', color: 'teal' }
-  }
-  return status === 408 || status === 429 || status >= 500
-    ? { word: 'to be sent again', color: 'orange' }
-    : { word: 'rejected', color: 'red' }
+/** The colour of what a result means. */
+export const COLORS: Record<Meaning, string> = {
+  delivered: 'teal',
+  partly: 'yellow',
+  'nothing new': 'gray',
+  ignored: 'gray',
+  rejected: 'red',
+  'to be sent again': 'orange'
 }
 
 export interface Change {

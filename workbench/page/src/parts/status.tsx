@@ -1,12 +1,12 @@
 import { Badge } from '@mantine/core'
-import { meaningOf } from './show'
+import type { Meaning } from '../../../server/trace'
+import { COLORS } from './show'
 
 /** A result's status, and what it means. */
-export function Status({ status }: { status: number }) {
-  const { word, color } = meaningOf(status)
+export function Status({ status, meaning }: { status: number; meaning: Meaning }) {
   return (
-    <Badge color={color} variant="light" size="sm" style={{ flexShrink: 0 }} tt="none">
-      {status} {word}
+    <Badge color={COLORS[meaning]} variant="light" size="sm" style={{ flexShrink: 0 }} tt="none">
+      {status} {meaning}
     </Badge>
   )
 }

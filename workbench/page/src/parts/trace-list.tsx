@@ -3,7 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef } from 'react'
 import type { KeyboardEvent } from 'react'
 import type { TraceSummary } from '../../../server/trace'
-import { meaningOf, showTime } from './show'
+import { COLORS, showTime } from './show'
 
 /** Pixels of a row */
 const ROW = 50
@@ -115,10 +115,10 @@ function Row({ trace, isSelected, onSelect, start, place }: RowProps) {
             not sent
           </Badge>
         ) : (
-          results.map(({ mapping, status }, index) => (
+          results.map(({ mapping, status, meaning }, index) => (
             <Badge
               key={index}
-              color={meaningOf(status).color}
+              color={COLORS[meaning]}
               variant="light"
               size="sm"
               tt="none"

@@ -54,7 +54,7 @@ export function TraceView({ id }: { id: string }) {
           ))}
         </Card>
       )}
-      <Step title="The event, as it came">
+      <Step title="The event, as Segment delivers it">
         <LongText text={pretty(text)} label="The event" />
       </Step>
     </Stack>
@@ -69,7 +69,7 @@ function MappingView({ mapping }: { mapping: ShownMapping }) {
         <Title order={3} size="h5">
           {name}
         </Title>
-        {result && <Status status={result.status} />}
+        {result && <Status status={result.status} meaning={result.meaning} />}
       </Group>
       {result && (
         <Text size="sm" mb="xs">

@@ -45,7 +45,7 @@ export function adviceFor({ number, result, taken, request }: ShownMapping): Adv
           link: { path: '/ortto/fields', label: 'Fields' }
         }
   }
-  if (status === 422 && /nothing new/i.test(message)) {
+  if (result?.meaning === 'nothing new') {
     return { text: 'Nothing: no harm is done, the contact is as this event wants it already.' }
   }
   if (status === 422 && (taken?.ignored.length ?? 0) > 0) {
@@ -60,7 +60,7 @@ export function adviceFor({ number, result, taken, request }: ShownMapping): Adv
       link: { path: '/ortto/limits', label: 'Limits' }
     }
   }
-  if (status === 408 || status >= 500) {
+  if (result?.meaning === 'to be sent again') {
     return {
       text:
         'Segment sends such an event again by itself; the workbench does not, so send it again when a fault that was ' +
