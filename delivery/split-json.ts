@@ -21,7 +21,7 @@ const NOTHING = Buffer.alloc(0)
  * Splits a text into lines, or into the elements of an array. Empty lines are passed over.
  *
  * The first byte that is no white space decides: `[` opens an array that is the whole text. So newline-delimited JSON
- * may have a line that is an array, but not as its first one. (No array is an event, so no event is lost by that.)
+ * may have a line that is an array, but not as its first one: what follows it is told as one piece that was not read.
  */
 export class Splitter {
   /** None before the first byte that is no white space. */
