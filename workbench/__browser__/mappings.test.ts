@@ -77,6 +77,38 @@ it('connects a mapping to an audience, whose contact then is a member', async ()
   expect(contact.memberships.get('VIP customers')?.isMember).toBe(true)
 })
 
+it('undoes no edit that was made while an audience was connected', async () => {
+  const { origin } = await startWorkbench()
+  const page = await openPage(`${origin}/mappings/1`)
+  let answer = () => undefined as void
+  await page.route('**/api/audience', async (route) => {
+    await new Promise<void>((resolve) => (answer = resolve))
+    await route.continue()
+  })
+  const connectTo = async (audience: string) => {
+    await page.getByRole('textbox', { name: 'Audience Name' }).fill(audience)
+    const asked = page.waitForRequest('**/api/audience')
+    await page.getByRole('button', { name: 'Connect', exact: true }).click()
+    await asked
+  }
+  await connectTo('VIP customers')
+  const name = page.getByRole('textbox', { name: 'Name', exact: true })
+  await name.fill('Renamed')
+  answer()
+  await page.getByText(/Connected to the Ortto audience "VIP customers"/).waitFor()
+  expect(await name.inputValue()).toBe('Renamed')
+
+  await connectTo('Newsletter')
+  await page.getByRole('link', { name: '← All mappings' }).click()
+  await page.getByRole('button', { name: 'Delete Track Activity' }).click()
+  await page.getByText('1 of 50').waitFor()
+  const answered = page.waitForResponse('**/api/audience')
+  answer()
+  await (await answered).finished()
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
+  expect(await page.getByText('1 of 50').count()).toBe(1)
+})
+
 it('duplicates, deletes, undoes, disables, exports and imports', async () => {
   const { origin, mappings } = await startWorkbench()
   const page = await openPage(`${origin}/mappings`)
