@@ -335,9 +335,7 @@ export class Delivery {
         task.confirmed ??= result.status < 400 ? result : undefined
         again.add(task)
       } else {
-        // Refused the second time, it is not what Ortto holds in the end.
-        const isRefused = kindOf({ ...result, mapping: task.mapping }) === 'rejected'
-        task.settle(isRefused ? result : task.confirmed ?? result)
+        task.settle(finalOf(task, result))
         this.queue.finish(task)
       }
     })
@@ -391,4 +389,9 @@ export class Delivery {
       this.aliveAt = this.time.now()
     }
   }
+}
+
+/** The verdict of what was sent again behind an earlier one: refused now, it is not what Ortto holds in the end. */
+function finalOf({ confirmed, mapping }: Task, result: Result): Result {
+  return confirmed === undefined || kindOf({ ...result, mapping }) === 'rejected' ? result : confirmed
 }
