@@ -72,7 +72,7 @@ export async function refuseOverwriting(
 ): Promise<void> {
   const { results, rejected, checkpoint = checkpointBeside(inputs[0]), keyFile, mappings, account } = options
   const taken = new Set(await placesOf([...files.map(({ path }) => path), keyFile, mappings, account]))
-  for (const output of [checkpoint, `${checkpoint}.lock`, `${checkpoint}.new`, results, rejected]) {
+  for (const output of [checkpoint, `${checkpoint}.new`, results, rejected]) {
     for (const place of await placesOf([output])) {
       if (taken.has(place) && !place.startsWith('/dev/')) {
         throw new UsageError(`${String(output)} is read or written already: name another file for it.`)

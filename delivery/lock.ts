@@ -1,60 +1,56 @@
-import { readFile, rename, rm, writeFile } from 'fs/promises'
+import { readdir, rm, writeFile } from 'fs/promises'
+import { basename, dirname, resolve } from 'path'
+
+/** The paths that this process itself has. */
+const held = new Set<string>()
 
 /**
- * Keeps two processes from working on one file. Resolves with what gives it free.
- * Rejects when a process that is alive has it; what one left behind that was killed is taken over.
+ * Keeps two from working on one file. Resolves with what gives it free.
+ *
+ * Each process writes a claim of its own beside it, `<path>.<pid>`, and only then looks at those of the others: of two
+ * that come at the same time, the one that looks last sees the other. Both may be refused, but never do both have it.
+ * @throws Error when a process that is alive has it; a claim that a killed one left behind is taken away
  */
 export async function lock(path: string): Promise<() => Promise<void>> {
-  const owner = await ownerOf(path)
-  if (owner === 0) {
-    throw new Error(BUSY)
+  const place = resolve(path)
+  if (held.has(place)) {
+    throw new Error('this process itself is at it; wait until that has ended')
   }
-  if (owner !== undefined && isAlive(owner)) {
-    throw new Error(`the process ${owner} is at it; wait until it has ended, or stop it`)
+  held.add(place)
+  const free = async () => {
+    await rm(claimOf(place, process.pid), { force: true })
+    held.delete(place)
   }
-  if (owner !== undefined) {
-    await takeAway(path, owner)
-  }
-  await writeFile(path, String(process.pid), { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'EEXIST' ? new Error(BUSY) : error
-  })
-  return async () => {
-    if ((await ownerOf(path)) === process.pid) {
-      await rm(path, { force: true })
-    }
-  }
-}
-
-const BUSY = 'another process has just begun with it; wait until it has ended, or delete the lock if there is none'
-
-/** Takes away what an owner left behind. Another process may do so at the same time, and have it by now. */
-async function takeAway(path: string, owner: number): Promise<void> {
-  const aside = `${path}.${process.pid}`
-  await rename(path, aside).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' ? new Error(BUSY) : error
-  })
-  if ((await ownerOf(aside)) !== owner) {
-    await rename(aside, path)
-    throw new Error(BUSY)
-  }
-  await rm(aside)
-}
-
-/** The process that has it, 0 when it is just being taken. Undefined when none has. */
-async function ownerOf(path: string): Promise<number | undefined> {
   try {
-    return Number(await readFile(path, 'utf8'))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      return undefined
+    await writeFile(claimOf(place, process.pid), '')
+    for (const owner of await otherOwners(place)) {
+      if (isAlive(owner)) {
+        throw new Error(`the process ${owner} is at it; wait until it has ended, or stop it`)
+      }
+      // Nobody can come by this claim anew: who does so now sees the one of this process.
+      await rm(claimOf(place, owner), { force: true })
     }
+  } catch (error) {
+    await free()
     throw error
   }
+  return free
+}
+
+function claimOf(place: string, pid: number): string {
+  return `${place}.${pid}`
+}
+
+async function otherOwners(place: string): Promise<number[]> {
+  const start = `${basename(place)}.`
+  const names = await readdir(dirname(place))
+  const ends = names.flatMap((name) => (name.startsWith(start) ? [name.slice(start.length)] : []))
+  return ends.filter((end) => /^[1-9]\d*$/.test(end) && end !== String(process.pid)).map(Number)
 }
 
 function isAlive(pid: number): boolean {
   try {
-    return pid > 0 && pid !== process.pid && process.kill(pid, 0)
+    return process.kill(pid, 0)
   } catch (error) {
     // A process of somebody else is alive as well.
     return (error as NodeJS.ErrnoException).code === 'EPERM'

@@ -307,11 +307,6 @@ describe('ortto deliver', () => {
         'name another file'
       ],
       [
-        'the rejected would be the lock of the checkpoint',
-        (input) => [input, '--rejected', `${input}.checkpoint.lock`],
-        'name another file'
-      ],
-      [
         'the account is none',
         (input) => [input, '--account', join(__dirname, '..', '..', 'package.json')],
         'package.json: The account is not valid'

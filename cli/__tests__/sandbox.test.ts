@@ -76,11 +76,11 @@ describe('ortto sandbox', () => {
     const path = join(folder, 'state.json')
     try {
       // As the other would write it: its parent is alive, for one.
-      await writeFile(`${path}.lock`, String(process.ppid))
+      await writeFile(`${path}.lock.${process.ppid}`, '')
       await expect(start({ state: path })).rejects.toThrow(
         `Cannot use the state file ${path}: the process ${process.ppid} is at it`
       )
-      expect(await readdir(folder)).toEqual(['state.json.lock'])
+      expect(await readdir(folder)).toEqual([`state.json.lock.${process.ppid}`])
     } finally {
       await rm(folder, { recursive: true })
     }

@@ -268,15 +268,18 @@ describe('the records of a delivery', () => {
 
   it('are of one delivery at a time', async () => {
     const first = await Records.open(options)
-    await writeFile(join(folder, 'a.checkpoint.lock'), String(process.ppid))
+    await expect(Records.open(options)).rejects.toThrow('this process itself is at it')
+    await first.close(false)
+
+    const others = join(folder, `a.checkpoint.lock.${process.ppid}`)
+    await writeFile(others, '')
     await expect(Records.open(options)).rejects.toThrow(`the process ${process.ppid} is at it`)
+    await rm(others)
 
     // What a delivery that was killed has left.
-    await writeFile(join(folder, 'a.checkpoint.lock'), '999999999')
-    const second = await Records.open(options)
-    await second.close(true)
-    await first.close(true)
-    expect(await readdir(folder)).not.toContain('a.checkpoint.lock')
+    await writeFile(join(folder, 'a.checkpoint.lock.999999999'), '')
+    await (await Records.open(options)).close(true)
+    expect((await readdir(folder)).filter((name) => name.includes('lock'))).toEqual([])
   })
 
   it('leave the other files as they are when one cannot be written', async () => {
