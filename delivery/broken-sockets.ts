@@ -2,7 +2,6 @@ import { subscribe } from 'diagnostics_channel'
 import type { ClientRequest } from 'http'
 import type { Socket } from 'net'
 
-const guarded = new WeakSet<Socket>()
 let isOn = false
 
 /**
@@ -24,10 +23,13 @@ export function surviveBrokenSockets(): void {
   })
 }
 
-/** A socket serves one request after the other. */
+/** A socket serves one request after the other, and another copy of this module may have guarded it. */
 function guard(socket: Socket): void {
-  if (!guarded.has(socket)) {
-    guarded.add(socket)
-    socket.on('error', () => undefined)
+  if (!socket.listeners('error').some(({ name }) => name === outlive.name)) {
+    socket.on('error', outlive)
   }
+}
+
+function outlive(): void {
+  // The request tells of the error, when it still waits for an answer.
 }
