@@ -17,7 +17,7 @@ const VIEWS = [
   '/ortto/audiences',
   '/ortto/log',
   '/ortto/limits',
-  '/ortto/tests'
+  '/ortto/clock-and-faults'
 ]
 const LOOKS = [
   ['wide and light', { viewport: { width: 1280, height: 900 }, colorScheme: 'light' }],

@@ -75,7 +75,7 @@ it('shows what came: contacts with their timeline, activities, the error log, th
 
 it('moves the clock, switches a fault on and off, and starts over', async () => {
   const { origin, sandbox } = await startWorkbench()
-  const page = await openPage(`${origin}/ortto/tests`)
+  const page = await openPage(`${origin}/ortto/clock-and-faults`)
   const before = sandbox.clock.now()
   await page.getByRole('button', { name: '+1 day' }).click()
   await page

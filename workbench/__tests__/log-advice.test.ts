@@ -1,4 +1,4 @@
-import { adviceFor } from '../page/src/ortto/advice'
+import { adviceForEntry } from '../page/src/ortto/log-advice'
 import { filterEntries, nameEntries } from '../page/src/ortto/log-entries'
 import { skippedProperties, skippedTraits } from '../page/src/ortto/skipped'
 import { localOrtto } from './local-ortto'
@@ -18,18 +18,18 @@ const ACCOUNT = {
 async function advised(act: (ortto: ReturnType<typeof localOrtto>) => Promise<void>, account: object = ACCOUNT) {
   const ortto = localOrtto(account)
   await act(ortto)
-  return (await ortto.log()).map((entry) => ({ message: entry.message, ...adviceFor(entry) }))
+  return (await ortto.log()).map((entry) => ({ message: entry.message, ...adviceForEntry(entry) }))
 }
 
 describe('what to do about an entry of the error log', () => {
   it('names the fields when no trait mapping is saved', async () => {
     const [{ link }] = await advised(({ identify }) => identify({ user_id: 'u1', traits: { name: 'Lana' } }), {})
-    expect(link?.href).toBe('/ortto/fields')
+    expect(link?.path).toBe('/ortto/fields')
   })
 
   it('names the activity that is not mapped, whatever it is called', async () => {
     const [{ link }] = await advised(({ track }) => track({ user_id: 'u1', event: 'A/b?c&d=#%25 "e"' }))
-    const address = new URL(link?.href ?? '', 'http://127.0.0.1')
+    const address = new URL(link?.path ?? '', 'http://127.0.0.1')
     expect(address.pathname).toBe('/ortto/activities')
     expect(address.searchParams.get('activity')).toBe('A/b?c&d=#%25 "e"')
   })
@@ -38,7 +38,7 @@ describe('what to do about an entry of the error log', () => {
     const [{ link }] = await advised(({ track }) =>
       track({ user_id: 'u1', event: 'Order completed', timestamp: '2020-01-01T00:00:00Z' })
     )
-    expect(link).toEqual({ label: 'Change the retention', href: '/ortto/activities?activity=Order%20completed' })
+    expect(link).toEqual({ label: 'Change the retention', path: '/ortto/activities?activity=Order%20completed' })
   })
 
   it('says that a contact that is known already needs nothing', async () => {
@@ -51,15 +51,15 @@ describe('what to do about an entry of the error log', () => {
     const [skipped, refused] = await advised(({ identify }) =>
       identify({ user_id: 'u1', traits: { birthday: '1980-07-28' } })
     )
-    expect(skipped.link?.href).toBe('/ortto/fields?search=birthday')
-    expect(refused).toMatchObject({ message: 'There is nothing valid in it to store', link: { href: '/ortto/fields' } })
+    expect(skipped.link?.path).toBe('/ortto/fields?search=birthday')
+    expect(refused).toMatchObject({ message: 'There is nothing valid in it to store', link: { path: '/ortto/fields' } })
   })
 
   it('names the activity whose property was skipped', async () => {
     const [{ link }] = await advised(({ track }) =>
       track({ user_id: 'u1', event: 'Order completed', properties: { total: 'free' } })
     )
-    expect(link?.href).toBe('/ortto/activities?activity=Order%20completed')
+    expect(link?.path).toBe('/ortto/activities?activity=Order%20completed')
   })
 
   it('tells of the contact that came with an activity and was not stored', async () => {
@@ -68,21 +68,21 @@ describe('what to do about an entry of the error log', () => {
     )
     expect(message).toContain('The activity is queued')
     expect(text).toContain('None of its traits is mapped')
-    expect(link?.href).toBe('/ortto/fields')
+    expect(link?.path).toBe('/ortto/fields')
   })
 
   it.each([
     ['an item without an id', { traits: { name: 'Lana' } }, '/mappings'],
     ['an audience that is not there', { user_id: 'u1', audience: { mode: 'add', id: 'x' } }, '/ortto/audiences'],
     ['an item of a wrong shape', { user_id: 5 }, '/mappings']
-  ])('leads on from %s', async (_, item, href) => {
+  ])('leads on from %s', async (_, item, path) => {
     const [{ link }] = await advised(({ identify }) => identify(item))
-    expect(link?.href).toBe(href)
+    expect(link?.path).toBe(path)
   })
 
   it('leads to the limits', async () => {
     const [{ link }] = await advised(({ identify }) => identify({ user_id: 'u1' }), { plan: { contacts: 0 } })
-    expect(link?.href).toBe('/ortto/limits')
+    expect(link?.path).toBe('/ortto/limits')
   })
 })
 

@@ -11,7 +11,7 @@ import {
   move,
   nameIn,
   newMapping,
-  readDraft,
+  readMappingsDraft,
   readFile,
   readMapping,
   remove,
@@ -83,7 +83,7 @@ describe('a mapping that is read into its editor', () => {
       fc.property(fc.dictionary(fc.string({ minLength: 1 }), value.any), (mapping) => {
         const given = { ...contact, mapping: JSON.parse(JSON.stringify(mapping)) as Mapping['mapping'] }
         const draft = { base: [given], mappings: [readMapping(given)] }
-        expect(readDraft(JSON.stringify(draft))).toEqual(draft)
+        expect(readMappingsDraft(JSON.stringify(draft))).toEqual(draft)
       })
     )
   })
@@ -120,7 +120,7 @@ describe('a value', () => {
           const next = changeKind(form, kind)
           expect(next.kind).toBe(kind)
           expect(typeof tell(next)).toBe('string')
-          expect(readDraft(JSON.stringify({ base: [], mappings: [withTraits(next)] }))).toBeDefined()
+          expect(readMappingsDraft(JSON.stringify({ base: [], mappings: [withTraits(next)] }))).toBeDefined()
           return next
         }, readValue(JSON.parse(JSON.stringify(given)) as Json))
       })
@@ -219,13 +219,15 @@ describe('the mappings', () => {
 
   it('come back from a stored draft, unless it is none', () => {
     const draft = { base: [contact], mappings: forms }
-    expect(readDraft(JSON.stringify(draft))).toEqual(draft)
+    expect(readMappingsDraft(JSON.stringify(draft))).toEqual(draft)
     fc.assert(
       fc.property(fc.oneof(fc.json(), fc.string()), (text) => {
-        expect(readDraft(text)).toBeUndefined()
+        expect(readMappingsDraft(text)).toBeUndefined()
       })
     )
-    expect(readDraft(JSON.stringify({ base: [], mappings: [{ ...forms[0], fields: [{ key: 1 }] }] }))).toBeUndefined()
+    expect(
+      readMappingsDraft(JSON.stringify({ base: [], mappings: [{ ...forms[0], fields: [{ key: 1 }] }] }))
+    ).toBeUndefined()
   })
 })
 

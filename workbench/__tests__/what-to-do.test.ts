@@ -1,4 +1,4 @@
-import { adviceFor, adviceForUntaken } from '../page/src/parts/what-to-do'
+import { adviceForMapping, adviceForUntaken } from '../page/src/parts/what-to-do'
 import { endAll, identify, startWorkbench, track } from './harness'
 
 afterEach(endAll)
@@ -12,7 +12,7 @@ async function linkFor(event: object, { account, fault }: { account?: object; fa
   const [{ id }] = await tryOut(event)
   const trace = await traceOf(id)
   const taking = trace.mappings.find(({ takes }) => takes)
-  const advice = taking ? adviceFor(taking) : adviceForUntaken(trace)
+  const advice = taking ? adviceForMapping(taking) : adviceForUntaken(trace)
   return advice && (advice.link?.path ?? advice.text)
 }
 
@@ -39,8 +39,8 @@ it('shows the way when the limit is used up', async () => {
 })
 
 it.each([
-  [{ kind: 'status', status: 503 }, '/ortto/tests'],
-  [{ kind: 'not JSON' }, '/ortto/tests'],
+  [{ kind: 'status', status: 503 }, '/ortto/clock-and-faults'],
+  [{ kind: 'not JSON' }, '/ortto/clock-and-faults'],
   [{ kind: 'status', status: 401 }, '/ortto/source'],
   [{ kind: 'status', status: 400 }, '/mappings/1']
 ])('shows the way when Ortto answers with %j', async (fault, path) => {
@@ -51,7 +51,7 @@ it('says that there is nothing to do about a contact that Ortto knows just so', 
   const { tryOut, traceOf } = await startWorkbench()
   await tryOut(identify())
   const [{ id }] = await tryOut(identify())
-  expect(adviceFor((await traceOf(id)).mappings[0])?.text).toMatch(/^Nothing: /)
+  expect(adviceForMapping((await traceOf(id)).mappings[0])?.text).toMatch(/^Nothing: /)
 })
 
 it('says that all mappings are disabled, and what is no event', () => {

@@ -15,7 +15,7 @@ import type { RefusedCalls } from './live'
 import { checkMappings, presets } from './mappings-store'
 import type { MappingsStore } from './mappings-store'
 import type { Pipeline } from './pipeline'
-import { Draft, previewOf } from './preview'
+import { EditedMapping, previewOf } from './preview'
 import { showTrace } from './trace'
 import type { Traces } from './traces'
 
@@ -74,7 +74,7 @@ export function createApi(served: Served) {
     .post('/mappings/check', json(z.object({ mappings: z.unknown() })), (context) =>
       context.json({ problems: checkMappings(context.req.valid('json').mappings) })
     )
-    .post('/mappings/preview', json(z.object({ mapping: Draft, events: z.array(z.unknown()) })), (context) => {
+    .post('/mappings/preview', json(z.object({ mapping: EditedMapping, events: z.array(z.unknown()) })), (context) => {
       const { mapping, events } = context.req.valid('json')
       return context.json(previewOf(mapping, events))
     })

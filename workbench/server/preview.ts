@@ -10,12 +10,12 @@ import { originsOf } from './origins'
 import type { FieldOrigin } from './origins'
 
 /** A mapping that is being edited: there may be anything wrong with it. */
-export const Draft = z.object({
+export const EditedMapping = z.object({
   partnerAction: z.enum(['upsertContact', 'trackActivity']),
   subscribe: z.string(),
   mapping: z.custom<JSONObject>(isRecord)
 })
-export type Draft = z.infer<typeof Draft>
+export type EditedMapping = z.infer<typeof EditedMapping>
 
 /** What a mapping would make of an event. Nothing is sent. */
 interface Preview {
@@ -32,7 +32,7 @@ interface Preview {
   fields: FieldOrigin[]
 }
 
-export function previewOf({ partnerAction, subscribe, mapping }: Draft, events: readonly unknown[]): Preview {
+export function previewOf({ partnerAction, subscribe, mapping }: EditedMapping, events: readonly unknown[]): Preview {
   const problems = checkMappings([{ name: 'Draft', partnerAction, subscribe, mapping }])
   const read = readTrigger(subscribe)
   const trigger = typeof read === 'string' ? undefined : read

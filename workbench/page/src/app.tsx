@@ -15,7 +15,7 @@ import { Link, Redirect, Route, Switch, useLocation } from 'wouter'
 import { useFeed } from './feed'
 import { LiveView } from './live/live-view'
 import { MappingsView } from './mappings/mappings-view'
-import { useDraft } from './mappings/use-draft'
+import { useMappingsDraft } from './mappings/use-mappings-draft'
 import { ORTTO_VIEWS, OrttoView } from './ortto/ortto-view'
 import { TryView } from './try/try-view'
 
@@ -78,7 +78,7 @@ interface SectionProps {
 
 function Section({ title, views, onOpen }: SectionProps) {
   const [location] = useLocation()
-  const hasDraft = useDraft() !== undefined
+  const hasDraft = useMappingsDraft() !== undefined
   return (
     <>
       <Text size="xs" c="dimmed" fw={700} px="sm" pt="xs" pb={4} tt="uppercase">

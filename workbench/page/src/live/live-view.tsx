@@ -5,9 +5,11 @@ import { api, read } from '../client'
 import { useFeed } from '../feed'
 import { Copyable } from '../parts/copy'
 import { Failure } from '../parts/failure'
+import { Labelled } from '../parts/labelled'
 import { showTime } from '../parts/show'
 import { TraceList } from '../parts/trace-list'
 import { TraceView } from '../parts/trace-view'
+import { useSetup } from '../parts/use-setup'
 import { countResults } from '../try/count-results'
 
 /** Calls of Segment's libraries, as they come. */
@@ -15,7 +17,7 @@ export function LiveView() {
   const { trace } = useParams<{ trace?: string }>()
   const [, open] = useLocation()
   const { traces } = useFeed()
-  const { data, error } = useQuery({ queryKey: ['setup'], queryFn: () => read(api.setup.$get()) })
+  const { data, error } = useSetup()
   const clearing = useMutation({ mutationFn: () => read(api.live.$delete()) })
   const { origin } = window.location
 
@@ -60,17 +62,6 @@ export function LiveView() {
       />
       {trace !== undefined && <TraceView id={trace} />}
     </Stack>
-  )
-}
-
-function Labelled({ label, children }: { label: string; children: React.ReactNode }) {
-  return (
-    <div>
-      <Text size="xs" c="dimmed">
-        {label}
-      </Text>
-      {children}
-    </div>
   )
 }
 

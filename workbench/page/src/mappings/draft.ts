@@ -19,7 +19,7 @@ export interface MappingForm extends Omit<Mapping, 'mapping'> {
 }
 
 /** Changes that are not saved yet. */
-export interface Draft {
+export interface MappingsDraft {
   /** What was changed: the mappings as the server held them */
   base: readonly Mapping[]
   mappings: readonly MappingForm[]
@@ -193,7 +193,7 @@ export function takeFile(value: unknown): Mapping[] {
 }
 
 /** A draft that was stored by this page; undefined when it can't be read. */
-export function readDraft(text: string | null): Draft | undefined {
+export function readMappingsDraft(text: string | null): MappingsDraft | undefined {
   const read = text === null ? { message: 'none' } : readFile(text)
   if (!('value' in read) || !isObject(read.value)) {
     return undefined

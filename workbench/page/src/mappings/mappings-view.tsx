@@ -1,19 +1,18 @@
 import { Anchor, Loader, Stack, Text, Title } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
-import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from 'wouter'
-import { api, read } from '../client'
 import { Failure } from '../parts/failure'
+import { useSetup } from '../parts/use-setup'
 import { MappingEditor } from './mapping-editor'
 import { MappingsList } from './mappings-list'
-import { SaveBar } from './save-bar'
+import { MappingsSaveBar } from './mappings-save-bar'
 import { useEditing, useHeld } from './use-mappings'
 import type { Held } from './use-mappings'
 import type { Setup } from './setup'
 
 /** The mappings, and an editor for each. */
 export function MappingsView() {
-  const setup = useQuery({ queryKey: ['setup'], queryFn: () => read(api.setup.$get()) })
+  const setup = useSetup()
   const held = useHeld()
   if (setup.error ?? held.error) {
     return <Failure error={setup.error ?? held.error} />
@@ -39,7 +38,7 @@ function Loaded({ setup, held }: { setup: Setup; held: Held }) {
       ) : (
         <NoMapping number={number} />
       )}
-      <SaveBar editing={editing} />
+      <MappingsSaveBar editing={editing} />
     </Stack>
   )
 }

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useState } from 'react'
 import { api, read } from '../client'
 import { differences, flawsOf, readMapping, same, writeMapping, writeSound } from './draft'
 import type { Mapping, MappingForm, Problem } from './draft'
-import { changeDraft, useDraft } from './use-draft'
+import { changeMappingsDraft, useMappingsDraft } from './use-mappings-draft'
 
 /** Milliseconds after the last key until what was typed is checked */
 const PAUSE = 300
@@ -52,7 +52,7 @@ export function useHeld() {
 
 export function useEditing(held: Held): Editing {
   const queries = useQueryClient()
-  const draft = useDraft()
+  const draft = useMappingsDraft()
   const [undo, setUndo] = useState<Undo>()
   const saved = useMemo(() => held.mappings.map(readMapping), [held])
   const mappings = draft?.mappings ?? saved
@@ -62,7 +62,7 @@ export function useEditing(held: Held): Editing {
 
   useEffect(() => {
     if (!isChanged) {
-      changeDraft(() => undefined)
+      changeMappingsDraft(() => undefined)
     }
   }, [isChanged])
 
@@ -78,7 +78,9 @@ export function useEditing(held: Held): Editing {
       const now = answer.mappings as readonly Mapping[]
       queries.setQueryData<Held>(['mappings'], { ...held, mappings: now })
       // What was typed meanwhile is not saved yet.
-      changeDraft((current) => (current && !same(current.mappings, sent) ? { ...current, base: now } : undefined))
+      changeMappingsDraft((current) =>
+        current && !same(current.mappings, sent) ? { ...current, base: now } : undefined
+      )
       setUndo(undefined)
     }
   })
@@ -92,7 +94,9 @@ export function useEditing(held: Held): Editing {
       saving.reset()
     }
     setUndo(told === undefined ? undefined : { told, before: mappings, earlier: undo })
-    changeDraft((current) => (same(next, saved) ? undefined : { base: current?.base ?? held.mappings, mappings: next }))
+    changeMappingsDraft((current) =>
+      same(next, saved) ? undefined : { base: current?.base ?? held.mappings, mappings: next }
+    )
   }
   return {
     mappings,
@@ -117,7 +121,7 @@ export function useEditing(held: Held): Editing {
     discard: () => change(saved),
     keepMine: () => {
       saving.reset()
-      changeDraft((current) => current && { ...current, base: held.mappings })
+      changeMappingsDraft((current) => current && { ...current, base: held.mappings })
     },
     saving: {
       isPending: saving.isPending,

@@ -9,13 +9,13 @@ import type { ActivityMapping } from './account'
 import { ActivityEditor } from './activity-editor'
 import { withActivity } from './activity-setup'
 import { useParameter } from './address'
-import { hrefOfActivity } from './advice'
-import { amount, count } from './limits'
+import { pathOfActivity } from './log-advice'
 import { useAccount, useAccountChange, useSamples } from './queries'
 import { Rows } from './rows'
 import { propertiesIn } from './samples'
 import { draftsOf } from './use-draft'
 import { Loaded, Part, SaveBar, TextLink, View } from './view'
+import { amount, count } from './words'
 
 /** Which activities Ortto takes, and what became of those that came. */
 export function ActivitiesView() {
@@ -57,7 +57,7 @@ function Editor({ saved, samples }: EditorProps) {
   const activity = activities.find(({ name }) => name === opened)
   const add = (name: string) => {
     set([...activities, { name, attributes: {} }])
-    open(hrefOfActivity(name))
+    open(pathOfActivity(name))
   }
 
   return (
@@ -78,7 +78,7 @@ function Editor({ saved, samples }: EditorProps) {
           onChange={(changed) => set(withActivity(activities, changed))}
           onRemove={() => {
             set(activities.filter(({ name }) => name !== activity.name))
-            open(hrefOfActivity())
+            open(pathOfActivity())
           }}
         />
       )}
@@ -120,7 +120,7 @@ function ActivityTable({ activities, opened }: { activities: readonly ActivityMa
               <Table.Td>
                 <Anchor
                   component={Link}
-                  href={hrefOfActivity(name)}
+                  href={pathOfActivity(name)}
                   size="sm"
                   fw={600}
                   className="long"

@@ -5,9 +5,9 @@ import type { ShownAudience } from '../../../../sandbox'
 import { ortto, read } from '../client'
 import { Copyable } from '../parts/copy'
 import { Failure } from '../parts/failure'
-import { amount } from './limits'
 import { useAccountChange } from './queries'
 import { Loaded, Part, View } from './view'
+import { amount } from './words'
 
 /** The audiences, and how many contacts are in each. */
 export function AudiencesView() {

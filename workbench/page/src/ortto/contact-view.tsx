@@ -7,11 +7,11 @@ import { ortto, read } from '../client'
 import { showTime, showValue } from '../parts/show'
 import { ActivityLine } from './activities-view'
 import { useParameter } from './address'
-import { count } from './limits'
 import { Rows } from './rows'
 import { timelineOf } from './timeline'
 import type { Moment } from './timeline'
 import { Loaded, Part, View } from './view'
+import { count } from './words'
 
 /** One contact: what Ortto knows of it, and how that came about. */
 export function ContactView({ number }: { number: string }) {

@@ -6,9 +6,9 @@ import type { BriefContact } from '../../../../sandbox'
 import { ortto, read } from '../client'
 import { showTime, showValue } from '../parts/show'
 import { useParameter } from './address'
-import { amount, count } from './limits'
 import { Rows } from './rows'
 import { Loaded, View } from './view'
+import { amount, count } from './words'
 
 /** Contacts that are shown; the search finds the others. */
 const LIMIT = '500'

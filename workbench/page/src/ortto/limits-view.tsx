@@ -1,8 +1,9 @@
 import { Card, Progress, SimpleGrid, Text, Title } from '@mantine/core'
 import type { ShownUsage } from '../../../../sandbox'
-import { amount, describeUsage, percentOf } from './limits'
+import { describeUsage, percentOf } from './limits'
 import { useSummary } from './queries'
 import { Loaded, TextLink, View } from './view'
+import { amount } from './words'
 
 /** What was used of the plan's limits. */
 export function LimitsView() {
@@ -15,7 +16,7 @@ export function LimitsView() {
           A plan allows so many events in 24 hours; what comes after that is answered 429, and Segment sends it again.
           An activity with traits or an audience counts in both limits. Change the plan’s numbers at the{' '}
           <TextLink href="/ortto/source">data source</TextLink>, or{' '}
-          <TextLink href="/ortto/tests">move the clock</TextLink> a day forward to have all of it free again.
+          <TextLink href="/ortto/clock-and-faults">move the clock</TextLink> a day forward to have all of it free again.
         </>
       }
     >

@@ -1,5 +1,6 @@
 import type { ShownUsage } from '../../../../sandbox'
 import type { Plan } from './account'
+import { amount, inWords } from './words'
 
 /** Identify events a day for each contact of the plan, as Ortto's documents say. */
 export const IDENTIFY_FACTOR = 10
@@ -30,30 +31,6 @@ export function describeUsage({ used, limit, freeAt }: ShownUsage, now: string):
       )}.`
 }
 
-/** `12,345` */
-export function amount(count: number): string {
-  return count.toLocaleString('en')
-}
-
-/** `1 contact`, `2 contacts` */
-export function count(number: number, singular: string, plural = `${singular}s`): string {
-  return `${amount(number)} ${number === 1 ? singular : plural}`
-}
-
 function shortTime(time: string): string {
   return time.slice(0, 16).replace('T', ' ')
-}
-
-const UNITS: [milliseconds: number, name: string][] = [
-  [24 * 60 * 60_000, 'day'],
-  [60 * 60_000, 'hour'],
-  [60_000, 'minute'],
-  [1000, 'second']
-]
-
-/** From one moment to a later one: `in 2 hours` */
-export function inWords(from: string, to: string): string {
-  const distance = Date.parse(to) - Date.parse(from)
-  const [size, unit] = UNITS.find(([milliseconds]) => distance >= milliseconds) ?? [1000, 'second']
-  return `in ${count(Math.max(1, Math.round(distance / size)), unit)}`
 }

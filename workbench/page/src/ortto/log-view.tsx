@@ -4,12 +4,12 @@ import type { LogEntry } from '../../../../sandbox'
 import { Json } from '../parts/json'
 import { showTime } from '../parts/show'
 import { useParameter } from './address'
-import { adviceFor } from './advice'
-import { count } from './limits'
+import { adviceForEntry } from './log-advice'
 import { filterEntries, meaningInLog, nameEntries } from './log-entries'
 import { useLog } from './queries'
 import { Rows } from './rows'
 import { clearButton, Loaded, TextLink, View } from './view'
+import { count } from './words'
 
 /** What Ortto refused or skipped, why, and what to do about it. */
 export function LogView() {
@@ -73,7 +73,7 @@ function Entry({ entry }: { entry: LogEntry }) {
   const [isOpen, setOpen] = useState(false)
   const { time, status, message, item } = entry
   const { word, color } = meaningInLog(status)
-  const { text, link } = adviceFor(entry)
+  const { text, link } = adviceForEntry(entry)
   return (
     <>
       <Group gap="xs">
@@ -88,7 +88,7 @@ function Entry({ entry }: { entry: LogEntry }) {
         {message}
       </Text>
       <Text size="xs" c="dimmed">
-        {text} {link && <TextLink href={link.href}>{link.label}</TextLink>}
+        {text} {link && <TextLink href={link.path}>{link.label}</TextLink>}
       </Text>
       <details open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
         <summary className="small">The item</summary>

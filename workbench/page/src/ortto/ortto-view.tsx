@@ -11,7 +11,7 @@ import { LimitsView } from './limits-view'
 import { LogView } from './log-view'
 import { useSummary } from './queries'
 import { SourceView } from './source-view'
-import { TestsView } from './tests-view'
+import { ClockAndFaultsView } from './clock-and-faults-view'
 import { TextLink } from './view'
 
 /** What Ortto's screens show. */
@@ -23,14 +23,14 @@ export const ORTTO_VIEWS = [
   { path: '/ortto/audiences', label: 'Audiences' },
   { path: '/ortto/log', label: 'Error log' },
   { path: '/ortto/limits', label: 'Limits' },
-  { path: '/ortto/tests', label: 'Clock and faults' }
+  { path: '/ortto/clock-and-faults', label: 'Clock and faults' }
 ]
 
 export function OrttoView() {
   const { view, item } = useParams<{ view: string; item?: string }>()
   return (
     <>
-      {view !== 'tests' && <FaultsNotice />}
+      {view !== 'clock-and-faults' && <FaultsNotice />}
       <Content view={view} item={item} />
     </>
   )
@@ -52,8 +52,8 @@ function Content({ view, item }: { view: string; item?: string }) {
       return <LogView />
     case 'limits':
       return <LimitsView />
-    case 'tests':
-      return <TestsView />
+    case 'clock-and-faults':
+      return <ClockAndFaultsView />
     default:
       return <Redirect to="/ortto/source" replace />
   }
@@ -64,7 +64,7 @@ function FaultsNotice() {
   const { data } = useSummary()
   return data && data.faults.length > 0 ? (
     <Alert color="yellow" mb="md" title="A fault is switched on: requests go wrong on purpose">
-      {data.faults.map(describeFault).join('; ')}. <TextLink href="/ortto/tests">Switch it off</TextLink>
+      {data.faults.map(describeFault).join('; ')}. <TextLink href="/ortto/clock-and-faults">Switch it off</TextLink>
     </Alert>
   ) : null
 }

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { InferRequestType } from 'hono/client'
-import { api, ortto, read } from '../client'
+import { ortto, read } from '../client'
 import type { Account } from './account'
 
 // Every key begins with 'ortto', so that the feed has it loaded anew when something changed there.
@@ -22,10 +22,6 @@ export function useLog() {
     queryKey: ['ortto', 'log'],
     queryFn: () => read(ortto.log.$get())
   })
-}
-
-export function useSetup() {
-  return useQuery({ queryKey: ['setup'], queryFn: () => read(api.setup.$get()) })
 }
 
 const ACCOUNT_KEY = ['ortto', 'account']

@@ -1,11 +1,14 @@
 import { Group, NumberInput, Radio, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
 import type { Account, Plan } from './account'
 import { Copyable } from '../parts/copy'
-import { amount, IDENTIFY_FACTOR, limitsOf } from './limits'
-import { useAccount, useAccountChange, useSetup } from './queries'
+import { Labelled } from '../parts/labelled'
+import { useSetup } from '../parts/use-setup'
+import { IDENTIFY_FACTOR, limitsOf } from './limits'
+import { useAccount, useAccountChange } from './queries'
 import { Holdings, StartOver } from './start-over'
 import { draftsOf } from './use-draft'
 import { Loaded, Part, SaveBar, View } from './view'
+import { amount } from './words'
 
 /** The data source: what Segment's destination is connected to. */
 export function SourceView() {
@@ -50,17 +53,6 @@ function Connection() {
         </Group>
       )}
     </Loaded>
-  )
-}
-
-function Labelled({ label, children }: { label: string; children: React.ReactNode }) {
-  return (
-    <div>
-      <Text size="xs" c="dimmed">
-        {label}
-      </Text>
-      {children}
-    </div>
   )
 }
 

@@ -5,9 +5,9 @@ import { useState } from 'react'
 import exampleAccount from '../../../../examples/account.json'
 import { ortto, read } from '../client'
 import { Failure } from '../parts/failure'
-import { count } from './limits'
 import { useSummary } from './queries'
 import { Part } from './view'
+import { count } from './words'
 
 /** Saves the state to a file, and takes one that was saved. */
 export function Holdings() {

@@ -11,7 +11,7 @@ import { PayloadTable } from './payload-table'
 import { RequestView } from './request-view'
 import { pretty } from './show'
 import { Status } from './status'
-import { adviceFor, adviceForUntaken } from './what-to-do'
+import { adviceForMapping, adviceForUntaken } from './what-to-do'
 
 /** One event's whole way: which mappings took it, what they made of it, what was sent and answered, what changed. */
 export function TraceView({ id }: { id: string }) {
@@ -81,7 +81,7 @@ function MappingView({ mapping }: { mapping: ShownMapping }) {
           )}
         </Text>
       )}
-      <AdviceView advice={adviceFor(mapping)} />
+      <AdviceView advice={adviceForMapping(mapping)} />
       <SimpleGrid cols={{ base: 1, lg: 3 }} spacing="md">
         <Stack gap="xs">
           <Step title="1. What the mapping made of it">

@@ -1,6 +1,6 @@
 import type { ShownMapping, ShownTrace } from '../../../server/trace'
 
-/** What a person can do about an event that did not arrive, or not whole, and where. */
+/** What a person can do about what went wrong, and where. */
 export interface Advice {
   text: string
   /** A view of this page */
@@ -20,7 +20,7 @@ export function adviceForUntaken({ mappings, type }: Pick<ShownTrace, 'mappings'
 }
 
 /** About what one mapping brought. Undefined when there is nothing to do. */
-export function adviceFor({ number, result, taken, request }: ShownMapping): Advice | undefined {
+export function adviceForMapping({ number, result, taken, request }: ShownMapping): Advice | undefined {
   const edit = { path: `/mappings/${number}`, label: 'Edit this mapping' }
   const status = result?.status ?? 200
   const message = result?.message ?? ''
@@ -65,7 +65,7 @@ export function adviceFor({ number, result, taken, request }: ShownMapping): Adv
       text:
         'Segment sends such an event again by itself; the workbench does not, so send it again when a fault that was ' +
         'switched on is off.',
-      link: { path: '/ortto/tests', label: 'Clock and faults' }
+      link: { path: '/ortto/clock-and-faults', label: 'Clock and faults' }
     }
   }
   if (status >= 400) {

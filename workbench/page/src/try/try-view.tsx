@@ -7,6 +7,7 @@ import { api, read } from '../client'
 import { Failure } from '../parts/failure'
 import { TraceList } from '../parts/trace-list'
 import { TraceView } from '../parts/trace-view'
+import { useSetup } from '../parts/use-setup'
 import { useStored } from '../parts/use-stored'
 import { checkEvents } from './check-events'
 import { countResults } from './count-results'
@@ -18,7 +19,7 @@ const JsonEditor = lazy(() => import('../parts/json-editor'))
 export function TryView() {
   const { trace } = useParams<{ trace?: string }>()
   const [, open] = useLocation()
-  const setup = useQuery({ queryKey: ['setup'], queryFn: () => read(api.setup.$get()) })
+  const setup = useSetup()
   const examples = setup.data?.examples ?? []
   const [text, setText] = useStored('tried text')
   const [example, setExample] = useState<string | null>(null)

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
-import { readDraft } from './draft'
-import type { Draft } from './draft'
+import { readMappingsDraft } from './draft'
+import type { MappingsDraft } from './draft'
 
 const KEY = 'mappings draft'
 
@@ -8,12 +8,12 @@ let held = load()
 const readers = new Set<() => void>()
 
 /** Changes to the mappings that are not saved. They outlive a reload of the page, until its tab is closed. */
-export function useDraft(): Draft | undefined {
+export function useMappingsDraft(): MappingsDraft | undefined {
   return useSyncExternalStore(listen, () => held)
 }
 
 /** @param change gives the next draft, or none, for the present one */
-export function changeDraft(change: (draft: Draft | undefined) => Draft | undefined): void {
+export function changeMappingsDraft(change: (draft: MappingsDraft | undefined) => MappingsDraft | undefined): void {
   held = change(held)
   try {
     if (held) {
@@ -32,9 +32,9 @@ function listen(read: () => void): () => void {
   return () => readers.delete(read)
 }
 
-function load(): Draft | undefined {
+function load(): MappingsDraft | undefined {
   try {
-    return readDraft(sessionStorage.getItem(KEY))
+    return readMappingsDraft(sessionStorage.getItem(KEY))
   } catch {
     return undefined
   }

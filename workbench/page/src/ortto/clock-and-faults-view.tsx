@@ -8,12 +8,12 @@ import { showTime } from '../parts/show'
 import { namesOf } from './account'
 import { describeFault, faultOf, FAULTS } from './faults'
 import type { FaultForm, FaultKind } from './faults'
-import { inWords } from './limits'
 import { useSummary } from './queries'
 import { Loaded, Part, View } from './view'
+import { inWords } from './words'
 
 /** The account's time, and ways in which requests go wrong. */
-export function TestsView() {
+export function ClockAndFaultsView() {
   return (
     <View
       title="Clock and faults"

@@ -7,7 +7,7 @@ import { showPlace } from './places'
 import type { Editing } from './use-mappings'
 
 /** Save and discard, and what has to be mended before. It stays in sight. */
-export function SaveBar({ editing }: { editing: Editing }) {
+export function MappingsSaveBar({ editing }: { editing: Editing }) {
   const { isChanged, conflict, problems, mappings, save, saving } = editing
   const isShown = isChanged || saving.isSaved
   return (

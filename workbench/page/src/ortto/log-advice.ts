@@ -1,25 +1,19 @@
 import type { LogEntry } from '../../../../sandbox'
+import type { Advice } from '../parts/what-to-do'
 import { nameOfSkipped } from './skipped'
 import { isRecord } from './values'
 
-/** What a person can do about an entry of the error log. */
-interface Advice {
-  text: string
-  /** Where that is done */
-  link?: { label: string; href: string }
-}
-
 type Rule = [pattern: RegExp, advise: (item: Record<string, unknown>, found: RegExpExecArray) => Advice]
 
-const FIELDS = { label: 'Map the traits', href: '/ortto/fields' }
-const MAPPINGS = { label: "Open Segment's mappings", href: '/mappings' }
+const FIELDS = { label: 'Map the traits', path: '/ortto/fields' }
+const MAPPINGS = { label: "Open Segment's mappings", path: '/mappings' }
 
 /** By what the log says; the first that matches holds. */
 const RULES: Rule[] = [
   [
     /^The activity is queued, but its contact was not stored: ([^]*)$/,
     (item, [, reason]) => {
-      const { text, link } = adviceFor({ message: reason, item })
+      const { text, link } = adviceForEntry({ message: reason, item })
       return { text: `The activity is stored. Of its traits: ${text}`, link }
     }
   ],
@@ -50,7 +44,7 @@ const RULES: Rule[] = [
       text:
         'No harm done: the contact has all of it already, or the merge setting keeps what is there. ' +
         'There is nothing to mend.',
-      link: { label: 'See the merge setting', href: '/ortto/source' }
+      link: { label: 'See the merge setting', path: '/ortto/source' }
     })
   ],
   [
@@ -66,20 +60,20 @@ const RULES: Rule[] = [
     /^audience\.id: Segment has created no audience/,
     () => ({
       text: 'Connect the audience anew in the mapping: its name must not be that of an audience that Segment did not create.',
-      link: { label: 'See the audiences', href: '/ortto/audiences' }
+      link: { label: 'See the audiences', path: '/ortto/audiences' }
     })
   ],
   [
     /^The limit of /,
     () => ({
       text: 'Segment sends the event again. If it lasts, send less or raise the plan.',
-      link: { label: 'See the limits', href: '/ortto/limits' }
+      link: { label: 'See the limits', path: '/ortto/limits' }
     })
   ]
 ]
 
 /** What to do about an entry of the error log. */
-export function adviceFor({ message, item }: Pick<LogEntry, 'message'> & { item?: unknown }): Advice {
+export function adviceForEntry({ message, item }: Pick<LogEntry, 'message'> & { item?: unknown }): Advice {
   for (const [pattern, advise] of RULES) {
     const found = pattern.exec(message)
     if (found) {
@@ -96,14 +90,14 @@ function skipped(item: Record<string, unknown>, key: string): Advice {
   const isTrait = isRecord(traits) && Object.prototype.hasOwnProperty.call(traits, key)
   return isRecord(properties) && !isTrait
     ? { text, link: toActivity(item, 'Change the attribute') }
-    : { text, link: { label: 'Change the field', href: `/ortto/fields?search=${encodeURIComponent(key)}` } }
+    : { text, link: { label: 'Change the field', path: `/ortto/fields?search=${encodeURIComponent(key)}` } }
 }
 
 function toActivity({ event }: Record<string, unknown>, label: string): Advice['link'] {
-  return { label, href: hrefOfActivity(typeof event === 'string' ? event : undefined) }
+  return { label, path: pathOfActivity(typeof event === 'string' ? event : undefined) }
 }
 
 /** Where an activity's mapping is edited; without a name, where all are. */
-export function hrefOfActivity(name?: string): string {
+export function pathOfActivity(name?: string): string {
   return name === undefined ? '/ortto/activities' : `/ortto/activities?activity=${encodeURIComponent(name)}`
 }
