@@ -38,6 +38,14 @@ describe('the wire', () => {
     expect(activities()).toHaveLength(3)
   })
 
+  it('takes 500 items at once', async () => {
+    const { trackAll, activities } = startSandbox()
+    const items = Array.from({ length: 500 }, (_, index) => ({ user_id: `u${index}`, event: 'Signed up' }))
+
+    expect(await trackAll(items)).toEqual({ status: 200, errors: [] })
+    expect(activities()).toHaveLength(500)
+  })
+
   it.each([
     ['not JSON', '[{"user_id":', 'The body is not JSON'],
     ['not an array', '{"user_id":"u1"}', 'The body must be a JSON array of at most 500 items'],
