@@ -1,7 +1,6 @@
 import { Destination } from '@segment/actions-core'
 import { Command } from 'commander'
-import { isNativeError } from 'util/types'
-import { definitionFor } from '../delivery'
+import { definitionFor, messageOf } from '../delivery'
 import { parseApiKey } from '../src/api-key'
 import type { Settings } from '../src/generated-types'
 import { EXIT } from './command'
@@ -40,7 +39,7 @@ async function check({ to, keyFile }: { to: string; keyFile?: string }, output: 
   try {
     await new Destination<Settings>(definitionFor(target.to)).testAuthentication(settings)
   } catch (error) {
-    output.error(printable(isNativeError(error) ? error.message : String(error)))
+    output.error(printable(messageOf(error)))
     return EXIT.rejected
   }
   output.log(`${target.name} takes it.`)

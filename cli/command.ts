@@ -1,8 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import { readFile } from 'fs/promises'
 import { resolve } from 'path'
-import { isNativeError } from 'util/types'
-import { InputError, MappingsError, momentOf, parseFile } from '../delivery'
+import { InputError, MappingsError, messageOf, momentOf, parseFile } from '../delivery'
 import { StreamError } from '../stream'
 
 /** Where a command writes: `console` is one. */
@@ -64,7 +63,7 @@ export function named<Given, Value>(path: string, read: (given: Given) => Value,
   try {
     return read(given)
   } catch (error) {
-    throw new UsageError(`${path}: ${isNativeError(error) ? error.message : String(error)}`)
+    throw new UsageError(`${path}: ${messageOf(error)}`)
   }
 }
 

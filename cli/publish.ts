@@ -78,10 +78,9 @@ async function publish(inputs: string[], options: PublishOptions, output: Output
 async function* unlessStopped<Value>(signal: AbortSignal, values: AsyncIterable<Value>): AsyncGenerator<Value> {
   const iterator = values[Symbol.asyncIterator]()
   const stopped = new Promise<undefined>((resolve) => signal.addEventListener('abort', () => resolve(undefined)))
-  let next = signal.aborted ? undefined : await Promise.race([iterator.next(), stopped])
-  while (next && !next.done) {
+  const take = () => (signal.aborted ? undefined : Promise.race([iterator.next(), stopped]))
+  for (let next = await take(); next && !next.done; next = await take()) {
     yield next.value
-    next = signal.aborted ? undefined : await Promise.race([iterator.next(), stopped])
   }
 }
 

@@ -126,11 +126,15 @@ async function moveRejected(rejected: string, options: WorkOptions, output: Outp
       }
       await file.datasync()
       isSafe = count > 0
-      await (isSafe ? forgetRejected(nc, { name: options.stream }, last) : undefined)
+      if (isSafe) {
+        await forgetRejected(nc, { name: options.stream }, last)
+      }
     } finally {
       await file.close()
-      // All is still on the server, and the same name may be tried again.
-      await (isSafe ? undefined : rm(pathFrom(rejected)))
+      if (!isSafe) {
+        // All is still on the server, and the same name may be tried again.
+        await rm(pathFrom(rejected))
+      }
     }
   } finally {
     await nc.close()

@@ -1,4 +1,4 @@
-import { isNativeError } from 'util/types'
+import { messageOf } from './message-of'
 
 /** A file holds something else than JSON. */
 class NotJSONError extends Error {}
@@ -11,7 +11,7 @@ export function parseFile(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    const reason = isNativeError(error) ? error.message : String(error)
+    const reason = messageOf(error)
     throw new NotJSONError(`It is not JSON (${reason.replace(/, (\.\.\.)?".*/s, '')})`)
   }
 }

@@ -2,6 +2,7 @@ import type { SegmentEvent } from '@segment/actions-core'
 import { isUtf8 } from 'buffer'
 import { isNativeError } from 'util/types'
 import type { InputFile } from './find-files'
+import { messageOf } from './message-of'
 import { decompress, readFile, withHead } from './read-bytes'
 import { Splitter } from './split-json'
 import type { Piece } from './split-json'
@@ -140,7 +141,7 @@ function readEvent(text: string, noun: string): EventLine | NoEvent {
   try {
     value = JSON.parse(text)
   } catch (error) {
-    const reason = isNativeError(error) ? error.message : String(error)
+    const reason = messageOf(error)
     const hint = noun === 'line' ? '; write each event on one line' : ''
     return { problem: `This ${noun} is not JSON${hint}. ${reason}`, text }
   }
@@ -154,7 +155,7 @@ function readEvent(text: string, noun: string): EventLine | NoEvent {
 }
 
 /** The framework takes it from here: everything but the type is optional and checked by the mapping. */
-function isEvent(value: unknown): value is SegmentEvent {
+export function isEvent(value: unknown): value is SegmentEvent {
   return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
 }
 

@@ -1,12 +1,12 @@
 import { createHash } from 'crypto'
 import { open } from 'fs/promises'
-import { isNativeError } from 'util/types'
 import { AppendFile } from './append-file'
 import { readCheckpoint, removeCheckpoint, writeCheckpoint } from './checkpoint'
 import type { Checkpoint } from './checkpoint'
 import type { Verdict } from './deliver'
 import type { InputFile } from './find-files'
 import { lock } from './lock'
+import { messageOf } from './message-of'
 import { kindOf } from './results'
 import { Summary, SummaryState } from './summary'
 
@@ -195,8 +195,7 @@ async function told<Value>(what: string, act: () => Promise<Value>): Promise<Val
   try {
     return await act()
   } catch (error) {
-    const reason = isNativeError(error) ? error.message : String(error)
-    throw new RecordsError(`${what}: ${reason}.`)
+    throw new RecordsError(`${what}: ${messageOf(error)}.`)
   }
 }
 

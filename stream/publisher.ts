@@ -5,7 +5,7 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import type { SegmentEvent } from '@segment/actions-core'
 import { createHash, randomUUID } from 'crypto'
 import { isNativeError } from 'util/types'
-import { idOf } from '../delivery'
+import { idOf, messageOf } from '../delivery'
 import type { EventLine } from '../delivery'
 import { StreamError } from './connect'
 import { rejectedOf, subjectOf } from './layout'
@@ -105,7 +105,7 @@ export class Publisher {
           return await this.js.publish(subject, body, { msgID })
         } catch (error) {
           if (isFinal(error)) {
-            throw new StreamError(`The server does not take what is published on ${subject}: ${textOf(error)}.`)
+            throw new StreamError(`The server does not take what is published on ${subject}: ${messageOf(error)}.`)
           }
           if (signal?.aborted) {
             throw new NotPublishedError('The server had not confirmed it when this was stopped.')
@@ -179,9 +179,5 @@ function reasonOf(error: unknown, subject: string): string {
   if (error instanceof JetStreamApiError && FULL.includes(error.code)) {
     return `The stream of ${subject.replace(/\.\d+$/, '.*')} is full (${error.message})`
   }
-  return `The server does not take events (${textOf(error)})`
-}
-
-function textOf(error: unknown): string {
-  return isNativeError(error) ? error.message : String(error)
+  return `The server does not take events (${messageOf(error)})`
 }

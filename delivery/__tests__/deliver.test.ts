@@ -487,36 +487,27 @@ describe('the order of the events of one user', () => {
     expect(sizes).toEqual([500, 500, 200])
   })
 
-  it('tells of a contact that was sent again what Ortto said when it took it', async () => {
+  it.each([
+    ['tells of a contact that was sent again what Ortto said when it took it', 422, 'Nothing new', [200, 200]],
+    [
+      'calls no contact delivered that was refused when it was sent again: an earlier one has won',
+      400,
+      'Bad',
+      [200, 400]
+    ]
+  ])('%s', async (_what, status, message, expected) => {
     let requests = 0
     const { statuses } = await deliverTo(
       (_, items) => {
         requests += 1
         return requests === 1
           ? except([{ index: 0, status: 500, message: 'Oops' }])
-          : except(
-              items.flatMap((_item, index) => (index === 1 ? [{ index, status: 422, message: 'Nothing new' }] : []))
-            )
+          : except(items.flatMap((_item, index) => (index === 1 ? [{ index, status, message }] : [])))
       },
       [identify('u1'), identify('u1')]
     )
 
-    expect([statuses, requests]).toEqual([[200, 200], 2])
-  })
-
-  it('calls no contact delivered that was refused when it was sent again: an earlier one has won', async () => {
-    let requests = 0
-    const { statuses } = await deliverTo(
-      (_, items) => {
-        requests += 1
-        return requests === 1
-          ? except([{ index: 0, status: 500, message: 'Oops' }])
-          : except(items.flatMap((_item, index) => (index === 1 ? [{ index, status: 400, message: 'Bad' }] : [])))
-      },
-      [identify('u1'), identify('u1')]
-    )
-
-    expect([statuses, requests]).toEqual([[200, 400], 2])
+    expect([statuses, requests]).toEqual([expected, 2])
   })
 })
 

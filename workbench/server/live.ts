@@ -1,6 +1,6 @@
 import type { SegmentEvent } from '@segment/actions-core'
 import { HTTPException } from 'hono/http-exception'
-import { isNativeError } from 'util/types'
+import { isEvent, messageOf } from '../../delivery'
 import type { Line } from '../../delivery'
 import { clip } from '../../src/values'
 import { TooLargeError } from '../../stream'
@@ -100,11 +100,6 @@ function lineOf(event: object): Line {
     : { ...place, problem: 'This message has no "type", such as "track", so it is no event.' }
 }
 
-/** The framework takes it from here: everything but the type is optional, and checked by the mapping. */
-function isEvent(value: object): value is SegmentEvent {
-  return 'type' in value && typeof value.type === 'string'
-}
-
 function charactersOf(lines: readonly Line[]): number {
   return lines.reduce((sum, { size }) => sum + size, 0)
 }
@@ -125,7 +120,7 @@ async function publishAll(lines: readonly Line[], stream: EventStream): Promise<
 function refusalOf(lines: readonly Line[], refusals: ReadonlyMap<Line, unknown>): HTTPException {
   const [[line, error]] = refusals
   const message = `${refusals.size} of ${lines.length} events are not in the stream, the others are.`
-  const reason = isNativeError(error) ? error.message : String(error)
+  const reason = messageOf(error)
   const isForEver = [...refusals.values()].every((one) => one instanceof TooLargeError)
   return new HTTPException(isForEver ? 413 : 503, {
     message: `${message} Number ${lines.indexOf(line) + 1}: ${reason}`

@@ -1,7 +1,15 @@
 import { readFile } from 'fs/promises'
 import { isDeepStrictEqual } from 'util'
 import { isNativeError } from 'util/types'
-import { MappingsError, MappingsFile, parseFile, presetMappings, readMappingsFile, replaceFile } from '../../delivery'
+import {
+  MappingsError,
+  MappingsFile,
+  messageOf,
+  parseFile,
+  presetMappings,
+  readMappingsFile,
+  replaceFile
+} from '../../delivery'
 
 /** What is wrong with a mapping, in a sentence. */
 interface MappingProblem {
@@ -24,15 +32,7 @@ export class MappingsStore {
    * @throws MappingsError when the file can't be read, or is wrong
    */
   static async open(path?: string): Promise<MappingsStore> {
-    const text = path === undefined ? undefined : await readIfThere(path)
-    if (text === undefined) {
-      return new MappingsStore(path, presets())
-    }
-    try {
-      return new MappingsStore(path, readMappingsFile(parseFile(text)))
-    } catch (error) {
-      throw new MappingsError(`${path}: ${isNativeError(error) ? error.message : String(error)}`)
-    }
+    return new MappingsStore(path, (await readIfThere(path)) ?? presets())
   }
 
   get mappings(): MappingsFile {
@@ -64,7 +64,7 @@ export class MappingsStore {
     if (this.path !== undefined) {
       // There is nothing secret in it.
       const written = replaceFile(this.path, `${JSON.stringify(data, null, 2)}\n`, 0o666)
-      const failure = await written.then(() => undefined, reasonOf)
+      const failure = await written.then(() => undefined, messageOf)
       if (failure !== undefined) {
         return [{ message: `${this.path} can't be written: ${failure}` }]
       }
@@ -76,12 +76,10 @@ export class MappingsStore {
   /** Takes over what somebody else has written into the file. Gives why that can't be done. */
   private async look(): Promise<string | undefined> {
     try {
-      const { held } = await MappingsStore.open(this.path)
-      const isThere = this.path !== undefined && (await readIfThere(this.path)) !== undefined
-      this.held = isThere ? held : this.held
+      this.held = (await readIfThere(this.path)) ?? this.held
       return undefined
     } catch (error) {
-      return `${reasonOf(error)} Mend or delete it, or nothing can be saved.`
+      return `${messageOf(error)} Mend or delete it, or nothing can be saved.`
     }
   }
 }
@@ -108,17 +106,26 @@ function problemsOf(issues: readonly { path: PropertyKey[]; message: string }[])
   }))
 }
 
-function reasonOf(error: unknown): string {
-  return isNativeError(error) ? error.message : String(error)
+/** The mappings of a file. Undefined without one, and when there is none yet. */
+async function readIfThere(path: string | undefined): Promise<MappingsFile | undefined> {
+  if (path === undefined) {
+    return undefined
+  }
+  const text = await readTextIfThere(path)
+  try {
+    return text === undefined ? undefined : readMappingsFile(parseFile(text))
+  } catch (error) {
+    throw new MappingsError(`${path}: ${messageOf(error)}`)
+  }
 }
 
-async function readIfThere(path: string): Promise<string | undefined> {
+async function readTextIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
     if (isNativeError(error) && 'code' in error && error.code === 'ENOENT') {
       return undefined
     }
-    throw new MappingsError(`${path} can't be read: ${isNativeError(error) ? error.message : String(error)}`)
+    throw new MappingsError(`${path} can't be read: ${messageOf(error)}`)
   }
 }

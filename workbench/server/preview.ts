@@ -1,6 +1,7 @@
-import type { JSONObject, SegmentEvent } from '@segment/actions-core'
+import type { JSONObject } from '@segment/actions-core'
 import { generateFql } from '@segment/destination-subscriptions'
 import { z } from 'zod'
+import { isEvent } from '../../delivery'
 import { ACTIONS } from '../../delivery/mapping-fields'
 import { readTrigger } from '../../delivery/mappings'
 import { isRecord } from '../../src/values'
@@ -57,8 +58,4 @@ function indexOfTaken(events: readonly unknown[], trigger: ReturnType<typeof rea
     (event) => typeof trigger !== 'string' && isEvent(event) && explainTrigger(trigger, event).takes
   )
   return taken < 0 ? events.findIndex(isEvent) : taken
-}
-
-function isEvent(value: unknown): value is SegmentEvent {
-  return isRecord(value) && typeof value.type === 'string'
 }
