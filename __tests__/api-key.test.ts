@@ -5,7 +5,8 @@ describe('an API key', () => {
     ['pau-key', 'https://segment-action-api-au.ortto.app/v1'],
     ['pus-a-b-c', 'https://segment-action-api-us.ortto.app/v1'],
     ['seu-!~"\\', 'https://segment-action-api-eu.ortto-stg.app/v1'],
-    ['pzz-new-region', 'https://segment-action-api-zz.ortto.app/v1']
+    ['pzz-new-region', 'https://segment-action-api-zz.ortto.app/v1'],
+    [`pau-${'x'.repeat(196)}`, 'https://segment-action-api-au.ortto.app/v1']
   ])('tells where its account is: %s', (apiKey, baseUrl) => {
     expect(parseApiKey(apiKey)).toEqual({ apiKey, baseUrl })
   })
@@ -31,7 +32,8 @@ describe('an API key', () => {
     'pau-a b',
     'pau-a\nb',
     'pau-clé',
-    'pau-\u0000'
+    'pau-\u0000',
+    `pau-${'x'.repeat(197)}`
   ])('is refused when it is not one: %j', (apiKey) => {
     expect(parseApiKey(apiKey)).toBeUndefined()
   })

@@ -6,7 +6,7 @@ import type { MultiStatusResponse } from '@segment/actions-core'
 /** Milliseconds */
 const MINUTE = 60_000
 
-describe('the time for a batch', () => {
+describe('the deadline of a batch', () => {
   beforeEach(() => {
     jest.useFakeTimers()
     jest.setSystemTime(0)
@@ -40,7 +40,7 @@ describe('the time for a batch', () => {
     expect(results.every(({ sent }) => sent === undefined)).toBe(true)
     expect(results[399]).toMatchObject({
       errortype: 'REQUEST_TIMEOUT',
-      errormessage: expect.stringContaining('time for this batch ran out') as string
+      errormessage: expect.stringContaining('The batch deadline passed') as string
     })
     expect(Date.now()).toBeLessThanOrEqual(MINUTE)
     expect(timeouts).toEqual(expected)

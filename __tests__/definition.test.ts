@@ -1,5 +1,7 @@
 import { Destination } from '@segment/actions-core'
 import { parseFql } from '@segment/destination-subscriptions'
+import { readFileSync } from 'fs'
+import { join } from 'path'
 import destination from '../src'
 
 const COMMON = [
@@ -15,10 +17,10 @@ const COMMON = [
   'audience_update_mode'
 ]
 
+const { upsertContact, trackActivity } = destination.actions
+
 /** What mappings that customers have saved rely on. */
 describe('the definition', () => {
-  const { upsertContact, trackActivity } = destination.actions
-
   it('keeps its name, slug and mode', () => {
     expect(destination).toMatchObject({ name: 'Ortto (Actions)', slug: 'actions-ortto', mode: 'cloud' })
   })
@@ -29,9 +31,14 @@ describe('the definition', () => {
   })
 
   it('keeps the actions and the keys of their fields', () => {
-    expect(Object.keys(destination.actions)).toEqual(['upsertContact', 'trackActivity'])
+    expect(Object.keys(destination.actions)).toEqual(['upsertContact', 'trackActivity', 'upsertContactProfile'])
     expect(Object.keys(upsertContact.fields)).toEqual(COMMON)
     expect(Object.keys(trackActivity.fields)).toEqual([...COMMON, 'event', 'namespace', 'properties'])
+  })
+
+  it('hides the alias of Upsert Contact, which is the same action but for that', () => {
+    expect(destination.actions.upsertContactProfile).toEqual({ ...upsertContact, hidden: true })
+    expect([upsertContact.hidden, trackActivity.hidden]).toEqual([undefined, undefined])
   })
 
   it('asks in the schema for the event name only', () => {
@@ -50,6 +57,28 @@ describe('the definition', () => {
     ).toEqual([])
   })
 
+  it.each([
+    ['Upsert Contact', upsertContact],
+    ['Track Activity', trackActivity]
+  ])('has the fields that the documentation of %s shows, in its words', (title, { fields, hooks }) => {
+    const hook = hooks?.onMappingSave
+    const visible = Object.values(fields).filter(({ unsafe_hidden }) => unsafe_hidden !== true)
+    const shown = [
+      ...visible.map(({ label, description, required, type }) => ({ label, description, required, type })),
+      ...Object.values(hook?.inputFields ?? {}).map(({ label, description, type }) => ({ label, description, type })),
+      { label: hook?.label, description: hook?.description, type: 'object' }
+    ]
+    const rows = shown.map((field) => [
+      field.label,
+      // "Follow Segment" is not in the documentation.
+      field.description?.replace(/ "Follow Segment".*$/, ''),
+      'required' in field && field.required === true ? 'Yes' : 'No',
+      field.type.toUpperCase()
+    ])
+
+    expect(rows.map(String).sort()).toEqual(documentedFields(title).map(String).sort())
+  })
+
   it('hides what customers need not see', () => {
     const hidden = [upsertContact, trackActivity].map(({ fields }) =>
       Object.keys(fields).filter((key) => fields[key].unsafe_hidden)
@@ -59,6 +88,20 @@ describe('the definition', () => {
       ['timestamp', 'message_id', 'batch_size'],
       ['batch_size', 'namespace']
     ])
+  })
+
+  it('lets nobody change what is hidden', () => {
+    const fields = [upsertContact, trackActivity].flatMap((action) => Object.values(action.fields))
+
+    expect(fields.filter(({ unsafe_hidden, readOnly }) => unsafe_hidden !== readOnly)).toEqual([])
+  })
+
+  it('shows an example of an IP address, and the four parts of a location without more', () => {
+    expect(upsertContact.fields.ip.placeholder).toBe('180.1.12.125')
+    expect(trackActivity.fields.location).toMatchObject({
+      defaultObjectUI: 'keyvalue:only',
+      additionalProperties: false
+    })
   })
 
   it('asks for batches of 500 by default', () => {
@@ -77,8 +120,10 @@ describe('the definition', () => {
     })
   })
 
-  it('has the same hook in both actions', () => {
-    expect(upsertContact.hooks?.onMappingSave).toBe(trackActivity.hooks?.onMappingSave)
+  it('has the same hook in both actions, for event sources and for warehouses', () => {
+    expect(Object.keys(upsertContact.hooks ?? {})).toEqual(['onMappingSave', 'retlOnMappingSave'])
+    expect(upsertContact.hooks?.retlOnMappingSave).toBe(upsertContact.hooks?.onMappingSave)
+    expect(upsertContact.hooks).toBe(trackActivity.hooks)
     expect(Object.keys(upsertContact.hooks?.onMappingSave?.outputTypes ?? {})).toEqual(['audience_id', 'audience_name'])
   })
 
@@ -95,3 +140,19 @@ describe('the definition', () => {
     }
   })
 })
+
+/** The rows of a table in documented-fields.md: label, description, required, type. */
+function documentedFields(title: string): string[][] {
+  const page = readFileSync(join(__dirname, '__helpers__', 'documented-fields.md'), 'utf8')
+  const [, section] = page.split(`## ${title}\n`)
+  const rows = section
+    .split('\n## ')[0]
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+  return rows.slice(2).map((row) =>
+    row
+      .slice(1, -1)
+      .split('|')
+      .map((cell) => cell.trim())
+  )
+}

@@ -12,7 +12,7 @@ import {
   deliverAlone,
   deliverTogether,
   ORTTO,
-  orttoAnswers,
+  orttoResponds,
   PATHS,
   SETTINGS,
   useNock
@@ -24,7 +24,7 @@ useNock()
 const ACTIONS: ActionName[] = ['upsertContact', 'trackActivity']
 const NOBODY = { userId: undefined, anonymousId: undefined }
 
-/** An answer that says this of the first item. */
+/** A response that says this of the first item. */
 const firstItem = (status: number, message: string) => ({ errors: [{ status, message, index: 0 }] })
 
 describe.each(ACTIONS)('%s', (action) => {
@@ -63,7 +63,7 @@ describe.each(ACTIONS)('%s', (action) => {
   }
 
   it('rejects an event with neither id, and blames nobody else', async () => {
-    const received = orttoAnswers(action)
+    const received = orttoResponds(action)
 
     expect(await deliverTogether(action, [NOBODY])).toEqual([rejectedHere])
     const error = await thrownBy(NOBODY)
@@ -77,7 +77,7 @@ describe.each(ACTIONS)('%s', (action) => {
   })
 
   it('makes no request with a malformed API key, and says where to find the right one', async () => {
-    const received = orttoAnswers(action)
+    const received = orttoResponds(action)
     const settings = { api_key: 'secret\nstuff' }
     const refused = {
       status: 401,
@@ -94,7 +94,7 @@ describe.each(ACTIONS)('%s', (action) => {
   })
 
   it('reports each event that Ortto processed', async () => {
-    const received = orttoAnswers(action)
+    const received = orttoResponds(action)
     const results = await deliverThree()
 
     expect(results[0]).toMatchObject({ status: 200, body: 'Processed by Ortto.', sent: { user_id: 'u1' } })
@@ -105,7 +105,7 @@ describe.each(ACTIONS)('%s', (action) => {
   })
 
   it('gives each event what Ortto says of it, in its own place', async () => {
-    orttoAnswers(action, 207, { errors: [{ status: 422, message: 'No mappings configured', index: 1 }] })
+    orttoResponds(action, 207, { errors: [{ status: 422, message: 'No mappings configured', index: 1 }] })
 
     expect(await deliverThree()).toMatchObject([
       { status: 200, sent: { user_id: 'u1' } },
@@ -121,14 +121,14 @@ describe.each(ACTIONS)('%s', (action) => {
   })
 
   it('takes a partial success for a success, with the message of Ortto', async () => {
-    orttoAnswers(action, 207, firstItem(206, 'Queued, contact not stored'))
+    orttoResponds(action, 207, firstItem(206, 'Queued, contact not stored'))
 
     expect(await deliverTogether(action, [{}])).toMatchObject([{ status: 206, body: 'Queued, contact not stored' }])
     await expect(deliverAlone(action)).resolves.toBeUndefined()
   })
 
   it.each([400, 401, 422, 429, 500])('throws for a single event that Ortto refuses with %i', async (status) => {
-    orttoAnswers(action, 207, firstItem(status, 'No, because.'))
+    orttoResponds(action, 207, firstItem(status, 'No, because.'))
 
     const error = await thrownBy()
     expect(error).toBeInstanceOf(status === 401 ? InvalidAuthenticationError : APIError)
@@ -146,47 +146,50 @@ describe.each(ACTIONS)('%s', (action) => {
     [520, 'UNKNOWN_ERROR'],
     [599, 'UNKNOWN_ERROR']
   ])('gives the events that were sent the status %i of the whole request', async (status, errortype) => {
-    orttoAnswers(action, status, { message: 'Come back later' })
+    orttoResponds(action, status, { message: 'Come back later' })
 
     await expectFailure(status, 'Come back later', errortype)
   })
 
-  it('has words for an answer that has none', async () => {
-    orttoAnswers(action, 503, '')
+  it('has words for a response that has none', async () => {
+    orttoResponds(action, 503, '')
 
-    await expectFailure(503, 'Ortto answered 503, without a reason.', 'SERVICE_UNAVAILABLE')
+    await expectFailure(503, 'Ortto responded with 503, without a reason.', 'SERVICE_UNAVAILABLE')
   })
 
   it('makes nothing of a status that has no meaning', async () => {
-    orttoAnswers(action, 999, '')
+    orttoResponds(action, 999, '')
 
     await expectFailure(502, 'status 999', 'BAD_GATEWAY')
   })
 
   it.each([301, 302, 307, 304])('does not follow a redirect: %i', async (status) => {
-    orttoAnswers(action, status, '', { location: `${ORTTO}/v1/me` })
+    orttoResponds(action, status, '', { location: `${ORTTO}/v1/me` })
     nock(ORTTO).get('/v1/me').reply(200, {}).persist()
 
     await expectFailure(502, `status ${status}`, 'BAD_GATEWAY')
   })
 
   it.each(['<html>OK</html>', 'null', '{"errors":[{"status":400}]}'])(
-    'reports no success for a 2xx answer that confirms none: %s',
-    async (answer) => {
-      orttoAnswers(action, 200, answer)
+    'reports no success for a 2xx response that confirms none: %s',
+    async (response) => {
+      orttoResponds(action, 200, response)
 
       await expectFailure(502, 'it is not known whether this event was processed', 'BAD_GATEWAY')
     }
   )
 
-  it('takes an answer of white space for an empty one, which confirms every event', async () => {
-    orttoAnswers(action, 200, ' \n')
+  it('accepts an empty body whose end is marked as a confirmation of every event, and no other', async () => {
+    orttoResponds(action, 200, '', { 'content-length': '0' })
+    expect(await deliverThree()).toMatchObject([{ status: 200 }, rejectedHere, { status: 200 }])
+    nock.cleanAll()
 
-    expect(await deliverTogether(action, [{}])).toMatchObject([{ status: 200 }])
+    orttoResponds(action, 200, '')
+    await expectFailure(502, 'is empty and may have been cut off', 'BAD_GATEWAY')
   })
 
-  it('reads an answer whatever its content type', async () => {
-    orttoAnswers(action, 207, JSON.stringify(firstItem(422, 'Old')), { 'content-type': 'text/plain' })
+  it('reads a response whatever its content type', async () => {
+    orttoResponds(action, 207, JSON.stringify(firstItem(422, 'Old')), { 'content-type': 'text/plain' })
 
     expect(await deliverTogether(action, [{}])).toMatchObject([{ status: 422, errormessage: 'Old' }])
   })
@@ -197,11 +200,11 @@ describe.each(ACTIONS)('%s', (action) => {
       .replyWithError(Object.assign(new Error('boom'), { code: 'ECONNRESET' }))
       .persist()
 
-    await expectFailure(503, 'the connection broke off', 'SERVICE_UNAVAILABLE')
+    await expectFailure(503, 'the connection broke', 'SERVICE_UNAVAILABLE')
   })
 
   it('masks the API key and keeps messages short', async () => {
-    orttoAnswers(action, 401, { message: `Unknown key ${API_KEY}! ${'x'.repeat(1000)}` })
+    orttoResponds(action, 401, { message: `Unknown key ${API_KEY}! ${'x'.repeat(1000)}` })
     const results = await deliverTogether(action, [{}])
 
     expect(results[0].errormessage).toMatch(/^Unknown key \*\*\*! x+…$/)
@@ -217,15 +220,15 @@ describe.each(ACTIONS)('%s', (action) => {
     ['pau-secret&secret', '<p>pau-secret&amp;secret and &#x73;ecret&#038;secret</p>', '*** and ***'],
     ['pau-secret+secret', '<a href="?key=pau-secret%2Bsecret">', '?key=***"'],
     ['pau-01234567', 'no account for 01234567', 'no account for ***']
-  ])('masks the API key %s in whatever form it comes back', async (api_key, answer, masked) => {
-    orttoAnswers(action, 200, answer)
+  ])('masks the API key %s in whatever form it comes back', async (api_key, response, masked) => {
+    orttoResponds(action, 200, response)
     const [result] = await deliverTogether(action, [{}], {}, { api_key })
 
     expect(result.errormessage).toContain(masked)
   })
 
   it('cuts no character in half', async () => {
-    orttoAnswers(action, 400, { message: '😀'.repeat(300) })
+    orttoResponds(action, 400, { message: '😀'.repeat(300) })
     const [result] = await deliverTogether(action, [{}])
 
     expect(result.errormessage).toBe(`${'😀'.repeat(249)}…`)
@@ -234,7 +237,7 @@ describe.each(ACTIONS)('%s', (action) => {
   describe('when Ortto says that the request is too large', () => {
     /** Ortto takes bodies of so many items at most, and refuses the item of `bad` for a reason of its own. */
     const orttoTakes = (limit: number, bad = 'nobody') =>
-      orttoAnswers(action, 200, (items) => {
+      orttoResponds(action, 200, (items) => {
         if (items.length > limit) {
           return [413, { message: 'Too large' }]
         }
@@ -255,7 +258,7 @@ describe.each(ACTIONS)('%s', (action) => {
     })
 
     it('fails an event that is too large alone, and it alone', async () => {
-      orttoAnswers(action, 200, (items) =>
+      orttoResponds(action, 200, (items) =>
         items.some(({ user_id }) => user_id === 'u1') ? [413, { message: 'Too large' }] : [200, {}]
       )
       const results = await deliverTogether(action, users(4))
@@ -266,8 +269,8 @@ describe.each(ACTIONS)('%s', (action) => {
     })
 
     it('lets another failure end the half that it concerns', async () => {
-      orttoAnswers(action, 200, (items) =>
-        items.length > 2 ? [413, ''] : items[0].user_id === 'u0' ? [503, 'down'] : [200, '']
+      orttoResponds(action, 200, (items) =>
+        items.length > 2 ? [413, ''] : items[0].user_id === 'u0' ? [503, 'down'] : [200, {}]
       )
       const results = await deliverTogether(action, users(4))
 
@@ -276,7 +279,7 @@ describe.each(ACTIONS)('%s', (action) => {
   })
 
   it('loses no event because another one cannot be written as JSON', async () => {
-    const received = orttoAnswers(action)
+    const received = orttoResponds(action)
     const payload = ['u1', 'u2', 'u3'].map((user_id) => ({
       user_id,
       event: 'Order Completed',
@@ -299,40 +302,116 @@ describe.each(ACTIONS)('%s', (action) => {
     expect(received.flatMap(({ body }) => body.map(({ user_id }) => user_id))).toEqual(['u1', 'u3'])
   })
 
-  it('says what of a contact it left out', async () => {
-    orttoAnswers(action)
+  it('says what it left out of an event', async () => {
+    orttoResponds(action)
     const context = { ip: '2001:db8::1' }
     const [result] = await deliverTogether(action, [{ context, traits: { deep: nested(1100) } as never }])
 
     expect(result).toMatchObject({
       status: 200,
-      body: 'Processed by Ortto. Left out: the IP Address, which is not IPv4; traits that are nested too deep.'
+      body: 'Processed by Ortto. The IP Address was left out: it is not an IPv4 address. Traits nested more than 1,000 levels deep were left out.'
     })
   })
 
-  it("says so in a sentence of its own, behind Ortto's", async () => {
-    orttoAnswers(action, 207, firstItem(206, 'Queued, contact not stored'))
+  it("says so after Ortto's own message", async () => {
+    orttoResponds(action, 207, firstItem(206, 'Queued, contact not stored'))
 
     expect(await deliverTogether(action, [{ context: { ip: '::1' } }])).toMatchObject([
-      { body: 'Queued, contact not stored. Left out: the IP Address, which is not IPv4.' }
+      { body: 'Queued, contact not stored. The IP Address was left out: it is not an IPv4 address.' }
     ])
   })
 
   it('has nothing to say when nothing was left out', async () => {
-    orttoAnswers(action)
+    orttoResponds(action)
     const [result] = await deliverTogether(action, [{ timestamp: undefined, context: { ip: '203.0.113.7' } }])
 
     expect(result.body).toBe('Processed by Ortto.')
   })
 
   it('says nothing of what it left out when Ortto refuses the event', async () => {
-    orttoAnswers(action, 207, firstItem(400, 'Bad'))
+    orttoResponds(action, 207, firstItem(400, 'Bad'))
 
     expect(await deliverTogether(action, [{ context: { ip: '::1' } }])).toMatchObject([{ errormessage: 'Bad' }])
   })
 
+  it.each(['undefined', 'null', 'NaN', '[object Object]', '[object Undefined]'])(
+    'sends an id that is the text %j, and asks to check the source',
+    async (id) => {
+      const received = orttoResponds(action)
+      const results = await deliverTogether(action, [{ userId: id, anonymousId: ` ${id}` }, {}])
+
+      expect(received[0].body[0]).toMatchObject({ user_id: id, anonymous_id: ` ${id}` })
+      expect(results.map(({ status, body }) => [status, body])).toEqual([
+        [
+          200,
+          `Processed by Ortto. User ID is the text "${id}": check the source. ` +
+            `Anonymous ID is the text "${id}": check the source.`
+        ],
+        [200, 'Processed by Ortto.']
+      ])
+    }
+  )
+
+  it('loses no event because another one makes the destination throw', async () => {
+    const received = orttoResponds(action)
+    const bad = {
+      user_id: 'u2',
+      event: 'Order Completed',
+      get traits(): never {
+        throw new RangeError(`no traits for ${API_KEY}`)
+      }
+    }
+    const response = (await destination.actions[action].performBatch?.(createRequestClient(), {
+      settings: SETTINGS,
+      payload: [{ user_id: 'u1', event: 'Order Completed' }, bad, { user_id: 'u3', event: 'Order Completed' }]
+    })) as MultiStatusResponse
+    const results = response.getAllResponses().map((result) => result.value())
+
+    expect(results.map(({ status }) => status)).toEqual([200, 500, 200])
+    expect(results[1]).toEqual({
+      status: 500,
+      errortype: 'INTERNAL_SERVER_ERROR',
+      errormessage: 'Unexpected error in the destination: no traits for ***',
+      sent: undefined
+    })
+    expect(received.flatMap(({ body }) => body.map(({ user_id }) => user_id))).toEqual(['u1', 'u3'])
+
+    // Also without a key that could be masked
+    const withoutKey = (await destination.actions[action].performBatch?.(createRequestClient(), {
+      settings: { api_key: '' },
+      payload: [bad]
+    })) as MultiStatusResponse
+    expect(withoutKey.getResponseAtIndex(0).value()).toMatchObject({ status: 500 })
+  })
+
+  it('loses no event because another one has a Date under the key __proto__', async () => {
+    const received = orttoResponds(action)
+    const dated = Object.defineProperty({ city: 'Sydney' }, '__proto__', { value: new Date(0), enumerable: true })
+    const results = await deliverTogether(action, [{}, { traits: { dated: dated as never } }, {}])
+
+    expect(results.map(({ status }) => status)).toEqual([200, 200, 200])
+    expect(received[0].body[1].traits).toEqual({ dated: { city: 'Sydney' } })
+  })
+
+  it('reports an exception of the runtime as what it is, with its message', async () => {
+    const fail = () => Promise.reject(new TypeError(`cannot read ${API_KEY}`))
+    const response = (await destination.actions[action].performBatch?.(fail, {
+      settings: SETTINGS,
+      payload: [{ user_id: 'u1', event: 'Order Completed' }]
+    })) as MultiStatusResponse
+
+    expect(response.getAllResponses().map((result) => result.value())).toEqual([
+      {
+        status: 500,
+        errortype: 'INTERNAL_SERVER_ERROR',
+        errormessage: 'Unexpected error in the destination: cannot read ***',
+        sent: undefined
+      }
+    ])
+  })
+
   it('sends more than 500 events in requests of 500 at most, in order', async () => {
-    const received = orttoAnswers(action, 200, (items) => [
+    const received = orttoResponds(action, 200, (items) => [
       207,
       { errors: items.map(({ user_id }, index) => ({ status: 400, message: user_id, index })) }
     ])
@@ -346,7 +425,7 @@ describe.each(ACTIONS)('%s', (action) => {
   })
 
   it('leaves the events as they were', async () => {
-    const received = orttoAnswers(action)
+    const received = orttoResponds(action)
     const eventOf = () => ({
       user_id: 'u1',
       event: 'Order Completed',

@@ -1,7 +1,7 @@
 import type { InputField, JSONObject, JSONValue } from '@segment/actions-core'
 import Chance from 'chance'
 import destination from '../src'
-import { deliverAlone, orttoAnswers, useNock } from './__helpers__/harness'
+import { deliverAlone, orttoResponds, useNock } from './__helpers__/harness'
 import type { ActionName } from './__helpers__/harness'
 
 useNock()
@@ -13,7 +13,7 @@ describe.each(ACTIONS)('the request of %s', (action) => {
   const { fields } = destination.actions[action]
 
   const bodyFor = async (payload: JSONObject) => {
-    const received = orttoAnswers(action)
+    const received = orttoResponds(action)
     // Every field is mapped to a value of its own, so no default has a say.
     const unmapped = Object.fromEntries(Object.keys(fields).map((key) => [key, null]))
     await deliverAlone(action, {}, { ...unmapped, ...payload })
@@ -28,7 +28,7 @@ describe.each(ACTIONS)('the request of %s', (action) => {
     const [item] = await bodyFor(seededPayload(fields))
 
     expect(Object.keys(fields).filter((key) => !(key in item))).toEqual(
-      ['enable_batching', 'batch_size', 'audience_update_mode', 'namespace'].filter((key) => key in fields)
+      ['enable_batching', 'batch_size', 'audience_update_mode'].filter((key) => key in fields)
     )
   })
 

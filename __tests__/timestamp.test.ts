@@ -6,8 +6,12 @@ describe('a timestamp', () => {
     '2025-07-10T06:09:00.123Z',
     '2025-07-10T06:09:00.123456789+10:00',
     '2025-07-31T06:09:00-03:30',
-    '2024-02-29T23:59:59Z'
-  ])('in the usual form of ISO 8601 goes on unchanged: %s', (timestamp) => {
+    '2025-01-30T06:09:00Z',
+    '2025-04-30T06:09:00Z',
+    '2024-02-29T23:59:59Z',
+    '2025-02-28T23:59:59Z',
+    '0001-01-01T00:00:00Z'
+  ])('in the usual form of ISO 8601 is returned unchanged: %s', (timestamp) => {
     expect(toIsoTimestamp(timestamp)).toBe(timestamp)
   })
 
@@ -16,8 +20,10 @@ describe('a timestamp', () => {
     ['2025-07-10T06:09', '2025-07-10T06:09:00.000Z'],
     ['2025-07-10T06:09:30', '2025-07-10T06:09:30.000Z'],
     ['2025-07-10 06:09:30.5', '2025-07-10T06:09:30.500Z'],
+    ['2025-07-10 06:09:30.07', '2025-07-10T06:09:30.070Z'],
+    ['2025-07-10 06:09:30.999999', '2025-07-10T06:09:30.999Z'],
+    ['2024-02-29', '2024-02-29T00:00:00.000Z'],
     ['2025-07-10T06:09:30,123456', '2025-07-10T06:09:30.123Z'],
-    ['0001-01-01', '0001-01-01T00:00:00.000Z'],
     ['20250710', '2025-07-10T00:00:00.000Z'],
     ['20250710T060930', '2025-07-10T06:09:30.000Z'],
     ['2025-07-10T24:00', '2025-07-11T00:00:00.000Z']
@@ -36,7 +42,7 @@ describe('a timestamp', () => {
     ['2025-07-10 06:09:30 UTC', '2025-07-10T06:09:30.000Z'],
     ['2025-07-10T06:09:30UTC', '2025-07-10T06:09:30.000Z'],
     ['2016-12-31T23:59:60', '2016-12-31T23:59:59.000Z']
-  ])('in a form near to ISO 8601 leaves in UTC: %s', (timestamp, expected) => {
+  ])('in a form close to ISO 8601 is returned in UTC: %s', (timestamp, expected) => {
     expect(toIsoTimestamp(timestamp)).toBe(expected)
   })
 
@@ -49,7 +55,7 @@ describe('a timestamp', () => {
     ['20250710T060900.5+1000', '2025-07-09T20:09:00.500Z'],
     ['2025-07-10T24:00:00Z', '2025-07-11T00:00:00.000Z'],
     ['2016-12-31T23:59:60Z', '2016-12-31T23:59:59.000Z']
-  ])('in a form of ISO 8601 that few can read leaves in the usual one: %s', (timestamp, expected) => {
+  ])('in a rare form of ISO 8601 is returned in the usual one: %s', (timestamp, expected) => {
     expect(toIsoTimestamp(timestamp)).toBe(expected)
   })
 
@@ -60,7 +66,7 @@ describe('a timestamp', () => {
     ['1720591740.1239', '2024-07-10T06:09:00.124Z'],
     ['1720591740123', '2024-07-10T06:09:00.123Z'],
     ['100000000000', '1973-03-03T09:46:40.000Z']
-  ])('in seconds or milliseconds since 1970 leaves as ISO 8601 in UTC: %s', (timestamp, expected) => {
+  ])('in seconds or milliseconds since 1970 is returned as ISO 8601 in UTC: %s', (timestamp, expected) => {
     expect(toIsoTimestamp(timestamp)).toBe(expected)
   })
 
@@ -73,6 +79,10 @@ describe('a timestamp', () => {
     'yesterday',
     '2025-02-30',
     '2025-02-30T00:00:00Z',
+    '2025-02-31T00:00:00Z',
+    '2023-02-29T00:00:00Z',
+    '2025-11-31T00:00:00Z',
+    '2025-01-32T00:00:00Z',
     '2025-04-31T00:00:00+10:00',
     '2023-02-29T10:00:00+01:00',
     '2025-13-01',
@@ -84,6 +94,8 @@ describe('a timestamp', () => {
     '2025-07-10T06:09.5',
     '2025-07-10T24:30',
     '2025-07-10T24:30:00Z',
+    '2025-07-10T24:00:01Z',
+    '2025-07-10T24:00:00.001Z',
     '2025-0710',
     '2025-07-10T0609:30Z',
     '2025-W28-4T06:09:00Z',

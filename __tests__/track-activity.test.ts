@@ -1,11 +1,11 @@
 import { PayloadValidationError } from '@segment/actions-core'
-import { deliverAlone, deliverTogether, orttoAnswers, useNock } from './__helpers__/harness'
+import { deliverAlone, deliverTogether, orttoResponds, useNock } from './__helpers__/harness'
 
 useNock()
 
 describe('Track Activity', () => {
   it('sends an activity with its properties', async () => {
-    const received = orttoAnswers('trackActivity')
+    const received = orttoResponds('trackActivity')
     await deliverAlone('trackActivity', {
       userId: 'lana.romeijn',
       anonymousId: undefined,
@@ -29,7 +29,7 @@ describe('Track Activity', () => {
   })
 
   it('sends the traits, the location and the IP address of the contact with it', async () => {
-    const received = orttoAnswers('trackActivity')
+    const received = orttoResponds('trackActivity')
     const traits = { email: 'b@example.com', address: { city: 'Paris' } }
     await deliverTogether('trackActivity', [{ context: { ip: '::ffff:203.0.113.7', traits } }])
 
@@ -38,23 +38,23 @@ describe('Track Activity', () => {
   })
 
   it('drops property members with an empty key', async () => {
-    const received = orttoAnswers('trackActivity')
+    const received = orttoResponds('trackActivity')
     await deliverAlone('trackActivity', { properties: { '': 1, products: [{ '': 2, sku: 'x' }] } })
 
     expect(received[0].body[0].properties).toEqual({ products: [{ sku: 'x' }] })
   })
 
   it('says that it left out properties that are nested too deep', async () => {
-    orttoAnswers('trackActivity')
+    orttoResponds('trackActivity')
     const properties = { list: JSON.parse('['.repeat(1100) + ']'.repeat(1100)) as never }
 
     expect(await deliverTogether('trackActivity', [{ properties }])).toMatchObject([
-      { status: 200, body: 'Processed by Ortto. Left out: properties that are nested too deep.' }
+      { status: 200, body: 'Processed by Ortto. Properties nested more than 1,000 levels deep were left out.' }
     ])
   })
 
   it('rejects an activity whose timestamp cannot be read, with the text that could not', async () => {
-    const received = orttoAnswers('trackActivity')
+    const received = orttoResponds('trackActivity')
     const [rejected, delivered] = await deliverTogether('trackActivity', [{ timestamp: '2025-02-30' }, {}])
 
     expect(rejected).toEqual({
@@ -69,7 +69,7 @@ describe('Track Activity', () => {
   })
 
   it.each(['', '   '])('rejects an activity whose event name is %j', async (name) => {
-    const received = orttoAnswers('trackActivity')
+    const received = orttoResponds('trackActivity')
     const [rejected] = await deliverTogether('trackActivity', [{ event: name }])
 
     expect(rejected).toMatchObject({
@@ -82,7 +82,7 @@ describe('Track Activity', () => {
   })
 
   it('delivers an activity without a timestamp', async () => {
-    const received = orttoAnswers('trackActivity')
+    const received = orttoResponds('trackActivity')
     const [result] = await deliverTogether('trackActivity', [{ timestamp: ' ' }])
 
     expect(result.status).toBe(200)
@@ -93,7 +93,7 @@ describe('Track Activity', () => {
     const fromOrtto = { context: { app: { namespace: 'ortto.com' } } }
 
     it('ignores it as a success', async () => {
-      const received = orttoAnswers('trackActivity')
+      const received = orttoResponds('trackActivity')
       const results = await deliverTogether('trackActivity', [fromOrtto, { userId: 'u2' }])
 
       expect(results[0]).toMatchObject({ status: 200, body: expect.stringContaining('came from Ortto') as string })

@@ -1,4 +1,4 @@
-import { clip, toAttributes, toIPv4, unlessBlank } from '../src/values'
+import { toAttributes, toIPv4, truncate, unlessBlank } from '../src/values'
 
 describe('text that may be blank', () => {
   it.each(['', ' ', '\t\n', undefined, null, 7, {}])('counts as none: %j', (text) => {
@@ -32,7 +32,10 @@ describe('an IP address', () => {
     '1.2.3.256',
     'localhost',
     '',
-    '1.2.3.4, 5.6.7.8'
+    '1.2.3.4, 5.6.7.8',
+    '0.0.0.0',
+    '::',
+    '::ffff:0.0.0.0'
   ])('is left out when it is none: %j', (ip) => {
     expect(toIPv4(ip)).toBeUndefined()
   })
@@ -70,6 +73,20 @@ describe('traits and properties', () => {
       list: ['1970-01-01T00:00:00.000Z'],
       never: null
     })
+  })
+
+  it('carry an object that a Date was made the prototype of', () => {
+    const copied: object = Object.setPrototypeOf({ city: 'Sydney' }, new Date(0)) as object
+
+    expect(JSON.stringify(toAttributes({ copied, list: [copied] }).kept)).toBe(
+      '{"copied":{"city":"Sydney"},"list":[{"city":"Sydney"}]}'
+    )
+  })
+
+  it('are kept whatever their own prototype is', () => {
+    const traits: unknown = Object.setPrototypeOf({ city: 'Sydney' }, { admin: true })
+
+    expect(toAttributes(traits).kept).toBe(traits)
   })
 
   it('keep a member named __proto__ as data', () => {
@@ -110,9 +127,9 @@ describe('traits and properties', () => {
 
 describe('text that is too long', () => {
   it('ends in an ellipsis, and never in half a character', () => {
-    expect(clip('12345', 5)).toBe('12345')
-    expect(clip('123456', 5)).toBe('1234…')
-    expect(clip('123😀56', 5)).toBe('123…')
+    expect(truncate('12345', 5)).toBe('12345')
+    expect(truncate('123456', 5)).toBe('1234…')
+    expect(truncate('123😀56', 5)).toBe('123…')
   })
 })
 

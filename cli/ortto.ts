@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { inspect } from 'util'
-import { parseApiKey, patternOfKey } from '../src/api-key'
+import { parseApiKey } from '../src/api-key'
+import { createRedactor } from '../src/redact'
 import { checkCommand } from './check'
 import { EXIT, fail } from './command'
 import type { Output } from './command'
@@ -55,8 +56,9 @@ export async function run(args: readonly string[], terminal: Output): Promise<nu
 /** A key is no argument, but somebody may take it for one: no error repeats it. */
 function withoutKeys(output: Output, args: readonly string[]): Output {
   const words = args.flatMap((arg) => arg.split(/[\s=]+|\/\/|@/))
-  const keys = words.filter((word) => parseApiKey(word) && !/\.\w+$/.test(word)).map(patternOfKey)
-  const hide = (text: string) => keys.reduce((hidden, key) => hidden.replace(key, '***'), text)
+  const keys = words.filter((word) => parseApiKey(word) && !/\.\w+$/.test(word))
+  const redactors = keys.map((key) => createRedactor(key, Infinity))
+  const hide = (text: string) => redactors.reduce((hidden, redact) => redact(hidden), text)
   return keys.length === 0
     ? output
     : { ...output, error: (text) => output.error(hide(typeof text === 'string' ? text : inspect(text))) }

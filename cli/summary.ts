@@ -1,3 +1,4 @@
+import { tracksActivities } from '../delivery'
 import type { SummaryState, Verdict } from '../delivery'
 import type { Output } from './command'
 import { printable, table } from './table'
@@ -72,7 +73,7 @@ export function showItems(verdicts: readonly Verdict[], isJSON: boolean, output:
         })
       )
     } else {
-      const path = action === 'trackActivity' ? '/v1/track' : '/v1/identify'
+      const path = action !== undefined && tracksActivities(action) ? '/v1/track' : '/v1/identify'
       const what = item ? `POST ${path} ${JSON.stringify(item)}` : `stays here: ${printable(message)}`
       output.log(`${printable(file)}:${line} ${what}`)
     }

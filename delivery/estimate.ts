@@ -3,6 +3,7 @@ import { isRecord, unlessBlank } from '../src/values'
 import { Backlog } from './backlog'
 import type { Ids } from './backlog'
 import type { Verdict } from './deliver'
+import { tracksActivities } from './mapping-fields'
 import { momentOf } from './moment'
 import type { Mapping } from './mappings'
 import { kindOf } from './results'
@@ -150,7 +151,7 @@ export class Estimate {
     if (kind === 'rejected' || kind === 'ignored' || kind === 'untaken') {
       counts[kind] += 1
       this.addReason(kind, verdict)
-    } else if (item && mapping?.partnerAction === 'trackActivity') {
+    } else if (item && mapping && tracksActivities(mapping.partnerAction)) {
       this.addActivity(readItem(item), mapping, counts)
     } else if (item) {
       this.addContact(readItem(item), counts)

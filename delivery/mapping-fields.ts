@@ -2,13 +2,18 @@ import { fieldsToJsonSchema, validateSchema } from '@segment/actions-core'
 import type { InputField, JSONObject } from '@segment/actions-core'
 import validateDirectives from '@segment/actions-core/mapping-kit/validate'
 import { z } from 'zod'
-import trackActivity from '../src/trackActivity'
-import upsertContact from '../src/upsertContact'
-import { clip, isRecord, unlessBlank } from '../src/values'
+import ortto from '../src'
+import { isRecord, truncate, unlessBlank } from '../src/values'
 
 /** The destination's actions by key. */
-export const ACTIONS = { upsertContact, trackActivity }
-export type ActionKey = keyof typeof ACTIONS
+export const ACTIONS = ortto.actions
+/** A key of {@link ACTIONS}. */
+export type ActionKey = string
+
+/** True for an action that tracks activities; any other upserts contacts. */
+export function tracksActivities(action: ActionKey): boolean {
+  return 'event' in ACTIONS[action].fields
+}
 
 /** Read in the mapping itself, before there is an event, so no directive can make them. */
 const WITHOUT_EVENT = ['enable_batching', 'batch_size']
@@ -46,7 +51,7 @@ export function problemsOf(mapping: JSONObject, action: ActionKey): (readonly [f
 
 /** A name as messages show it: in quotation marks, on one line. */
 export function quote(name: string): string {
-  return JSON.stringify(clip(name, 60))
+  return JSON.stringify(truncate(name, 60))
 }
 
 function fieldProblems(field: string, value: unknown, action: ActionKey): string[] {

@@ -4,7 +4,7 @@ import type { Condition, GroupCondition } from '@segment/destination-subscriptio
 import { z } from 'zod'
 import ortto from '../src'
 import { MAX_ITEMS } from '../src/ortto-client'
-import { clip, isRecord, unlessBlank } from '../src/values'
+import { isRecord, truncate, unlessBlank } from '../src/values'
 import { ACTIONS, problemsOf, quote } from './mapping-fields'
 import type { ActionKey } from './mapping-fields'
 
@@ -44,14 +44,14 @@ const AND_OR = 'join conditions with "and" or with "or", and put those with the 
 /** What the parser puts in the place of a value when the trigger ends before it. */
 const END = 'eos'
 
-function entryOf<Key extends ActionKey>(partnerAction: Key) {
+function entryOf(partnerAction: ActionKey) {
   return z.object({
     name: z.string('it needs a "name"').refine((name) => name.trim() !== '', 'its "name" is blank'),
     enabled: z.boolean('its "enabled" must be true or false').default(true),
     subscribe: z.string('it needs a trigger in FQL: "subscribe"').superRefine((subscribe, context) => {
       const trigger = readTrigger(subscribe)
       if (typeof trigger === 'string') {
-        context.addIssue(`its trigger cannot be read (${clip(subscribe, 200)}): ${trigger}`)
+        context.addIssue(`its trigger cannot be read (${truncate(subscribe, 200)}): ${trigger}`)
       }
     }),
     partnerAction: z.literal(partnerAction),
@@ -63,9 +63,17 @@ function entryOf<Key extends ActionKey>(partnerAction: Key) {
   })
 }
 
-const Entry = z.discriminatedUnion('partnerAction', [entryOf('upsertContact'), entryOf('trackActivity')], {
-  error: ({ input }) =>
-    isRecord(input) ? `its "partnerAction" must be ${Object.keys(ACTIONS).join(' or ')}` : 'it must be an object'
+/** `one, two or three` */
+function listKeys(): string {
+  return Object.keys(ACTIONS)
+    .join(', ')
+    .replace(/, ([^,]+)$/, ' or $1')
+}
+
+const [FirstEntry, ...OtherEntries] = Object.keys(ACTIONS).map(entryOf)
+
+const Entry = z.discriminatedUnion('partnerAction', [FirstEntry, ...OtherEntries], {
+  error: ({ input }) => (isRecord(input) ? `its "partnerAction" must be ${listKeys()}` : 'it must be an object')
 })
 
 /**

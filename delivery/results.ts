@@ -1,4 +1,6 @@
+import { isRetryable } from '../src/results'
 import type { Verdict } from './deliver'
+import { tracksActivities } from './mapping-fields'
 import type { Mapping } from './mappings'
 import type { Shown } from './pace'
 import type { Task } from './queue'
@@ -53,7 +55,8 @@ export function kindOf(
  */
 export function isNothingNew({ status, message, mapping }: Said): boolean {
   // The name of an activity may be anything.
-  return status === 422 && mapping?.partnerAction !== 'trackActivity' && /\b(nothing|no) new\b/i.test(message)
+  const isActivity = mapping !== undefined && tracksActivities(mapping.partnerAction)
+  return status === 422 && !isActivity && /\b(nothing|no) new\b/i.test(message)
 }
 
 /** What a request showed of Ortto. Nothing, when nothing was sent. */
@@ -84,10 +87,5 @@ export function refusalOfKey(results: readonly Result[]): string | undefined {
  */
 export function isWorthAgain({ mapping }: Task, { status, sent }: Result): boolean {
   const wasUnderstood = status < 400 || status === 422
-  return wasUnderstood && sent !== undefined && (mapping.partnerAction === 'upsertContact' || sent.hasIdentity)
-}
-
-/** The statuses that Segment retries. */
-export function isRetryable(status: number): boolean {
-  return status === 408 || status === 423 || status === 429 || (status >= 500 && status !== 501)
+  return wasUnderstood && sent !== undefined && (!tracksActivities(mapping.partnerAction) || sent.hasIdentity)
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Verdict } from './deliver'
+import { tracksActivities } from './mapping-fields'
 import { kindOf } from './results'
 
 const count = z.number().int().nonnegative()
@@ -53,7 +54,12 @@ export class Summary {
       if (verdict.status !== undefined) {
         this.rowFor(verdict, verdict.status).count += 1
       }
-      if (verdict.sent && !verdict.sent.hasIdentity && verdict.mapping?.partnerAction === 'trackActivity') {
+      if (
+        verdict.sent &&
+        !verdict.sent.hasIdentity &&
+        verdict.mapping &&
+        tracksActivities(verdict.mapping.partnerAction)
+      ) {
         this.counts.undedupable += 1
       }
     }

@@ -21,15 +21,17 @@ export function withRequests<Settings>(
 }
 
 function wrapAction<Settings>(action: ActionDefinition<Settings>, wrap: WrapRequest): ActionDefinition<Settings> {
-  const { perform, performBatch, hooks } = action
-  const hook = hooks?.onMappingSave
+  const { perform, performBatch, hooks = {} } = action
   return {
     ...action,
     perform: (request, input): unknown => perform(wrap(request), input),
     performBatch: performBatch && ((request, input) => performBatch(wrap(request), input)),
-    hooks: hooks && {
-      ...hooks,
-      onMappingSave: hook && { ...hook, performHook: (request, input) => hook.performHook(wrap(request), input) }
-    }
+    hooks: Object.fromEntries(Object.entries(hooks).map(([type, hook]) => [type, wrapHook(hook, wrap)]))
   }
+}
+
+type Hook<Settings> = NonNullable<NonNullable<ActionDefinition<Settings>['hooks']>['onMappingSave']>
+
+function wrapHook<Settings>(hook: Hook<Settings>, wrap: WrapRequest): Hook<Settings> {
+  return { ...hook, performHook: (request, input) => hook.performHook(wrap(request), input) }
 }

@@ -5,5 +5,5 @@
  */
 module.exports = {
   ...require('./jest.base'),
-  testMatch: ['<rootDir>/__tests__/!(generated-files|every-answer).test.ts']
+  testMatch: ['<rootDir>/__tests__/!(generated-files|every-response).test.ts']
 }

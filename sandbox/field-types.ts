@@ -1,7 +1,13 @@
+import dayjs from 'dayjs'
+import customParseFormat from 'dayjs/plugin/customParseFormat'
+import utc from 'dayjs/plugin/utc'
 import { parsePhoneNumberFromString } from 'libphonenumber-js'
 import { z } from 'zod'
 import { cut } from './abridge'
 import { keepable, readMoment } from './moments'
+
+dayjs.extend(customParseFormat)
+dayjs.extend(utc)
 
 /** How dates come in. The first two are Ortto's; its documents leave the rest of the list open. */
 export const DATE_FORMATS = [
@@ -137,10 +143,8 @@ function readDate(value: unknown, format: DateFormat): number | undefined {
   }
 }
 
-/** Reads a date whose parts stand where they stand in its format. */
+/** Reads a date that is written exactly in its format: midnight in UTC. */
 function readDay(text: string, format: string): number | undefined {
-  const textAt = (start: number, length: number) => text.slice(start, start + length)
-  const [year, month, day] = ['YYYY', 'MM', 'DD'].map((part) => textAt(format.indexOf(part), part.length))
-  const isOfFormat = text === format.replace('YYYY', year).replace('MM', month).replace('DD', day)
-  return isOfFormat ? readMoment(`${year}-${month}-${day}`) : undefined
+  const day = dayjs.utc(text, format, true)
+  return day.isValid() ? day.valueOf() : undefined
 }

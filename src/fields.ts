@@ -45,7 +45,7 @@ export const enableBatching: InputField = {
 }
 
 export const batchSize: InputField = {
-  label: 'Batch size',
+  label: 'Batch Size',
   description: 'The largest number of events that are sent to Ortto in one batch.',
   type: 'number',
   required: false,
@@ -57,7 +57,7 @@ export const batchSize: InputField = {
 export const audienceUpdateMode: InputField = {
   label: 'Audience update mode',
   description:
-    'Whether an event adds the Contact to the Audience, or removes it. "Follow Segment" goes by what an event of an Engage audience or journey says: it adds the Contact when the person entered, removes it when the person left, and an event that says neither changes nothing. It goes by every Engage audience whose events this mapping takes, so let the trigger take those of one only.',
+    'Indicates whether the Contact should be added to or removed from the Audience. "Follow Segment" reads it from the events of an Engage audience or journey: the Contact is added when the person entered, removed when the person left, and any other event changes nothing. It follows every Engage audience whose events match this mapping, so let the trigger match the events of one audience only.',
   type: 'string',
   required: false,
   choices: [
@@ -71,6 +71,7 @@ export const audienceUpdateMode: InputField = {
 export const ipAddress: InputField = {
   label: 'IP Address',
   description: "The Contact's IP address",
+  placeholder: '180.1.12.125',
   // No `ipv4` format: it costs every event from an IPv6 client.
   type: 'string',
   required: false,
@@ -95,11 +96,12 @@ export const contactLocation: InputField = {
   type: 'object',
   required: false,
   additionalProperties: false,
+  defaultObjectUI: 'keyvalue:only',
   properties: {
     country: { label: 'Country', description: 'The name of the country', type: 'string', required: false },
     state: { label: 'State', description: 'The name of the state or region', type: 'string', required: false },
     city: { label: 'City', description: 'The name of the city', type: 'string', required: false },
-    post_code: { label: 'Post code', description: 'The post code', type: 'string', required: false }
+    post_code: { label: 'Postcode', description: 'The postcode', type: 'string', required: false }
   },
   default: {
     country: fromAddress((address) => ({ '@path': `${address}.country` })),

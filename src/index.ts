@@ -3,15 +3,19 @@ import type { DestinationDefinition } from '@segment/actions-core'
 import { WHERE_TO_FIND_THE_KEY } from './api-key'
 import type { Settings } from './generated-types'
 import { OrttoClient } from './ortto-client'
-import trackActivity from './trackActivity'
-import upsertContact from './upsertContact'
-import { sentence } from './values'
+import { isRetryable } from './results'
+import trackActivity from './track-activity'
+import upsertContact from './upsert-contact'
+import { endSentence } from './values'
+
+/** The key that the earlier version of this destination had: mappings that were saved with it keep working. */
+const upsertContactProfile: typeof upsertContact = { ...upsertContact, hidden: true }
 
 const destination: DestinationDefinition<Settings> = {
   name: 'Ortto (Actions)',
   slug: 'actions-ortto',
   mode: 'cloud',
-  description: 'Send contacts and activities to Ortto, and learn what became of every event.',
+  description: 'Send contacts and activities to Ortto, and see the real result of every event.',
   authentication: {
     scheme: 'custom',
     fields: {
@@ -23,18 +27,17 @@ const destination: DestinationDefinition<Settings> = {
       }
     },
     testAuthentication: async (request, { settings }) => {
-      const answer = await new OrttoClient(request, settings.api_key).me()
-      if (!('failure' in answer)) {
+      const response = await new OrttoClient(request, settings.api_key).me()
+      if (!('failure' in response)) {
         return
       }
-      const { status, message } = answer.failure
+      const { status, message } = response.failure
       if (status === 401 || status === 403) {
         const refusal = `Ortto refused the API key. ${WHERE_TO_FIND_THE_KEY}`
-        throw new InvalidAuthenticationError(answer.isSent ? refusal : message)
+        throw new InvalidAuthenticationError(response.isSent ? refusal : message)
       }
-      const isPassing = status === 408 || status === 429 || status >= 500
-      const advice = isPassing ? ' Try again in a few minutes.' : ''
-      throw new APIError(`The API key could not be checked: ${sentence(message)}${advice}`, status)
+      const advice = isRetryable(status) ? ' Try again in a few minutes.' : ''
+      throw new APIError(`The API key could not be checked: ${endSentence(message)}${advice}`, status)
     }
   },
   presets: [
@@ -53,7 +56,7 @@ const destination: DestinationDefinition<Settings> = {
       type: 'automatic'
     }
   ],
-  actions: { upsertContact, trackActivity }
+  actions: { upsertContact, trackActivity, upsertContactProfile }
 }
 
 export default destination

@@ -1,93 +1,107 @@
 import type { ModifiedResponse, RequestClient } from '@segment/actions-core'
-import { parseJSON, readMessage, readOutcomes } from './answers'
-import { MALFORMED_KEY, parseApiKey, patternOfKey } from './api-key'
-import { explainNoAnswer } from './no-answer'
-import type { OrttoActivity, OrttoAudience, OrttoContact, Outcome } from './types'
-import { clip, isRecord, unlessBlank } from './values'
+import { MALFORMED_KEY, parseApiKey } from './api-key'
+import { createRedactor, MAX_MESSAGE_LENGTH } from './redact'
+import type { Redact } from './redact'
+import { explainRequestError } from './request-errors'
+import { parseJSON, readErrorMessage, readItemResults } from './responses'
+import type { Confirmation } from './responses'
+import type { ItemResult, OrttoActivity, OrttoAudience, OrttoContact } from './types'
+import { isRecord, truncate, unlessBlank } from './values'
 
-/** Ortto takes no more items in one request. */
+/** Ortto accepts no more items in one request. */
 export const MAX_ITEMS = 500
 
-/** Milliseconds until the headers must be there, and as many again until the body must be. */
-export const REQUEST_TIMEOUT = 10_000
+/** Time until the headers must be there, and as much again until the body must be. */
+export const REQUEST_TIMEOUT_MS = 10_000
 
-/** No message of Ortto's is longer than this, in characters. */
-const MAX_MESSAGE_LENGTH = 500
+/** What is read of a response. One that reports an error for each of 500 events takes far less. */
+const MAX_RESPONSE_BYTES = 16 * 1024 * 1024
 
-/** Bytes of an answer that are read. One that reports a failure for each of 500 events takes far less. */
-const MAX_ANSWER = 16 * 1024 * 1024
+/** Characters of an audience's id. It is saved in the mapping, and goes out with every event. */
+const MAX_AUDIENCE_ID_LENGTH = 200
 
-/** What a call brought, or how it failed, and whether a request was made at all. */
-export type CallResult<T> = { value: T } | { failure: Outcome; isSent: boolean }
+/** The value of a call, or how the call failed, and whether a request was made at all. */
+export type CallResult<T> = { value: T } | CallFailure
+
+interface CallFailure {
+  failure: ItemResult
+  isSent: boolean
+}
 
 /**
- * Ortto's API for Segment, one method a call.
+ * Ortto's API for Segment, one method for each call.
  *
- * No method rejects. A failure has Ortto's own status (400 to 599), or 408 when no answer came in time, 502 for a
- * redirect or an answer that makes no sense, 503 when the connection failed.
+ * No method rejects. A failure has Ortto's own status (400 to 599), 408 when no response came in time, 500 when
+ * something unexpected was thrown, 502 for a redirect or a response that can't be read, 503 when the connection failed.
+ * No message shows the API key.
  */
 export class OrttoClient {
-  /** With a malformed key no request is made, and every call fails with 401. */
-  constructor(private readonly request: RequestClient, private readonly apiKey: string) {}
+  /** Masks this client's API key in a message and truncates the message. */
+  readonly redact: Redact
+  private readonly account: ReturnType<typeof parseApiKey>
 
-  /** Asks whether the key is good: a failure with 401 or 403 says that it is not, any other that nobody knows. */
-  async me(): Promise<CallResult<undefined>> {
-    const answer = await this.call('get', '/me')
-    return 'failure' in answer ? answer : { value: undefined }
+  /** With a malformed key no request is made, and every call fails with 401. */
+  constructor(private readonly request: RequestClient, apiKey: string) {
+    this.account = parseApiKey(apiKey)
+    this.redact = this.account
+      ? createRedactor(this.account.apiKey)
+      : (message) => truncate(message, MAX_MESSAGE_LENGTH)
   }
 
-  /** Creates or updates up to 500 contacts: one outcome for each, in order. */
-  async identify(contacts: readonly OrttoContact[], timeout = REQUEST_TIMEOUT): Promise<CallResult<Outcome[]>> {
+  /** Checks the API key: a failure with 401 or 403 says that it is refused, any other that it could not be checked. */
+  async me(): Promise<CallResult<undefined>> {
+    const response = await this.call('get', '/me')
+    return 'failure' in response ? response : { value: undefined }
+  }
+
+  /** Creates or updates up to 500 contacts: one result for each, in order. */
+  async identify(contacts: readonly OrttoContact[], timeout = REQUEST_TIMEOUT_MS): Promise<CallResult<ItemResult[]>> {
     return this.sendItems('/identify', contacts, timeout)
   }
 
-  /** Tracks up to 500 activities: one outcome for each, in order. */
-  async track(activities: readonly OrttoActivity[], timeout = REQUEST_TIMEOUT): Promise<CallResult<Outcome[]>> {
+  /** Tracks up to 500 activities: one result for each, in order. */
+  async track(activities: readonly OrttoActivity[], timeout = REQUEST_TIMEOUT_MS): Promise<CallResult<ItemResult[]>> {
     return this.sendItems('/track', activities, timeout)
   }
 
   /** Creates an audience, or finds the one that already has this name. */
   async createAudience(name: string): Promise<CallResult<OrttoAudience>> {
-    const answer = await this.call('post', '/audiences/create', { name })
-    if ('failure' in answer) {
-      return answer
+    const response = await this.call('post', '/audiences/create', { name })
+    if ('failure' in response) {
+      return response
     }
-    const { content, present } = answer.value
+    const { content } = response.value
     const audience = parseJSON(content)
     const id = isRecord(audience) ? unlessBlank(audience.id) : undefined
-    if (!isRecord(audience) || id === undefined) {
-      const message = present(`Ortto's answer names no audience: ${content}`)
+    if (!isRecord(audience) || id === undefined || id.length > MAX_AUDIENCE_ID_LENGTH || this.redact(id) !== id) {
+      const message = this.redact(`Ortto's response has no usable id of an audience: ${content}`)
       return { failure: { status: 502, message }, isSent: true }
     }
-    return { value: { id, name: unlessBlank(audience.name) ?? name } }
+    return { value: { id, name: this.redact(unlessBlank(audience.name) ?? name) } }
   }
 
   private async sendItems(
     path: string,
     items: readonly OrttoContact[],
     timeout: number
-  ): Promise<CallResult<Outcome[]>> {
-    const answer = await this.call('post', path, items, timeout)
-    return 'failure' in answer
-      ? answer
-      : { value: readOutcomes(answer.value.content, items.length, answer.value.present) }
+  ): Promise<CallResult<ItemResult[]>> {
+    const response = await this.call('post', path, items, timeout)
+    return 'failure' in response ? response : { value: readItemResults(response.value, items.length, this.redact) }
   }
 
-  /** Makes one request. The value is a 2xx answer. */
+  /** Makes one request. The value is a 2xx response. */
   private async call(
     method: 'get' | 'post',
     path: string,
     json?: unknown,
-    timeout = REQUEST_TIMEOUT
-  ): Promise<CallResult<Received>> {
-    const account = parseApiKey(this.apiKey)
+    timeout = REQUEST_TIMEOUT_MS
+  ): Promise<CallResult<Confirmation>> {
+    const { account } = this
     if (!account) {
       return { failure: MALFORMED_KEY, isSent: false }
     }
-    const present = presenter(account.apiKey)
-    let response: ModifiedResponse
     try {
-      response = await this.request(`${account.baseUrl}${path}`, {
+      const response = await this.request(`${account.baseUrl}${path}`, {
         ...NODE_FETCH_OPTIONS,
         method,
         headers: { authorization: `Bearer ${account.apiKey}` },
@@ -99,54 +113,57 @@ export class OrttoClient {
         skipResponseCloning: true,
         throwHttpErrors: false
       })
+      const content = response.content.trim()
+      const { status } = response
+      return response.ok
+        ? { value: { status, content, isWhole: isWhole(response) } }
+        : this.fail(explainStatus(status, content))
     } catch (error) {
-      const problem = problemOfJSON(json)
-      const { status, message } = problem ?? explainNoAnswer(error)
-      return { failure: { status, message: present(message) }, isSent: problem === undefined }
+      const failure = findJSONProblem(json) ?? explainRequestError(error)
+      // Nothing went out that could not be written, and an exception of our own is no failure of Ortto's.
+      return this.fail(failure, failure.status !== 413 && failure.status !== 500)
     }
-    const content = response.content.trim()
-    return response.ok
-      ? { value: { content, present } }
-      : { failure: refusal(response.status, content, present), isSent: true }
+  }
+
+  private fail({ status, message }: ItemResult, isSent = true): CallFailure {
+    return { failure: { status, message: this.redact(message) }, isSent }
   }
 }
 
 /**
- * Options of node-fetch, on which the request client is built, that its types don't know: a limit for the answer, and
- * no compression. A compressed answer that was cut short would read as an empty one, which confirms everything.
+ * Options of node-fetch, on which the request client is built, that its types don't know: a limit for the response, and
+ * no compression. A compressed response that was cut off would read as an empty one.
  */
-const NODE_FETCH_OPTIONS: object = { compress: false, size: MAX_ANSWER }
+const NODE_FETCH_OPTIONS: object = { compress: false, size: MAX_RESPONSE_BYTES }
 
-/** The body of an answer, and how messages of it are presented: without the key, and of a length that can be read. */
-interface Received {
-  content: string
-  present: (message: string) => string
+/**
+ * True when the body was read to the end that the response marks. A body that ends with the connection may have been
+ * cut off. (One that ends before its content length, or before its last chunk, is an error of the request client's.)
+ */
+function isWhole({ status, headers, content }: ModifiedResponse): boolean {
+  return (
+    status === 204 ||
+    headers.get('content-length') === String(Buffer.byteLength(content)) ||
+    /\bchunked\b/i.test(headers.get('transfer-encoding') ?? '')
+  )
 }
 
-function refusal(status: number, content: string, present: Received['present']): Outcome {
+function explainStatus(status: number, content: string): ItemResult {
   if (status < 400) {
-    return { status: 502, message: `Ortto answered with a redirect (status ${status}), which is not followed.` }
+    return { status: 502, message: `Ortto responded with a redirect (status ${status}), which is not followed.` }
   }
   if (status > 599) {
-    return { status: 502, message: `Ortto answered with status ${status}, which has no meaning.` }
+    return { status: 502, message: `Ortto responded with status ${status}, which is not a status of HTTP.` }
   }
-  return { status, message: present(readMessage(content) ?? `Ortto answered ${status}, without a reason.`) }
+  return { status, message: readErrorMessage(content) ?? `Ortto responded with ${status}, without a reason.` }
 }
 
 /** Why a body could not be written, as if it were too large: it may be, and its parts may be written. */
-function problemOfJSON(json: unknown): Outcome | undefined {
+function findJSONProblem(json: unknown): ItemResult | undefined {
   try {
     JSON.stringify(json)
     return undefined
   } catch (error) {
     return { status: 413, message: `This cannot be written as JSON: ${String(error)}` }
-  }
-}
-
-function presenter(apiKey: string): Received['present'] {
-  let key: RegExp | undefined
-  return (message) => {
-    key ??= patternOfKey(apiKey)
-    return clip(message.replace(key, '***'), MAX_MESSAGE_LENGTH)
   }
 }

@@ -1,9 +1,10 @@
-import type { Payload as ActivityPayload } from './trackActivity/generated-types'
-import type { Payload as ContactPayload } from './upsertContact/generated-types'
+import type { AudienceChange } from './audience'
 import type { EventResult } from './results'
 import { toIsoTimestamp } from './timestamp'
-import type { OrttoActivity, OrttoAudienceUpdate, OrttoContact, OrttoLocation } from './types'
-import { clip, toAttributes, toIPv4, unlessBlank } from './values'
+import type { Payload as ActivityPayload } from './trackActivity.types'
+import type { OrttoActivity, OrttoContact, OrttoLocation } from './types'
+import type { Payload as ContactPayload } from './upsertContact.types'
+import { toAttributes, toIPv4, truncate, unlessBlank } from './values'
 
 /** An event before anything is sent: ready for the wire, or with its final result. */
 export type Prepared<Item> = Ready<Item> | { result: EventResult }
@@ -11,8 +12,8 @@ export type Prepared<Item> = Ready<Item> | { result: EventResult }
 interface Ready<Item> {
   /** What goes on the wire. */
   item: Item
-  /** What the event has and Ortto can't use, in words. */
-  leftOut: readonly string[]
+  /** Sentences for the result of a success: what was left out of the event, and what looks wrong in it. */
+  notes: readonly string[]
 }
 
 /** Activities that Ortto itself sends to Segment carry this `context.app.namespace`. */
@@ -21,46 +22,49 @@ const ORTTO_NAMESPACE = 'ortto.com'
 const NEITHER_ID =
   'This event has neither a User ID nor an Anonymous ID, so Ortto cannot tell whose it is. Map at least one of the two.'
 
+/** Texts that a program wrote in place of an id that it did not have. They make one contact of many people. */
+const MISSING_VALUES = new Set(['undefined', 'null', 'NaN', '[object Object]', '[object Undefined]'])
+
 /** The contact that goes to Ortto for a payload. */
-export function prepareContact(payload: ContactPayload, audience?: OrttoAudienceUpdate): Prepared<OrttoContact> {
-  if (!hasId(payload)) {
-    return rejected(NEITHER_ID)
-  }
-  return toContact(payload, audience)
+export function prepareContact(payload: ContactPayload, audience: AudienceChange): Prepared<OrttoContact> {
+  return hasId(payload) ? toContact(payload, audience) : reject(NEITHER_ID)
 }
 
 /** The activity that goes to Ortto for a payload. */
-export function prepareActivity(payload: ActivityPayload, audience?: OrttoAudienceUpdate): Prepared<OrttoActivity> {
+export function prepareActivity(payload: ActivityPayload, audience: AudienceChange): Prepared<OrttoActivity> {
   if (payload.namespace === ORTTO_NAMESPACE) {
-    const message = 'Ignored: this activity came from Ortto, and sending it back would make it go in circles.'
+    const message = 'Ignored: this activity came from Ortto, and sending it back would create a loop.'
     return { result: { status: 200, message } }
   }
   if (!hasId(payload)) {
-    return rejected(NEITHER_ID)
+    return reject(NEITHER_ID)
   }
   const event = unlessBlank(payload.event)
   if (event === undefined) {
-    return rejected(
+    return reject(
       'This event has no Event name, so Ortto cannot tell which activity it is. Map the name of the activity to Event name.'
     )
   }
-  const { item: contact, leftOut } = toContact(payload, audience)
+  const { item: contact, notes } = toContact(payload, audience)
   const timestamp = unlessBlank(payload.timestamp)
   if (timestamp !== undefined && contact.timestamp === undefined) {
-    return rejected(
-      `The Timestamp "${clip(timestamp, 100)}" cannot be read, and Ortto would put the activity at the wrong time. ` +
+    return reject(
+      `The Timestamp "${truncate(
+        timestamp,
+        100
+      )}" cannot be read, and Ortto would put the activity at the wrong time. ` +
         'Send a date and time in ISO 8601 (2025-07-10T06:09:00Z), or seconds or milliseconds since 1970.'
     )
   }
   const properties = toAttributes(payload.properties)
   return {
-    // Nobody else has the contact. A spread of it takes many times as long.
-    item: Object.assign(contact, { event, properties: properties.kept }),
-    leftOut: properties.isCut ? [...leftOut, 'properties that are nested too deep'] : leftOut
+    // The contact is used nowhere else. A spread of it takes many times as long.
+    item: Object.assign(contact, { event, namespace: unlessBlank(payload.namespace), properties: properties.kept }),
+    notes: properties.isCut ? [...notes, 'Properties nested more than 1,000 levels deep were left out.'] : notes
   }
 }
 
-function rejected(message: string): { result: EventResult } {
+function reject(message: string): { result: EventResult } {
   return { result: { status: 400, message } }
 }
 
@@ -68,19 +72,22 @@ function hasId({ user_id, anonymous_id }: ContactPayload): boolean {
   return unlessBlank(user_id) !== undefined || unlessBlank(anonymous_id) !== undefined
 }
 
-function toContact(payload: ContactPayload, audience: OrttoAudienceUpdate | undefined): Ready<OrttoContact> {
-  const leftOut: string[] = []
+function toContact(payload: ContactPayload, { update, note }: AudienceChange): Ready<OrttoContact> {
+  const notes = [...checkId('User ID', payload.user_id), ...checkId('Anonymous ID', payload.anonymous_id)]
   const timestamp = toIsoTimestamp(payload.timestamp ?? '')
   if (timestamp === undefined && unlessBlank(payload.timestamp) !== undefined) {
-    leftOut.push('the Timestamp, which cannot be read')
+    notes.push('The Timestamp was left out: it cannot be read.')
   }
   const ip = toIPv4(payload.ip ?? '')
   if (ip === undefined && unlessBlank(payload.ip) !== undefined) {
-    leftOut.push('the IP Address, which is not IPv4')
+    notes.push('The IP Address was left out: it is not an IPv4 address.')
   }
   const traits = toAttributes(payload.traits)
   if (traits.isCut) {
-    leftOut.push('traits that are nested too deep')
+    notes.push('Traits nested more than 1,000 levels deep were left out.')
+  }
+  if (note !== undefined) {
+    notes.push(note)
   }
   const item = {
     timestamp,
@@ -90,9 +97,13 @@ function toContact(payload: ContactPayload, audience: OrttoAudienceUpdate | unde
     ip,
     location: toLocation(payload.location ?? {}),
     traits: traits.kept,
-    audience
+    audience: update
   }
-  return { item, leftOut }
+  return { item, notes }
+}
+
+function checkId(name: string, id = ''): string[] {
+  return MISSING_VALUES.has(id.trim()) ? [`${name} is the text "${id.trim()}": check the source.`] : []
 }
 
 /** Undefined when it would be empty: a location outranks the IP address. */

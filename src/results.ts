@@ -6,12 +6,17 @@ import {
   getErrorCodeFromHttpStatus
 } from '@segment/actions-core'
 import type { ErrorCodes } from '@segment/actions-core'
-import type { OrttoActivity, OrttoContact, Outcome } from './types'
+import type { ItemResult, OrttoActivity, OrttoContact } from './types'
 
-/** What became of one event: the truth that Segment shows to the customer. */
-export interface EventResult extends Outcome {
-  /** What went to Ortto. An event that was ignored or refused here has none, and Ortto is not blamed for it. */
+/** The result of one event, as Segment shows it to the customer. */
+export interface EventResult extends ItemResult {
+  /** What went to Ortto. An event that was ignored or rejected here has none, and Ortto is not blamed for it. */
   sent?: OrttoContact | OrttoActivity
+}
+
+/** True for the statuses of a failure that Segment retries. */
+export function isRetryable(status: number): boolean {
+  return status === 408 || status === 423 || status === 429 || (status >= 500 && status !== 501)
 }
 
 /** The results of a batch, one for each event in its place. */
@@ -22,7 +27,7 @@ export function toMultiStatusResponse(results: readonly EventResult[]): MultiSta
     if (status < 400) {
       response.pushSuccessResponse({ status, body: message, sent: sent ?? {} })
     } else {
-      response.pushErrorResponse({ status, errortype: errorType(result), errormessage: message, sent })
+      response.pushErrorResponse({ status, errortype: readErrorType(result), errormessage: message, sent })
     }
   }
   return response
@@ -30,15 +35,15 @@ export function toMultiStatusResponse(results: readonly EventResult[]): MultiSta
 
 /**
  * The result of an event that came alone, where only a thrown error counts as a failure.
- * @throws PayloadValidationError when it was refused here, InvalidAuthenticationError when the API key is malformed or
- * Ortto answered 401, APIError with the status for everything else.
+ * @throws PayloadValidationError when it was rejected here, InvalidAuthenticationError when the API key is malformed or
+ * Ortto responded with 401, APIError with the status for everything else.
  */
 export function successOrThrow(result: EventResult): EventResult {
   const { status, message } = result
   if (status < 400) {
     return result
   }
-  switch (errorType(result)) {
+  switch (readErrorType(result)) {
     case 'PAYLOAD_VALIDATION_FAILED':
       throw new PayloadValidationError(message)
     case 'INVALID_AUTHENTICATION':
@@ -48,7 +53,7 @@ export function successOrThrow(result: EventResult): EventResult {
   }
 }
 
-function errorType({ status, sent }: EventResult): keyof typeof ErrorCodes {
+function readErrorType({ status, sent }: EventResult): keyof typeof ErrorCodes {
   if (status === 401) {
     return 'INVALID_AUTHENTICATION'
   }

@@ -1,6 +1,6 @@
 import type { JSONLikeObject } from '@segment/actions-core'
 
-/** Where a contact is. Outranks the IP address in Ortto, so an empty one is never sent. */
+/** Where a contact is, or where an activity happened. Outranks the IP address in Ortto, so an empty one is not sent. */
 export type OrttoLocation = {
   country?: string
   state?: string
@@ -8,7 +8,7 @@ export type OrttoLocation = {
   post_code?: string
 }
 
-/** Puts the contact into an audience, or takes it out. Only audiences that Segment created can be changed. */
+/** Adds the contact to an audience, or removes it. Only audiences that Segment created can be changed. */
 export type OrttoAudienceUpdate = {
   mode: 'add' | 'remove'
   id: string
@@ -32,6 +32,8 @@ export type OrttoContact = {
 /** One item of `POST /track`. With `traits` it upserts the contact as well. */
 export type OrttoActivity = OrttoContact & {
   event: string
+  /** The app that the event came from: `context.app.namespace`. */
+  namespace?: string
   /** Whatever the customer knows of the activity. */
   properties?: JSONLikeObject
 }
@@ -43,10 +45,10 @@ export type OrttoAudience = {
 }
 
 /**
- * How something ended: a request, one item of it, or one event. Statuses are HTTP's: below 400 it was a success.
- * The message is Ortto's own where Ortto has one, and never shows the API key.
+ * The result of one item of a request, or of the whole request. Statuses are HTTP's: below 400 it was a success.
+ * The message is Ortto's own where Ortto has one. It never shows the API key.
  */
-export interface Outcome {
+export interface ItemResult {
   status: number
   message: string
 }

@@ -1,7 +1,9 @@
 import type { JSONLikeObject } from '@segment/actions-core'
+import isDate from 'lodash/isDate'
+import isPlainObject from 'lodash/isPlainObject'
 import { isIPv4, isIPv6 } from 'net'
 
-/** Deeper than anybody's traits, and shallow enough for every JSON writer. */
+/** Levels of nesting that are sent. Deeper than real traits, and shallow enough for every JSON writer. */
 const MAX_DEPTH = 1000
 
 /** The text, or undefined when it is missing or blank. */
@@ -10,43 +12,44 @@ export function unlessBlank(text: unknown): string | undefined {
 }
 
 /**
- * The IPv4 address in dotted form, also from one that is mapped into IPv6 (`::ffff:203.0.113.7`).
- * Undefined for everything else: it is not known whether Ortto takes IPv6.
+ * The IPv4 address in dotted form, also when it is mapped into IPv6 (`::ffff:203.0.113.7`).
+ * Undefined for everything else: for `0.0.0.0`, which is no address of anybody, and for IPv6, which Ortto may not read.
  */
 export function toIPv4(ip: string): string | undefined {
   const text = ip.trim()
-  if (isIPv4(text)) {
-    return text
-  }
+  const address = isIPv4(text) ? text : unmapIPv6(text)
+  return address === '0.0.0.0' ? undefined : address
+}
+
+function unmapIPv6(text: string): string | undefined {
   // A zone (`fe80::1%eth0`) belongs to a link-local address, which is never a mapped one.
   if (!isIPv6(text) || text.includes('%')) {
     return undefined
   }
   const mapped = /^\[::ffff:([0-9a-f]+):([0-9a-f]+)\]$/.exec(new URL(`http://[${text}]`).hostname)
-  return mapped?.slice(1).map(twoBytes).join('.')
+  return mapped?.slice(1).map(formatTwoBytes).join('.')
 }
 
-function twoBytes(hex: string): string {
+function formatTwoBytes(hex: string): string {
   const value = parseInt(hex, 16)
   return `${value >> 8}.${value & 255}`
 }
 
-/** True for a plain object: neither null, nor an array, nor a Date, a Map and the like. */
+/** True for a plain object: neither null, nor an array, nor an instance of a class. */
 export function isRecord(value: unknown): value is { [key: string]: unknown } {
-  return Object.prototype.toString.call(value) === '[object Object]'
+  return isPlainObject(value)
 }
 
-/** At most so many characters (UTF-16 code units) of a text, the last one an ellipsis when it was cut. */
-export function clip(text: string, length: number): string {
-  if (text.length <= length) {
-    return text
-  }
-  // Half of a character that takes two code units is none.
-  return `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
+/**
+ * The text, at most `length` UTF-16 code units long; the last one is an ellipsis when the text was longer. It never
+ * ends in half a character. (lodash's `truncate` counts characters, and some of those can be of any length.)
+ */
+export function truncate(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
 }
 
-/** A text that others may follow: with a full stop, when it ends in a word. */
-export function sentence(text: string): string {
+/** The text with a full stop, unless it ends in a punctuation mark: more sentences can follow it. */
+export function endSentence(text: string): string {
   return text.replace(/[^\s.!?…]$/, '$&.')
 }
 
@@ -66,9 +69,10 @@ interface Attributes {
 export function toAttributes(value: unknown): Attributes {
   const cleaner = new Cleaner()
   const cleaned = cleaner.clean(value, 0)
-  const kept = isRecord(cleaned) && Object.keys(cleaned).length > 0 ? cleaned : undefined
+  const isEmpty =
+    typeof cleaned !== 'object' || cleaned === null || Array.isArray(cleaned) || Object.keys(cleaned).length === 0
   // Clean leaves nothing in it that has no place in JSON.
-  return { kept: kept as JSONLikeObject | undefined, isCut: cleaner.isCut }
+  return { kept: isEmpty ? undefined : (cleaned as JSONLikeObject), isCut: cleaner.isCut }
 }
 
 class Cleaner {
@@ -90,7 +94,7 @@ class Cleaner {
   }
 
   private cleanObject(value: object, depth: number): unknown {
-    if (value instanceof Date) {
+    if (value instanceof Date && isDate(value)) {
       return Number.isNaN(value.getTime()) ? null : value.toISOString()
     }
     if (depth === MAX_DEPTH) {
@@ -108,7 +112,9 @@ class Cleaner {
   private cleanMembers(value: object, depth: number): object {
     const members: [string, unknown][] = Object.entries(value)
     const cleaned = members.map(([key, member]) => (key === '' ? undefined : this.clean(member, depth + 1)))
-    if (cleaned.every((member, index) => member !== undefined && member === members[index][1])) {
+    // The framework's copy of a member `__proto__` that is a Date makes a Date of the object, which JSON can't write.
+    const isPlain = !(value instanceof Date)
+    if (isPlain && cleaned.every((member, index) => member !== undefined && member === members[index][1])) {
       return value
     }
     const kept = members.map(([key], index): [string, unknown] => [key, cleaned[index]])

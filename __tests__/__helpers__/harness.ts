@@ -8,8 +8,12 @@ export const API_KEY = 'pau-key'
 export const SETTINGS = { api_key: API_KEY }
 export const ORTTO = 'https://segment-action-api-au.ortto.app'
 
-export type ActionName = 'upsertContact' | 'trackActivity'
-export const PATHS: Record<ActionName, string> = { upsertContact: '/v1/identify', trackActivity: '/v1/track' }
+export type ActionName = 'upsertContact' | 'trackActivity' | 'upsertContactProfile'
+export const PATHS: Record<ActionName, string> = {
+  upsertContact: '/v1/identify',
+  trackActivity: '/v1/track',
+  upsertContactProfile: '/v1/identify'
+}
 
 /** What one event's result may hold, success or not. */
 export interface Node {
@@ -21,7 +25,7 @@ export interface Node {
   errorreporter?: string
 }
 
-type Answer = string | Record<string, unknown>
+type Response = string | Record<string, unknown>
 
 /** One request as Ortto got it. */
 interface Received {
@@ -29,7 +33,7 @@ interface Received {
   headers: Record<string, string>
 }
 
-/** Lets no request out of the tests, and forgets the answers that a test has left. */
+/** Lets no request out of the tests, and forgets the responses that a test has left. */
 export function useNock(): void {
   beforeEach(() => nock.disableNetConnect())
   afterEach(() => {
@@ -38,11 +42,11 @@ export function useNock(): void {
   })
 }
 
-/** Makes Ortto answer every request to the action's path, and collects what it got. */
-export function orttoAnswers(
+/** Makes Ortto respond to every request to the action's path, and collects what it got. */
+export function orttoResponds(
   action: ActionName,
   status = 200,
-  answer: Answer | ((items: Received['body']) => [number, Answer]) = {},
+  response: Response | ((items: Received['body']) => [number, Response]) = {},
   headers: Record<string, string> = {}
 ): Received[] {
   const received: Received[] = []
@@ -52,7 +56,7 @@ export function orttoAnswers(
       const items = body as Received['body']
       const sent = Object.entries(this.req.headers).map(([name, value]) => [name, String(value)])
       received.push({ body: items, headers: Object.fromEntries(sent) as Received['headers'] })
-      const [code, content] = typeof answer === 'function' ? answer(items) : [status, answer]
+      const [code, content] = typeof response === 'function' ? response(items) : [status, response]
       return [code, content, headers] as const
     })
     .persist()

@@ -76,6 +76,12 @@ describe('the example file', () => {
 })
 
 describe('a file', () => {
+  it('may have the action key that the earlier destination saved', () => {
+    const saved = { name: 'Contacts', partnerAction: 'upsertContactProfile', subscribe: 'type = "identify"' }
+
+    expect(readMappings([{ ...saved, mapping: { user_id: { '@path': '$.userId' } } }])).toMatchObject([saved])
+  })
+
   it('may use every directive, and the framework maps an event by it', async () => {
     const path = { '@path': '$.properties.name' }
     const merge = { '@merge': { direction: 'right', objects: [{ a: 1 }, { '@path': '$.properties' }] } }
@@ -173,7 +179,7 @@ describe('problems', () => {
       'Mapping "Orders" (number 2): its trigger cannot be read (type): Value token is missing',
       'Mapping "Orders" (number 2): the required field "event" is not mapped',
       'Mapping "Orders" (number 2): the field "user_idd" is not one of trackActivity\'s: did you mean "user_id"?',
-      'Mapping number 3: its "partnerAction" must be upsertContact or trackActivity',
+      'Mapping number 3: its "partnerAction" must be upsertContact, trackActivity or upsertContactProfile',
       'Mapping "A" (number 4): its "enabled" must be true or false',
       'Mapping "Orders" (number 5): the field "traits": /traits has an invalid directive: @pth.',
       'Mapping number 6: it must be an object',

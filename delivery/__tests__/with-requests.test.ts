@@ -17,6 +17,7 @@ describe('a destination at another origin', () => {
     await upsertContact.performBatch?.(request, { ...input, payload: [{ user_id: 'u1' }] })
     await expect(upsertContact.perform(request, { ...input, payload: { user_id: 'u1' } })).rejects.toThrow()
     await upsertContact.hooks?.onMappingSave?.performHook(request, { ...input, payload: {} })
+    await upsertContact.hooks?.retlOnMappingSave?.performHook(request, { ...input, payload: {} })
     await expect(
       Promise.resolve(definition.authentication?.testAuthentication?.(request, { ...input, auth: {} as never }))
     ).rejects.toThrow()
@@ -24,6 +25,7 @@ describe('a destination at another origin', () => {
     expect(urls).toEqual([
       'http://127.0.0.1:8030/v1/identify',
       'http://127.0.0.1:8030/v1/identify',
+      'http://127.0.0.1:8030/v1/audiences/create',
       'http://127.0.0.1:8030/v1/audiences/create',
       'http://127.0.0.1:8030/v1/me'
     ])

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { definitionFor, readEvents, readPiece } from '../../delivery'
 import type { Line } from '../../delivery'
 import { MAX_MAPPINGS } from '../../delivery/mappings'
-import { clip, isRecord } from '../../src/values'
+import { isRecord, truncate } from '../../src/values'
 import { DESTINATION, showActions } from './definition'
 import { EXAMPLES } from './examples'
 import type { Feed } from './feed'
@@ -163,12 +163,13 @@ const Connected = z.object({
 
 /** Connects a mapping to an audience, as Segment does when the customer saves it. */
 async function connectAudience({ origin, apiKey }: Served, name: string) {
-  const { upsertContact } = new Destination(definitionFor(origin)).actions
+  // Every action has the same hook.
+  const [action] = Object.values(new Destination(definitionFor(origin)).actions)
   const input = { settings: { api_key: apiKey() }, payload: {}, hookInputs: { audience_name: name } }
-  const connected: unknown = await upsertContact.executeHook('onMappingSave', input)
+  const connected: unknown = await action.executeHook('onMappingSave', input)
   const { savedData, successMessage, error } = Connected.parse(connected)
   return error
-    ? { error: clip(error.message, 500), outputs: null, message: null }
+    ? { error: truncate(error.message, 500), outputs: null, message: null }
     : {
         error: null,
         outputs: savedData && 'audience_id' in savedData ? savedData : null,

@@ -27,6 +27,8 @@ export interface ShownAction {
   description: string
   /** The trigger of a new mapping */
   trigger: string
+  /** Segment offers it for no new mapping. */
+  isHidden: boolean
   fields: ShownField[]
   /** What connects a mapping to an audience when it is saved */
   audience: { label: string; description: string; inputLabel: string; inputDescription: string }
@@ -34,8 +36,8 @@ export interface ShownAction {
 
 /** The destination's actions, from its definition. */
 export function showActions(): ShownAction[] {
-  return (['upsertContact', 'trackActivity'] as const).map((key) => {
-    const { title, description, defaultSubscription = '', fields, hooks } = ACTIONS[key]
+  return Object.entries(ACTIONS).map(([key, action]) => {
+    const { title, description, defaultSubscription = '', fields, hooks, hidden = false } = action
     const hook = hooks?.onMappingSave
     const input = hook?.inputFields?.audience_name
     return {
@@ -43,6 +45,7 @@ export function showActions(): ShownAction[] {
       title,
       description,
       trigger: defaultSubscription,
+      isHidden: hidden,
       fields: showFields(fields),
       audience: {
         label: hook?.label ?? '',

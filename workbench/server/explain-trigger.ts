@@ -1,7 +1,7 @@
 import { generateFql, validate } from '@segment/destination-subscriptions'
 import type { Condition, GroupCondition } from '@segment/destination-subscriptions'
 import type { SegmentEvent } from '@segment/actions-core'
-import { clip, isRecord } from '../../src/values'
+import { isRecord, truncate } from '../../src/values'
 
 /** Whether a trigger takes an event, and why, in a sentence. */
 export function explainTrigger(trigger: GroupCondition, event: SegmentEvent): { takes: boolean; why: string } {
@@ -35,7 +35,7 @@ function whatIsThere(condition: Condition, event: SegmentEvent): string {
   if (value === undefined) {
     return `the event has no ${place}`
   }
-  return `its ${place} is ${clip(asJSON(value), 100)}`
+  return `its ${place} is ${truncate(asJSON(value), 100)}`
 }
 
 /** JSON of what came from outside, which may be too deep to be written. */

@@ -2,7 +2,7 @@ import type { SegmentEvent } from '@segment/actions-core'
 import { HTTPException } from 'hono/http-exception'
 import { isEvent, messageOf } from '../../delivery'
 import type { Line } from '../../delivery'
-import { clip } from '../../src/values'
+import { truncate } from '../../src/values'
 import { TooLargeError } from '../../stream'
 import type { Trace } from './trace'
 import type { Traces } from './traces'
@@ -75,7 +75,7 @@ export class Live {
   /** Remembers a call that was refused. */
   refuse(path: string, reason: string): void {
     this.refused.count += 1
-    this.refused.last = { time: new Date(this.options.now()).toISOString(), path: clip(path, 100), reason }
+    this.refused.last = { time: new Date(this.options.now()).toISOString(), path: truncate(path, 100), reason }
   }
 
   private async sendAll(): Promise<void> {

@@ -12,7 +12,7 @@ import type { FieldOrigin } from './origins'
 
 /** A mapping that is being edited: there may be anything wrong with it. */
 export const EditedMapping = z.object({
-  partnerAction: z.enum(['upsertContact', 'trackActivity']),
+  partnerAction: z.enum(Object.keys(ACTIONS)),
   subscribe: z.string(),
   mapping: z.custom<JSONObject>(isRecord)
 })

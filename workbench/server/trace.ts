@@ -1,8 +1,9 @@
 import type { SegmentEvent } from '@segment/actions-core'
-import { enabledOf, isRetryable, kindOf } from '../../delivery'
+import { enabledOf, kindOf } from '../../delivery'
 import type { Line, MappingsFile, Result } from '../../delivery'
 import type { Taken } from '../../sandbox'
-import { clip } from '../../src/values'
+import { isRetryable } from '../../src/results'
+import { truncate } from '../../src/values'
 import type { Exchange } from './exchanges'
 import { asJSON, explainTrigger } from './explain-trigger'
 import { originsOf } from './origins'
@@ -99,7 +100,7 @@ export function summarize({ id, time, line, keptOut, mappings, outcomes }: Trace
   const results = [...outcomes].map(([index, { result }]) => ({
     mapping: mappings[index].name,
     status: result.status,
-    message: clip(result.message, MAX_TEXT),
+    message: truncate(result.message, MAX_TEXT),
     meaning: meaningOf(result, mappings[index])
   }))
   return {
@@ -179,7 +180,7 @@ function showRequest({ exchange, position }: Outcome): ShownRequest | undefined 
     count: items.length,
     position: position + 1,
     item: items[position],
-    answer: answer && { ...answer, body: clip(answer.body, MAX_ANSWER) },
+    answer: answer && { ...answer, body: truncate(answer.body, MAX_ANSWER) },
     failure,
     milliseconds
   }
@@ -193,5 +194,5 @@ function textOf(value: unknown): string | undefined {
   if (value === undefined || value === null) {
     return undefined
   }
-  return clip(typeof value === 'string' ? value : asJSON(value), MAX_TEXT)
+  return truncate(typeof value === 'string' ? value : asJSON(value), MAX_TEXT)
 }

@@ -213,9 +213,5 @@ function isMappingForm(value: unknown): value is MappingForm {
 }
 
 function hasMembers({ name, enabled, partnerAction, subscribe }: JsonObject): boolean {
-  return (
-    [name, subscribe].every((text) => typeof text === 'string') &&
-    typeof enabled === 'boolean' &&
-    (partnerAction === 'upsertContact' || partnerAction === 'trackActivity')
-  )
+  return [name, partnerAction, subscribe].every((text) => typeof text === 'string') && typeof enabled === 'boolean'
 }

@@ -82,9 +82,10 @@ export function MappingsList({ setup, editing }: ListProps) {
 function NewMappings({ setup, editing, isFull }: ListProps & { isFull: boolean }) {
   const { mappings, change } = editing
   const [, open] = useLocation()
+  const offered = setup.actions.filter(({ isHidden }) => !isHidden)
   return (
     <Group gap="xs">
-      {setup.actions.map((action) => (
+      {offered.map((action) => (
         <Button
           key={action.key}
           variant="light"

@@ -1,5 +1,5 @@
 import type { ActionDefinition } from '@segment/actions-core'
-import { associateAudience } from '../audience'
+import { audienceHooks } from '../audience'
 import { deliverBatch, deliverEvent } from '../deliver'
 import type { Delivery } from '../deliver'
 import {
@@ -17,7 +17,7 @@ import {
 import type { Settings } from '../generated-types'
 import { prepareContact } from '../prepare'
 import type { OrttoContact } from '../types'
-import type { OnMappingSaveInputs, OnMappingSaveOutputs, Payload } from './generated-types'
+import type { OnMappingSaveInputs, OnMappingSaveOutputs, Payload } from '../upsertContact.types'
 
 const delivery: Delivery<Payload, OrttoContact> = {
   prepare: prepareContact,
@@ -30,8 +30,8 @@ const action: ActionDefinition<Settings, Payload, unknown, OnMappingSaveInputs, 
   platform: 'cloud',
   defaultSubscription: 'type = "identify"',
   fields: {
-    timestamp: { ...timestamp, unsafe_hidden: true },
-    message_id: { ...messageId, unsafe_hidden: true },
+    timestamp: { ...timestamp, unsafe_hidden: true, readOnly: true },
+    message_id: { ...messageId, unsafe_hidden: true, readOnly: true },
     user_id: userId,
     anonymous_id: anonymousId,
     enable_batching: enableBatching,
@@ -41,7 +41,7 @@ const action: ActionDefinition<Settings, Payload, unknown, OnMappingSaveInputs, 
     traits: contactTraits,
     audience_update_mode: audienceUpdateMode
   },
-  hooks: { onMappingSave: associateAudience },
+  hooks: audienceHooks,
   perform: (request, input) => deliverEvent(request, input, delivery),
   performBatch: (request, input) => deliverBatch(request, input, delivery)
 }

@@ -1,24 +1,54 @@
-import { readMessage, readOutcomes } from '../src/answers'
-import type { Outcome } from '../src/types'
+import { readErrorMessage, readItemResults } from '../src/responses'
+import type { ItemResult } from '../src/types'
 
-const read = (answer: unknown, count = 3): Outcome[] =>
-  readOutcomes(typeof answer === 'string' ? answer : JSON.stringify(answer), count, (message) => message)
-const statuses = (answer: unknown, count = 3): number[] => read(answer, count).map(({ status }) => status)
+const readWith = (status: number, body: unknown, isWhole: boolean, count = 3): ItemResult[] => {
+  const content = typeof body === 'string' ? body : JSON.stringify(body)
+  return readItemResults({ status, content, isWhole }, count, (message) => message)
+}
+const read = (body: unknown, count = 3): ItemResult[] => readWith(200, body, true, count)
+const statuses = (body: unknown, count = 3): number[] => read(body, count).map(({ status }) => status)
 
-describe('a 2xx answer', () => {
+describe('a 2xx response', () => {
   it.each([
     ['an empty body', ''],
     ['an object', {}],
     ['errors null', { errors: null }],
     ['no errors', { errors: [] }]
-  ])('with %s confirms every item', (_, answer) => {
-    expect(read(answer)).toEqual(Array(3).fill({ status: 200, message: 'Processed by Ortto.' }))
+  ])('with %s confirms every item', (_, body) => {
+    expect(read(body)).toEqual(Array(3).fill({ status: 200, message: 'Processed by Ortto.' }))
   })
 
-  it('confirms the items that it does not list', () => {
-    const answer = { errors: [{ status: 422, message: 'No mappings configured', index: 1 }] }
+  it('confirms nothing with an empty body whose end is not marked', () => {
+    const results = readWith(200, '', false)
 
-    expect(read(answer)).toEqual([
+    expect(results.map(({ status }) => status)).toEqual([502, 502, 502])
+    expect(results[0].message).toMatch(/^Ortto's response is empty and may have been cut off, so it is not known/)
+    expect(results[0].message).toMatch(/stored once\.$/)
+  })
+
+  it('is trusted with a body that ends with the connection, when it is a whole report', () => {
+    expect(readWith(200, {}, false, 1)).toEqual([{ status: 200, message: 'Processed by Ortto.' }])
+  })
+
+  it.each(['', '{}', '{"message":"Multi-Status"}'])('confirms nothing with status 207 and no report: %j', (body) => {
+    expect(readWith(207, body, true).map(({ status }) => status)).toEqual([502, 502, 502])
+  })
+
+  it('says that a 207 with an empty body has no report', () => {
+    expect(readWith(207, '', true, 1)[0].message).toMatch(/^Ortto's response has no report, so it is not known/)
+  })
+
+  it.each([{ errors: null }, { errors: [] }, { errors: [{ status: 200, index: 1 }] }])(
+    'confirms every item with status 207 and a report without errors: %j',
+    (body) => {
+      expect(readWith(207, body, true).map(({ status }) => status)).toEqual([200, 200, 200])
+    }
+  )
+
+  it('confirms the items that it does not list', () => {
+    const body = { errors: [{ status: 422, message: 'No mappings configured', index: 1 }] }
+
+    expect(read(body)).toEqual([
       { status: 200, message: 'Processed by Ortto.' },
       { status: 422, message: 'No mappings configured' },
       { status: 200, message: 'Processed by Ortto.' }
@@ -53,22 +83,22 @@ describe('a 2xx answer', () => {
   it.each([undefined, null, '1', -1, 3, 0.5, 1e21, [1]])(
     'confirms no item that it does not list when an error names none: index %j',
     (index) => {
-      const answer = {
+      const body = {
         errors: [
           { status: 422, message: 'Bad email', index },
           { status: 400, message: 'm', index: 1 }
         ]
       }
 
-      expect(statuses(answer)).toEqual([502, 400, 502])
-      expect(read(answer)[0].message).toContain('Bad email')
+      expect(statuses(body)).toEqual([502, 400, 502])
+      expect(read(body)[0].message).toContain('Bad email')
     }
   )
 
-  it('tells the first of the failures that name no item', () => {
+  it('quotes the first of the errors that name no item', () => {
     const errors = ['First', 'Second'].map((message) => ({ status: 422, message }))
 
-    expect(read({ errors }, 1)[0].message).toMatch(/It said: First$/)
+    expect(read({ errors }, 1)[0].message).toMatch(/The error was: First$/)
   })
 
   it.each([null, 'text', 7, [0]])('confirms nothing when an error is no object: %j', (error) => {
@@ -77,15 +107,15 @@ describe('a 2xx answer', () => {
 
   it.each(['OK', '<html></html>', '{"errors":[', '[]', 'null', '"text"', '1', '{"errors":{}}', '{"errors":"none"}'])(
     'that cannot be read confirms nothing: %s',
-    (answer) => {
-      expect(statuses(answer)).toEqual([502, 502, 502])
-      expect(read(answer)[2].message).toContain(answer)
+    (body) => {
+      expect(statuses(body)).toEqual([502, 502, 502])
+      expect(read(body)[2].message).toContain(body)
     }
   )
 
   it.each([undefined, '', '  ', 7, null])('says so in our words when an error has no message: %j', (message) => {
     expect(read({ errors: [{ status: 422, message, index: 0 }] }, 1)).toEqual([
-      { status: 422, message: 'Ortto answered 422 for this event, without a reason.' }
+      { status: 422, message: 'Ortto responded with 422 for this event, without a reason.' }
     ])
   })
 
@@ -94,7 +124,7 @@ describe('a 2xx answer', () => {
   })
 })
 
-describe('the message of a failed answer', () => {
+describe('the message of an error response', () => {
   it.each([
     ['{"message":"Too many requests"}', 'Too many requests'],
     ['{"error":"Key expired"}', 'Key expired'],
@@ -106,16 +136,16 @@ describe('the message of a failed answer', () => {
     ['<html>\n<head><title>502</title></head><body><h1>Bad Gateway</h1></body>', '502 Bad Gateway'],
     ['[1]', '[1]']
   ])('of %s is %s', (content, message) => {
-    expect(readMessage(content)).toBe(message)
+    expect(readErrorMessage(content)).toBe(message)
   })
 
-  it('is all that a web page says, however long that is: half an API key could not be masked', () => {
+  it('is all that a web page says, however long it is', () => {
     const page = `<h1>Bad Gateway</h1>${'<br>'.repeat(3_000_000)}<p>The end</p>`
 
-    expect(readMessage(page)).toBe('Bad Gateway The end')
+    expect(readErrorMessage(page)).toBe('Bad Gateway The end')
   })
 
   it.each(['', '""', '<br/>'])('of %j is none', (content) => {
-    expect(readMessage(content)).toBeUndefined()
+    expect(readErrorMessage(content)).toBeUndefined()
   })
 })

@@ -1,5 +1,5 @@
 import type { ActionDefinition } from '@segment/actions-core'
-import { associateAudience } from '../audience'
+import { audienceHooks } from '../audience'
 import { deliverBatch, deliverEvent } from '../deliver'
 import type { Delivery } from '../deliver'
 import {
@@ -17,7 +17,7 @@ import {
 import type { Settings } from '../generated-types'
 import { prepareActivity } from '../prepare'
 import type { OrttoActivity } from '../types'
-import type { OnMappingSaveInputs, OnMappingSaveOutputs, Payload } from './generated-types'
+import type { OnMappingSaveInputs, OnMappingSaveOutputs, Payload } from '../trackActivity.types'
 
 const delivery: Delivery<Payload, OrttoActivity> = {
   prepare: prepareActivity,
@@ -51,7 +51,7 @@ const action: ActionDefinition<Settings, Payload, unknown, OnMappingSaveInputs, 
     },
     traits: {
       ...contactTraits,
-      description: "Key-value custom property pairs to be assigned to the Contact's profile"
+      description: "key-value custom property pairs to be assigned to the Contact's profile"
     },
     audience_update_mode: audienceUpdateMode,
     event: {
@@ -67,6 +67,7 @@ const action: ActionDefinition<Settings, Payload, unknown, OnMappingSaveInputs, 
       type: 'string',
       required: false,
       unsafe_hidden: true,
+      readOnly: true,
       default: { '@path': '$.context.app.namespace' }
     },
     properties: {
@@ -79,7 +80,7 @@ const action: ActionDefinition<Settings, Payload, unknown, OnMappingSaveInputs, 
       default: { '@path': '$.properties' }
     }
   },
-  hooks: { onMappingSave: associateAudience },
+  hooks: audienceHooks,
   perform: (request, input) => deliverEvent(request, input, delivery),
   performBatch: (request, input) => deliverBatch(request, input, delivery)
 }

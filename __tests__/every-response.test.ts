@@ -192,9 +192,10 @@ function possible(given: Answer, index: number, count: number): number[] {
   }
   const content = hasNoBody(given.status) ? '' : Buffer.from(given.body).toString().trim()
   if (content === '') {
-    return [200]
+    const isEndMarked = hasNoBody(given.status) || given.framing !== 'end of connection'
+    return [isEndMarked && given.status !== 207 ? 200 : 502]
   }
-  const failures = failuresOf(content)
+  const failures = failuresOf(content, given.status === 207)
   if (failures === undefined) {
     return [502]
   }
@@ -209,10 +210,13 @@ function hasNoBody(given: number): boolean {
   return given === 204 || given === 304
 }
 
-/** Undefined when the answer makes no sense. */
-function failuresOf(content: string): unknown[] | undefined {
+/** Undefined when the answer makes no sense, or has no report although it must. */
+function failuresOf(content: string, mustReport: boolean): unknown[] | undefined {
   try {
     const value: unknown = JSON.parse(content)
+    if (mustReport && !Object.keys(Object(value) as object).includes('errors')) {
+      return undefined
+    }
     const failures: unknown = (value as { errors?: unknown } | null)?.errors ?? []
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
     return isObject && Array.isArray(failures) ? failures : undefined
@@ -308,7 +312,7 @@ async function take(request: IncomingMessage): Promise<void> {
 }
 
 beforeAll(async () => {
-  console.log(`Seed ${SEED}: SEED=${SEED} npx jest every-answer`)
+  console.log(`Seed ${SEED}: SEED=${SEED} npx jest every-response`)
   server = createServer((request) => void take(request).catch(() => request.socket.destroy()))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -46,18 +46,18 @@ export interface Payload {
      */
     city?: string
     /**
-     * The post code
+     * The postcode
      */
     post_code?: string
   }
   /**
-   * Key-value custom property pairs to be assigned to the Contact's profile
+   * key-value custom property pairs to be assigned to the Contact's profile
    */
   traits?: {
     [k: string]: unknown
   }
   /**
-   * Whether an event adds the Contact to the Audience, or removes it. "Follow Segment" goes by what an event of an Engage audience or journey says: it adds the Contact when the person entered, removes it when the person left, and an event that says neither changes nothing. It goes by every Engage audience whose events this mapping takes, so let the trigger take those of one only.
+   * Indicates whether the Contact should be added to or removed from the Audience. "Follow Segment" reads it from the events of an Engage audience or journey: the Contact is added when the person entered, removed when the person left, and any other event changes nothing. It follows every Engage audience whose events match this mapping, so let the trigger match the events of one audience only.
    */
   audience_update_mode?: string
   /**
@@ -75,6 +75,7 @@ export interface Payload {
     [k: string]: unknown
   }
 }
+// Generated file. DO NOT MODIFY IT BY HAND.
 
 export interface OnMappingSaveInputs {
   /**
@@ -82,8 +83,29 @@ export interface OnMappingSaveInputs {
    */
   audience_name?: string
 }
+// Generated file. DO NOT MODIFY IT BY HAND.
 
 export interface OnMappingSaveOutputs {
+  /**
+   * The ID of the Ortto Audience that Contacts are linked to.
+   */
+  audience_id?: string
+  /**
+   * The name of the Ortto Audience that Contacts are linked to.
+   */
+  audience_name?: string
+}
+// Generated file. DO NOT MODIFY IT BY HAND.
+
+export interface RetlOnMappingSaveInputs {
+  /**
+   * The name of the Ortto Audience to link the Contact to.
+   */
+  audience_name?: string
+}
+// Generated file. DO NOT MODIFY IT BY HAND.
+
+export interface RetlOnMappingSaveOutputs {
   /**
    * The ID of the Ortto Audience that Contacts are linked to.
    */
