@@ -31,7 +31,17 @@ function restrictImports(files, patterns) {
 }
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'bench/.build/', '.stryker-tmp/', 'reports/', '**/generated-types.ts'] },
+  {
+    ignores: [
+      'dist/',
+      'coverage/',
+      'bench/.build/',
+      '.stryker-tmp/',
+      'reports/',
+      '**/generated-types.ts',
+      '**/*.types.ts'
+    ]
+  },
   js.configs.recommended,
   {
     files: ['**/*.{ts,mts,tsx}'],

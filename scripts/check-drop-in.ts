@@ -1,71 +1,75 @@
-import { access, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'fs/promises'
+import { cp, mkdir, readdir, readFile, writeFile } from 'fs/promises'
 import { createRequire, isBuiltin } from 'module'
 import { join, relative } from 'path'
 import ts from 'typescript'
 import { check, CheckFailed, mustRun, passed, ROOT } from './checking'
-import { definitionFaults, membersOf, metadataFaults } from './drop-in-faults'
+import { copyDestination, DESTINATION } from './monorepo/copy-destination'
+import { findChanges } from './monorepo/generated-files'
+import { runGit } from './monorepo/git'
+import { membersOf } from './monorepo/members'
+import type { TypedDefinition } from './monorepo/types'
+import { validateDefinition } from './monorepo/validate'
 
 const STAND_IN = join(ROOT, 'scripts', 'drop-in')
-const DESTINATION = join('packages', 'destination-actions', 'src', 'destinations', 'ortto')
 
-/** What destinations of the monorepo import, beside what comes with Node. */
+/** The packages that a destination of the monorepo imports, besides the modules of Node */
 const IMPORTS = /^(@segment\/actions-core|dayjs(\/.+)?|lodash\/.+)$/
 
-/** `npm run check:drop-in`: `src/` and `__tests__/` work in Segment's monorepo, copied as the README says. */
+/**
+ * `npm run check:drop-in`: checks that the destination works in Segment's monorepo, in a folder with the packages and
+ * the settings of the monorepo.
+ */
 async function checkDropIn(folder: string): Promise<void> {
   const bin = (name: string) => join(folder, 'node_modules', '.bin', name)
   const options = { cwd: folder }
-  await settle(folder)
+  await createStandIn(folder)
+  await copyDestination(folder, ROOT)
+  passed('`npm run drop-in` copies it into a repository like the monorepo')
 
   await checkImports(join(folder, DESTINATION))
   await mustRun('src/ does not compile in the monorepo.', bin('tsc'), ['-p', '.'], options)
-  passed('TypeScript 5.5 compiles it to ES2020, with the settings of the monorepo')
-  const files = [`${DESTINATION}/**/*.{ts,json}`]
-  await mustRun('Prettier 2.4 would write it otherwise.', bin('prettier'), ['--check', ...files], options)
-  passed('Prettier 2.4 changes nothing')
-  await mustRun("It breaks the monorepo's ESLint rules.", bin('eslint'), ['--max-warnings', '0', '.'], options)
-  passed("the monorepo's ESLint rules are kept")
+  passed('TypeScript compiles it to ES2020, with the settings of the monorepo')
+  const sources = `${DESTINATION}/**/*.ts`
+  await mustRun('Prettier would format it differently in the monorepo.', bin('prettier'), ['--check', sources], options)
+  passed('Prettier changes nothing')
+  const lint = ['--max-warnings', '0', '--ext', '.ts', 'packages']
+  await mustRun("It breaks the monorepo's ESLint rules.", bin('eslint'), lint, options)
+  passed("it follows the monorepo's ESLint rules")
 
   await checkDefinition(folder)
   await mustRun('Its tests fail in the monorepo.', bin('jest'), ['--ci'], options)
   passed('its tests pass')
 }
 
-/** A folder like the monorepo's, with the destination in it, and without anything else of ours. */
-async function settle(folder: string): Promise<void> {
+/** Makes a git repository that has what the monorepo has, and an earlier version of the destination. */
+async function createStandIn(folder: string): Promise<void> {
   await cp(STAND_IN, folder, { recursive: true, filter: (path) => !path.endsWith('node_modules') })
-  await copyFile(join(folder, 'lint.mjs'), join(folder, 'eslint.config.mjs'))
-  await mustRun('What the monorepo has cannot be installed.', 'npm', ['ci', '--no-audit', '--no-fund'], {
-    cwd: folder
-  })
-  const home = join(folder, DESTINATION)
-  await mkdir(home, { recursive: true })
-  await cp(join(ROOT, 'src'), home, { recursive: true })
-  await cp(join(ROOT, '__tests__'), join(home, '__tests__'), { recursive: true })
-  for (const left of ['generated-files.test.ts', 'every-answer.test.ts']) {
-    await rm(join(home, '__tests__', left))
-  }
-  for (const path of await typeScriptIn(join(home, '__tests__'))) {
-    await writeFile(path, (await readFile(path, 'utf8')).replace(/\.\.\/src\b/g, '..'))
-  }
-  passed('copied as the README says, into a folder with what the monorepo has')
+  await mkdir(join(folder, DESTINATION), { recursive: true })
+  await writeFile(join(folder, DESTINATION, 'earlier-version.ts'), 'export const isGone = false\n')
+  const author = ['-c', 'user.name=check', '-c', 'user.email=check@example.com']
+  await runGit(folder, 'init', '--quiet')
+  await runGit(folder, 'add', '--all')
+  await runGit(folder, ...author, 'commit', '--quiet', '--message', 'Add the earlier version')
+  const install = ['ci', '--no-audit', '--no-fund']
+  await mustRun('The packages of the monorepo could not be installed.', 'npm', install, { cwd: folder })
 }
 
 async function checkImports(home: string): Promise<void> {
-  for (const path of await typeScriptIn(home)) {
+  for (const path of await listTypeScript(home)) {
     const name = relative(home, path)
     if (name.startsWith('__tests__')) {
       continue
     }
     const { importedFiles } = ts.preProcessFile(await readFile(path, 'utf8'))
-    const strange = importedFiles.find(({ fileName }) => !/^\.\.?(\/|$)/.test(fileName) && !mayImport(fileName))
-    if (strange) {
+    const forbidden = importedFiles.find(({ fileName }) => !/^\.\.?(\/|$)/.test(fileName) && !mayImport(fileName))
+    if (forbidden) {
       throw new CheckFailed(
-        `src/${name} imports ${strange.fileName}. A destination there imports core, dayjs, lodash by method, and Node's own.`
+        `src/${name} imports ${forbidden.fileName}. A destination may import @segment/actions-core, dayjs, ` +
+          'lodash by method, and the modules of Node.'
       )
     }
   }
-  passed('it imports what the monorepo has')
+  passed('it imports only what the monorepo has')
 }
 
 function mayImport(name: string): boolean {
@@ -76,26 +80,22 @@ async function checkDefinition(folder: string): Promise<void> {
   const compiled = join(folder, 'out', 'destinations', 'ortto', 'index.js')
   const load: (path: string) => unknown = createRequire(compiled)
   const { default: definition } = membersOf(load(compiled))
-  tell(definitionFaults(definition))
-  passed("the definition has what the monorepo's validator asks for")
-  for (const key of Object.keys(membersOf(membersOf(definition).actions))) {
-    await access(join(folder, DESTINATION, key, 'generated-types.ts')).catch(() => {
-      throw new CheckFailed(`The monorepo writes the types of ${key} into ${key}/, which is no folder of src/.`)
-    })
-  }
-  passed('the types of each action are where the monorepo writes them')
-  const metadata: unknown = JSON.parse(await readFile(join(folder, DESTINATION, 'metadata.json'), 'utf8'))
-  tell(metadataFaults(metadata, definition))
-  passed("metadata.json has the monorepo's shape, and says what the definition says")
+  failOn(validateDefinition(definition))
+  passed("the definition passes the monorepo's validation")
+  const changes = await findChanges(definition as TypedDefinition, join(folder, DESTINATION))
+  failOn(
+    changes.map(({ path }) => `src/${path} is not what the monorepo's generators write. Run \`npm run generate\`.`)
+  )
+  passed("the monorepo's generators would change nothing")
 }
 
-function tell(faults: readonly string[]): void {
+function failOn(faults: readonly string[]): void {
   if (faults.length > 0) {
     throw new CheckFailed(faults.join('\n'))
   }
 }
 
-async function typeScriptIn(folder: string): Promise<string[]> {
+async function listTypeScript(folder: string): Promise<string[]> {
   const paths = await readdir(folder, { recursive: true })
   return paths.filter((path) => path.endsWith('.ts')).map((path) => join(folder, path))
 }

@@ -56,7 +56,11 @@ const ELSEWHERE: Record<string, string> = {
     '`stream/__tests__/reliability.test.ts` › docs/reliability.md says what came of it',
   'npm run test:stream -- kill':
     '`stream/__tests__/kill.test.ts` › store every event once and in the order of its user, or reject it with its reason',
-  'npm run generate': '`__tests__/generated-files.test.ts` › are what `npm run generate` writes'
+  'npm run generate': '`__tests__/generated-files.test.ts` › are what `npm run generate` writes',
+  'npm run drop-in -- ../action-destinations':
+    '`scripts/__tests__/drop-in.test.ts` › copies this project and prints what to run',
+  'JSON of README.md':
+    '`scripts/__tests__/readme-mappings.test.ts` › keep an audience equal to the rows of a warehouse model'
 }
 
 function archive(): string {
@@ -110,6 +114,8 @@ function examplesIn(document: string, path: string): string[] {
         return content.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'))
       case 'ts':
         return [`TypeScript of ${path}`]
+      case 'json':
+        return [`JSON of ${path}`]
       default:
         return [`output of ${path}`]
     }
