@@ -2,16 +2,17 @@ import js from '@eslint/js'
 import reactHooks from 'eslint-plugin-react-hooks'
 import tseslint from 'typescript-eslint'
 
-/** The rooms, and for each the rooms that it may import. Arrows point one way; the sandbox stands alone. */
+/** The modules, and for each the modules that it may import. */
 const MAY_IMPORT = {
   src: [],
-  sandbox: [],
-  delivery: ['src'],
-  stream: ['delivery', 'src'],
-  workbench: ['stream', 'delivery', 'sandbox', 'src'],
-  cli: ['workbench', 'stream', 'delivery', 'sandbox', 'src']
+  common: [],
+  sandbox: ['common'],
+  delivery: ['src', 'common'],
+  stream: ['delivery', 'src', 'common'],
+  workbench: ['stream', 'delivery', 'sandbox', 'src', 'common'],
+  cli: ['workbench', 'stream', 'delivery', 'sandbox', 'src', 'common']
 }
-const ROOMS = Object.keys(MAY_IMPORT)
+const MODULES = Object.keys(MAY_IMPORT)
 
 const OTHER_PACKAGES = {
   regex: '^(?!\\.|@segment/actions-core$|dayjs(/|$)|lodash/|net$)',
@@ -63,12 +64,12 @@ export default tseslint.config(
   },
   restrictImports(['src/*.ts'], [OTHER_PACKAGES, above(0)]),
   restrictImports(['src/*/*.ts'], [OTHER_PACKAGES, above(1)]),
-  ...ROOMS.filter((room) => room !== 'src').map((room) =>
+  ...MODULES.filter((name) => name !== 'src').map((name) =>
     restrictImports(
-      [`${room}/**/*.{ts,tsx}`],
-      ROOMS.filter((other) => other !== room && !MAY_IMPORT[room].includes(other)).map((other) => ({
+      [`${name}/**/*.{ts,tsx}`],
+      MODULES.filter((other) => other !== name && !MAY_IMPORT[name].includes(other)).map((other) => ({
         regex: `^(\\.{1,2}/)+${other}(/|$)`,
-        message: `${room}/ must not import ${other}/: see MAY_IMPORT in eslint.config.mjs.`
+        message: `${name}/ must not import ${other}/: see MAY_IMPORT in eslint.config.mjs.`
       }))
     )
   ),

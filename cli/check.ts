@@ -1,6 +1,7 @@
 import { Destination } from '@segment/actions-core'
 import { Command } from 'commander'
-import { definitionFor, messageOf } from '../delivery'
+import { errorMessage } from '../common/error-message'
+import { definitionFor } from '../delivery'
 import { parseApiKey } from '../src/api-key'
 import type { Settings } from '../src/generated-types'
 import { EXIT } from './command'
@@ -39,7 +40,7 @@ async function check({ to, keyFile }: { to: string; keyFile?: string }, output: 
   try {
     await new Destination<Settings>(definitionFor(target.to)).testAuthentication(settings)
   } catch (error) {
-    output.error(printable(messageOf(error)))
+    output.error(printable(errorMessage(error)))
     return EXIT.rejected
   }
   output.log(`${target.name} takes it.`)

@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from 'commander'
 import { readFile } from 'fs/promises'
 import { resolve } from 'path'
-import { InputError, MappingsError, messageOf, momentOf, parseFile } from '../delivery'
+import { errorMessage } from '../common/error-message'
+import { InputError, MappingsError, momentOf, parseFile } from '../delivery'
 import { StreamError } from '../stream'
 
 /** Where a command writes: `console` is one. */
@@ -63,7 +64,7 @@ export function named<Given, Value>(path: string, read: (given: Given) => Value,
   try {
     return read(given)
   } catch (error) {
-    throw new UsageError(`${path}: ${messageOf(error)}`)
+    throw new UsageError(`${path}: ${errorMessage(error)}`)
   }
 }
 

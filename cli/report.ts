@@ -1,8 +1,9 @@
 import type { SegmentEvent } from '@segment/actions-core'
+import { truncate } from '../common/truncate'
 import { kindOf } from '../delivery'
 import type { Verdict } from '../delivery'
 import type { Account, Activity, Contact, LogEntry } from '../sandbox'
-import { cut, table } from './table'
+import { table } from './table'
 
 /** Characters of a list of values: long ones would bury the rest. */
 const MAX_MEMBERS = 120
@@ -78,7 +79,7 @@ function members(values: ReadonlyMap<string, unknown>): string {
   const parts = [...values].map(
     ([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`
   )
-  return cut(parts.join(', '), MAX_MEMBERS) || '-'
+  return truncate(parts.join(', '), MAX_MEMBERS) || '-'
 }
 
 /** One line: every result is counted once. */

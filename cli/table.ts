@@ -1,3 +1,5 @@
+import { truncate } from '../common/truncate'
+
 /** Characters of a cell; what is longer is cut. Only the last column may be as long as it likes. */
 const MAX_WIDTH = 40
 
@@ -5,7 +7,7 @@ const MAX_WIDTH = 40
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const last = head.length - 1
   const cells = [head, ...rows].map((row) =>
-    row.map((cell, column) => (column === last ? printable(cell) : cut(printable(cell), MAX_WIDTH)))
+    row.map((cell, column) => (column === last ? printable(cell) : truncate(printable(cell), MAX_WIDTH)))
   )
   const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column].length)))
   const rule = widths.map((width, column) => '-'.repeat(column === last ? head[column].length : width))
@@ -14,11 +16,6 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
     .map((row) => row.map((cell, column) => (column === last ? cell : cell.padEnd(widths[column]))).join('  '))
     .map((line) => line.trimEnd())
     .join('\n')
-}
-
-/** At most so many characters, the last one an ellipsis when some are missing. */
-export function cut(text: string, width: number): string {
-  return text.length > width ? `${text.slice(0, width - 1)}…` : text
 }
 
 /** Text from outside on one line, without what a terminal would take for a command. */

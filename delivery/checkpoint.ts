@@ -1,6 +1,6 @@
+import { replaceFile } from '../common/replace-file'
 import { readFile, rm } from 'fs/promises'
 import { z } from 'zod'
-import { replaceFile } from './replace-file'
 
 const count = z.number().int().nonnegative()
 

@@ -1,8 +1,8 @@
+import { errorMessage } from '../common/error-message'
 import { constants, promises as fs } from 'fs'
 import type { Stats } from 'fs'
 import { join } from 'path'
 import { isNativeError } from 'util/types'
-import { messageOf } from './message-of'
 
 /** Files cannot be read as asked. The message is one sentence for whoever named them, and says what to do. */
 export class InputError extends Error {}
@@ -110,6 +110,6 @@ export async function attempt<T>(path: string, action: () => Promise<T>): Promis
     if (code === 'EACCES' || code === 'EPERM') {
       throw new InputError(`${path} may not be read: change its permissions, or run this as a user who may.`)
     }
-    throw new InputError(`${path} cannot be read (${messageOf(error)}).`)
+    throw new InputError(`${path} cannot be read (${errorMessage(error)}).`)
   }
 }

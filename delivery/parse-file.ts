@@ -1,4 +1,4 @@
-import { messageOf } from './message-of'
+import { errorMessage } from '../common/error-message'
 
 /** A file holds something else than JSON. */
 class NotJSONError extends Error {}
@@ -11,7 +11,7 @@ export function parseFile(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    const reason = messageOf(error)
+    const reason = errorMessage(error)
     throw new NotJSONError(`It is not JSON (${reason.replace(/, (\.\.\.)?".*/s, '')})`)
   }
 }

@@ -1,8 +1,8 @@
 import type { SegmentEvent } from '@segment/actions-core'
 import { isUtf8 } from 'buffer'
 import { isNativeError } from 'util/types'
+import { errorMessage } from '../common/error-message'
 import type { InputFile } from './find-files'
-import { messageOf } from './message-of'
 import { decompress, readFile, withHead } from './read-bytes'
 import { Splitter } from './split-json'
 import type { Piece } from './split-json'
@@ -141,7 +141,7 @@ function readEvent(text: string, noun: string): EventLine | NoEvent {
   try {
     value = JSON.parse(text)
   } catch (error) {
-    const reason = messageOf(error)
+    const reason = errorMessage(error)
     const hint = noun === 'line' ? '; write each event on one line' : ''
     return { problem: `This ${noun} is not JSON${hint}. ${reason}`, text }
   }

@@ -1,12 +1,12 @@
 import { createHash } from 'crypto'
 import { open } from 'fs/promises'
+import { errorMessage } from '../common/error-message'
 import { AppendFile } from './append-file'
 import { readCheckpoint, removeCheckpoint, writeCheckpoint } from './checkpoint'
 import type { Checkpoint } from './checkpoint'
 import type { Verdict } from './deliver'
 import type { InputFile } from './find-files'
 import { lock } from './lock'
-import { messageOf } from './message-of'
 import { kindOf } from './results'
 import { Summary, SummaryState } from './summary'
 
@@ -195,7 +195,7 @@ async function told<Value>(what: string, act: () => Promise<Value>): Promise<Val
   try {
     return await act()
   } catch (error) {
-    throw new RecordsError(`${what}: ${messageOf(error)}.`)
+    throw new RecordsError(`${what}: ${errorMessage(error)}.`)
   }
 }
 

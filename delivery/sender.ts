@@ -1,5 +1,6 @@
 import { Destination } from '@segment/actions-core'
 import type { RequestClient, RequestOptions, SegmentEvent } from '@segment/actions-core'
+import { errorMessage } from '../common/error-message'
 import type { Settings } from '../src/generated-types'
 import { surviveBrokenSockets } from './broken-sockets'
 import { definitionFor } from './definition'
@@ -7,7 +8,6 @@ import type { Target } from './definition'
 import { mapAhead } from './map-ahead'
 import type { MappedAhead } from './map-ahead'
 import type { Mapping } from './mappings'
-import { messageOf } from './message-of'
 import { readRetryAfter } from './retry-after'
 import { withRequests } from './with-requests'
 import type { WrapRequest } from './with-requests'
@@ -72,7 +72,7 @@ export class Sender {
       // The destination never throws for a batch. The framework does, before anything is sent, when it can't map one of
       // the events. Alone, that event fails alone.
       if (events.length === 1) {
-        const reason = messageOf(error)
+        const reason = errorMessage(error)
         return [{ status: 400, errorType: 'BAD_REQUEST', message: `Segment's framework refuses this event: ${reason}` }]
       }
       const half = Math.ceil(events.length / 2)

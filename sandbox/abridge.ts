@@ -1,3 +1,5 @@
+import { truncate } from '../common/truncate'
+
 /** So much of an item is kept: values, and characters of its texts and keys. */
 const MAX_VALUES = 1000
 const MAX_CHARACTERS = 20_000
@@ -19,9 +21,9 @@ export function quote(text: string): string {
   return `"${cut(text, MAX_QUOTED)}"`
 }
 
-/** The beginning of a text that is too long. A copy: a slice would hold the whole text in memory. */
+/** The beginning of a text that is too long. A copy: a slice would keep the whole text in memory. */
 export function cut(text: string, length: number): string {
-  return text.length > length ? Buffer.from(`${text.slice(0, length - 1)}…`).toString() : text
+  return text.length > length ? Buffer.from(truncate(text, length)).toString() : text
 }
 
 function newRoom(): Room {

@@ -1,9 +1,9 @@
-import { timingSafeEqual } from 'crypto'
 import { Hono } from 'hono'
 import type { Context, HonoRequest } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { IncomingMessage } from 'http'
 import type { z } from 'zod'
+import { equalSecrets } from '../common/equal-secrets'
 import { quote } from './abridge'
 import type { Account } from './account'
 import { problemsOf } from './account-file'
@@ -34,7 +34,7 @@ export function createApi(sandbox: Ortto): Hono {
   const api = new Hono()
 
   api.use(async (context, next) => {
-    if (!sameText(context.req.header('authorization') ?? '', `Bearer ${sandbox.apiKey}`)) {
+    if (!equalSecrets(context.req.header('authorization') ?? '', `Bearer ${sandbox.apiKey}`)) {
       throw new HTTPException(401, { message: 'The API key is not valid' })
     }
     await next()
@@ -118,9 +118,4 @@ function readItems(body: unknown): unknown[] {
     throw new HTTPException(400, { message: `The body must be a JSON array of at most ${MAX_ITEMS} items` })
   }
   return body
-}
-
-function sameText(one: string, other: string): boolean {
-  const [first, second] = [Buffer.from(one), Buffer.from(other)]
-  return first.length === second.length && timingSafeEqual(first, second)
 }

@@ -1,7 +1,8 @@
-import { open, readFile, rename, rm } from 'fs/promises'
+import { readFile } from 'fs/promises'
 import { performance } from 'perf_hooks'
-import { isNativeError } from 'util/types'
 import { z } from 'zod'
+import { errorMessage } from '../common/error-message'
+import { replaceFile } from '../common/replace-file'
 import { problemsOf } from './account-file'
 import { createSandbox } from '.'
 import type { Sandbox, SandboxOptions } from '.'
@@ -33,30 +34,18 @@ export async function loadSandbox(path: string, options: SandboxOptions = {}): P
   try {
     sandbox.restore(state)
   } catch (error) {
-    throw new StateFileError(`${path}: ${isNativeError(error) ? error.message : String(error)}`)
+    throw new StateFileError(`${path}: ${errorMessage(error)}`)
   }
   return sandbox
 }
 
 /**
- * Writes all that a sandbox holds, with its API key, into a file that only its owner may read. Written aside, then
- * renamed: whenever it is cut short, the old file or the new one is there, never half of it. Not to be called again
- * before it is done.
+ * Writes all that a sandbox holds, with its API key, into a file that only its owner may read. Not to be called again
+ * before it is done: see {@link replaceFile}.
  * @throws what the file system says, or RangeError when it is too much for one text (some 500 MB)
  */
 export async function saveSandbox(path: string, sandbox: Sandbox): Promise<void> {
-  const text = JSON.stringify({ apiKey: sandbox.apiKey, ...sandbox.toState() })
-  const aside = `${path}.new`
-  // What lies there from an earlier time may lead elsewhere, or be open to others.
-  await rm(aside, { force: true })
-  const file = await open(aside, 'wx', 0o600)
-  try {
-    await file.writeFile(text)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(aside, path)
+  await replaceFile(path, JSON.stringify({ apiKey: sandbox.apiKey, ...sandbox.toState() }))
 }
 
 function readSaved(path: string, text: string): z.infer<typeof SavedState> {

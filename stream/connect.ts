@@ -1,6 +1,6 @@
 import { connect, credsAuthenticator, errors } from '@nats-io/transport-node'
 import type { NatsConnection } from '@nats-io/transport-node'
-import { messageOf } from '../delivery'
+import { errorMessage } from '../common/error-message'
 import { pause } from './pause'
 
 /** Milliseconds that a server has to start, and between two tries */
@@ -49,7 +49,7 @@ export async function connectTo({
   try {
     return await patiently(() => connect(options))
   } catch (error) {
-    const reason = messageOf(error)
+    const reason = errorMessage(error)
     throw new StreamError(
       `Cannot connect to NATS at ${servers.join(', ')} (${reason}). Start a server with: nats-server --jetstream`
     )

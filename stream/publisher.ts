@@ -5,7 +5,8 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import type { SegmentEvent } from '@segment/actions-core'
 import { createHash, randomUUID } from 'crypto'
 import { isNativeError } from 'util/types'
-import { idOf, messageOf } from '../delivery'
+import { errorMessage } from '../common/error-message'
+import { idOf } from '../delivery'
 import type { EventLine } from '../delivery'
 import { StreamError } from './connect'
 import { rejectedOf, subjectOf } from './layout'
@@ -105,7 +106,7 @@ export class Publisher {
           return await this.js.publish(subject, body, { msgID })
         } catch (error) {
           if (isFinal(error)) {
-            throw new StreamError(`The server does not take what is published on ${subject}: ${messageOf(error)}.`)
+            throw new StreamError(`The server does not take what is published on ${subject}: ${errorMessage(error)}.`)
           }
           if (signal?.aborted) {
             throw new NotPublishedError('The server had not confirmed it when this was stopped.')
@@ -179,5 +180,5 @@ function reasonOf(error: unknown, subject: string): string {
   if (error instanceof JetStreamApiError && FULL.includes(error.code)) {
     return `The stream of ${subject.replace(/\.\d+$/, '.*')} is full (${error.message})`
   }
-  return `The server does not take events (${messageOf(error)})`
+  return `The server does not take events (${errorMessage(error)})`
 }

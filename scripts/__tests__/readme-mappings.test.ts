@@ -38,7 +38,7 @@ describe("the README's mappings", () => {
     const { upsertContact } = new Destination<Settings>(definitionFor(origin)).actions
     const input = { settings, payload: {}, hookInputs: { audience_name: 'In the model' } }
     const saved = (await upsertContact.executeHook('retlOnMappingSave', input)) as ActionHookResponse<JSONObject>
-    const retlOnMappingSave: JSONObject = { outputs: saved.savedData }
+    const retlOnMappingSave: JSONObject = { outputs: saved.savedData ?? {} }
     const mappings = readMappings(warehouse).map((mapping) => ({
       ...mapping,
       mapping: { ...mapping.mapping, retlOnMappingSave }

@@ -1,6 +1,6 @@
 import type { RequestClient, RequestOptions } from '@segment/actions-core'
 import { performance } from 'perf_hooks'
-import { messageOf } from '../../delivery'
+import { errorMessage } from '../../common/error-message'
 import type { Taken } from '../../sandbox'
 
 /** One request to Ortto, and its answer. */
@@ -51,7 +51,7 @@ export class Exchanges {
         exchange.answer = { status: response.status, body: response.content }
         return response
       } catch (error) {
-        exchange.failure = messageOf(error)
+        exchange.failure = errorMessage(error)
         throw error
       } finally {
         exchange.milliseconds = Math.round(performance.now() - begunAt)

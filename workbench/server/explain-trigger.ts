@@ -1,7 +1,8 @@
 import { generateFql, validate } from '@segment/destination-subscriptions'
 import type { Condition, GroupCondition } from '@segment/destination-subscriptions'
 import type { SegmentEvent } from '@segment/actions-core'
-import { isRecord, truncate } from '../../src/values'
+import { truncate } from '../../common/truncate'
+import { isRecord } from '../../src/values'
 
 /** Whether a trigger takes an event, and why, in a sentence. */
 export function explainTrigger(trigger: GroupCondition, event: SegmentEvent): { takes: boolean; why: string } {

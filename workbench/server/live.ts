@@ -1,8 +1,9 @@
 import type { SegmentEvent } from '@segment/actions-core'
 import { HTTPException } from 'hono/http-exception'
-import { isEvent, messageOf } from '../../delivery'
+import { errorMessage } from '../../common/error-message'
+import { truncate } from '../../common/truncate'
+import { isEvent } from '../../delivery'
 import type { Line } from '../../delivery'
-import { truncate } from '../../src/values'
 import { TooLargeError } from '../../stream'
 import type { Trace } from './trace'
 import type { Traces } from './traces'
@@ -120,7 +121,7 @@ async function publishAll(lines: readonly Line[], stream: EventStream): Promise<
 function refusalOf(lines: readonly Line[], refusals: ReadonlyMap<Line, unknown>): HTTPException {
   const [[line, error]] = refusals
   const message = `${refusals.size} of ${lines.length} events are not in the stream, the others are.`
-  const reason = messageOf(error)
+  const reason = errorMessage(error)
   const isForEver = [...refusals.values()].every((one) => one instanceof TooLargeError)
   return new HTTPException(isForEver ? 413 : 503, {
     message: `${message} Number ${lines.indexOf(line) + 1}: ${reason}`

@@ -1,15 +1,9 @@
 import { readFile } from 'fs/promises'
 import { isDeepStrictEqual } from 'util'
 import { isNativeError } from 'util/types'
-import {
-  MappingsError,
-  MappingsFile,
-  messageOf,
-  parseFile,
-  presetMappings,
-  readMappingsFile,
-  replaceFile
-} from '../../delivery'
+import { errorMessage } from '../../common/error-message'
+import { replaceFile } from '../../common/replace-file'
+import { MappingsError, MappingsFile, parseFile, presetMappings, readMappingsFile } from '../../delivery'
 
 /** What is wrong with a mapping, in a sentence. */
 interface MappingProblem {
@@ -64,7 +58,7 @@ export class MappingsStore {
     if (this.path !== undefined) {
       // There is nothing secret in it.
       const written = replaceFile(this.path, `${JSON.stringify(data, null, 2)}\n`, 0o666)
-      const failure = await written.then(() => undefined, messageOf)
+      const failure = await written.then(() => undefined, errorMessage)
       if (failure !== undefined) {
         return [{ message: `${this.path} can't be written: ${failure}` }]
       }
@@ -79,7 +73,7 @@ export class MappingsStore {
       this.held = (await readIfThere(this.path)) ?? this.held
       return undefined
     } catch (error) {
-      return `${messageOf(error)} Mend or delete it, or nothing can be saved.`
+      return `${errorMessage(error)} Mend or delete it, or nothing can be saved.`
     }
   }
 }
@@ -115,7 +109,7 @@ async function readIfThere(path: string | undefined): Promise<MappingsFile | und
   try {
     return text === undefined ? undefined : readMappingsFile(parseFile(text))
   } catch (error) {
-    throw new MappingsError(`${path}: ${messageOf(error)}`)
+    throw new MappingsError(`${path}: ${errorMessage(error)}`)
   }
 }
 
@@ -126,6 +120,6 @@ async function readTextIfThere(path: string): Promise<string | undefined> {
     if (isNativeError(error) && 'code' in error && error.code === 'ENOENT') {
       return undefined
     }
-    throw new MappingsError(`${path} can't be read: ${messageOf(error)}`)
+    throw new MappingsError(`${path} can't be read: ${errorMessage(error)}`)
   }
 }

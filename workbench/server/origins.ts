@@ -1,6 +1,6 @@
 import type { InputField, JSONObject, SegmentEvent } from '@segment/actions-core'
 import { transform } from '@segment/actions-core/mapping-kit'
-import { messageOf } from '../../delivery'
+import { errorMessage } from '../../common/error-message'
 import { ACTIONS } from '../../delivery/mapping-fields'
 import type { ActionKey } from '../../delivery/mapping-fields'
 import { isRecord } from '../../src/values'
@@ -51,7 +51,7 @@ function resolve(directive: unknown, event: SegmentEvent): Pick<FieldOrigin, 'va
     JSON.stringify(value)
     return { value }
   } catch (error) {
-    return { because: `it can't be resolved: ${messageOf(error)}` }
+    return { because: `it can't be resolved: ${errorMessage(error)}` }
   }
 }
 

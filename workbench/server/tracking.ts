@@ -1,8 +1,9 @@
-import { randomUUID, timingSafeEqual } from 'crypto'
+import { randomUUID } from 'crypto'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
 import { gunzipSync } from 'zlib'
+import { equalSecrets } from '../../common/equal-secrets'
 import { parseBody, readBytes } from '../../sandbox/body'
 import { isRecord } from '../../src/values'
 
@@ -44,7 +45,7 @@ export function createTracking(tracked: Tracked): Hono {
   // analytics.js asks for its settings first. These send all calls here, and nothing to anybody else.
   tracking.get('/projects/:writeKey/settings', (context) => {
     const writeKey = context.req.param('writeKey')
-    if (!isSame(writeKey, tracked.writeKey)) {
+    if (!equalSecrets(writeKey, tracked.writeKey)) {
       throw new HTTPException(404, { message: 'There is no source of this write key' })
     }
     const { host, protocol } = new URL(context.req.url)
@@ -66,7 +67,7 @@ export function createTracking(tracked: Tracked): Hono {
     }
     const body = await readCall(context.req.raw)
     const given = keyIn(context.req.header('authorization')) ?? body.writeKey
-    if (typeof given !== 'string' || !isSame(given, tracked.writeKey)) {
+    if (typeof given !== 'string' || !equalSecrets(given, tracked.writeKey)) {
       const message = 'The write key is not that of this workbench: copy it again from its page'
       throw new HTTPException(401, { message })
     }
@@ -138,11 +139,6 @@ function asDelivered({ writeKey: _, ...message }: Record<string, unknown>, batch
 function keyIn(authorization = ''): string | undefined {
   const [scheme, encoded = ''] = authorization.split(' ')
   return scheme.toLowerCase() === 'basic' ? Buffer.from(encoded, 'base64').toString().split(':')[0] : undefined
-}
-
-function isSame(given: string, key: string): boolean {
-  const [one, other] = [Buffer.from(given), Buffer.from(key)]
-  return one.length === other.length && timingSafeEqual(one, other)
 }
 
 /** The body of a call, whatever its content type: analytics.js sends JSON as text, so that browsers need not ask. */

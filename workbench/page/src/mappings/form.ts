@@ -1,3 +1,5 @@
+import { truncate } from '../../../../common/truncate'
+
 /** What JSON can hold */
 export type Json = null | boolean | number | string | Json[] | JsonObject
 export interface JsonObject {
@@ -217,14 +219,14 @@ export function describe(form: Form): string {
     case 'nothing':
       return 'nothing'
     case 'path':
-      return form.text === '' ? 'a path' : clip(form.text)
+      return form.text === '' ? 'a path' : shorten(form.text)
     case 'text':
     case 'literal':
-      return `“${clip(form.text)}”`
+      return `“${shorten(form.text)}”`
     case 'template':
-      return `the template “${clip(form.text)}”`
+      return `the template “${shorten(form.text)}”`
     case 'json':
-      return clip(form.text.replace(/\s+/g, ' '))
+      return shorten(form.text.replace(/\s+/g, ' '))
     case 'if': {
       const test = form.test === 'exists' ? 'exists' : 'is not blank'
       return `${nested(form.then)} if ${nested(form.of)} ${test}, else ${nested(form.else)}`
@@ -286,6 +288,6 @@ function mistakeIn(text: string): string | undefined {
   }
 }
 
-function clip(text: string): string {
-  return text.length > MAX_TOLD ? `${text.slice(0, MAX_TOLD)}…` : text
+function shorten(text: string): string {
+  return truncate(text, MAX_TOLD)
 }

@@ -1,0 +1,7 @@
+/**
+ * The text, at most `length` UTF-16 code units long. The last one is an ellipsis when the text was longer, and it never
+ * ends in half a character.
+ */
+export function truncate(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, Math.max(0, length - 1)).replace(/[\uD800-\uDBFF]$/, '')}…`
+}
