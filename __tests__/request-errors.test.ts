@@ -12,6 +12,7 @@ describe('a request without a response', () => {
   ])('timed out: %j', (members) => {
     expect(explainRequestError(error(members))).toEqual({
       status: 408,
+      code: 'timeout',
       message: 'Ortto did not complete its response in time.'
     })
   })
@@ -39,6 +40,7 @@ describe('a request without a response', () => {
   it('had no connection when node-fetch says so in words of its own', () => {
     expect(explainRequestError(error({ name: 'FetchError', code: 'CERT_HAS_EXPIRED' }))).toEqual({
       status: 503,
+      code: 'unreachable',
       message: 'Ortto could not be reached: request to https://ortto failed.'
     })
   })
@@ -52,6 +54,7 @@ describe('a request without a response', () => {
   ])('failed with an exception that says nothing about Ortto: %p', (thrown, message) => {
     expect(explainRequestError(thrown)).toEqual({
       status: 500,
+      code: 'unexpected_error',
       message: `Unexpected error in the destination: ${message}`
     })
   })

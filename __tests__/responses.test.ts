@@ -1,6 +1,8 @@
 import { readErrorMessage, readItemResults } from '../src/responses'
 import type { ItemResult } from '../src/types'
 
+const PROCESSED: ItemResult = { status: 200, code: 'processed', message: 'Processed by Ortto.' }
+
 const readWith = (status: number, body: unknown, isWhole: boolean, count = 3): ItemResult[] => {
   const content = typeof body === 'string' ? body : JSON.stringify(body)
   return readItemResults({ status, content, isWhole }, count, (message) => message)
@@ -15,19 +17,19 @@ describe('a 2xx response', () => {
     ['errors null', { errors: null }],
     ['no errors', { errors: [] }]
   ])('with %s confirms every item', (_, body) => {
-    expect(read(body)).toEqual(Array(3).fill({ status: 200, message: 'Processed by Ortto.' }))
+    expect(read(body)).toEqual(Array(3).fill(PROCESSED))
   })
 
   it('confirms nothing with an empty body whose end is not marked', () => {
     const results = readWith(200, '', false)
 
-    expect(results.map(({ status }) => status)).toEqual([502, 502, 502])
+    expect(results.map(({ status, code }) => [status, code])).toEqual(Array(3).fill([502, 'unconfirmed']))
     expect(results[0].message).toMatch(/^Ortto's response is empty and may have been cut off, so it is not known/)
     expect(results[0].message).toMatch(/stored once\.$/)
   })
 
   it('is trusted with a body that ends with the connection, when it is a whole report', () => {
-    expect(readWith(200, {}, false, 1)).toEqual([{ status: 200, message: 'Processed by Ortto.' }])
+    expect(readWith(200, {}, false, 1)).toEqual([PROCESSED])
   })
 
   it.each(['', '{}', '{"message":"Multi-Status"}'])('confirms nothing with status 207 and no report: %j', (body) => {
@@ -48,11 +50,7 @@ describe('a 2xx response', () => {
   it('confirms the items that it does not list', () => {
     const body = { errors: [{ status: 422, message: 'No mappings configured', index: 1 }] }
 
-    expect(read(body)).toEqual([
-      { status: 200, message: 'Processed by Ortto.' },
-      { status: 422, message: 'No mappings configured' },
-      { status: 200, message: 'Processed by Ortto.' }
-    ])
+    expect(read(body)).toEqual([PROCESSED, { status: 422, message: 'No mappings configured' }, PROCESSED])
   })
 
   it('takes the highest status for an item that is listed twice', () => {
@@ -120,7 +118,7 @@ describe('a 2xx response', () => {
   })
 
   it('needs no reason to confirm an item that it lists', () => {
-    expect(read({ errors: [{ status: 200, index: 0 }] }, 1)).toEqual([{ status: 200, message: 'Processed by Ortto.' }])
+    expect(read({ errors: [{ status: 200, index: 0 }] }, 1)).toEqual([PROCESSED])
   })
 })
 

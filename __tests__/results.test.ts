@@ -7,10 +7,12 @@ import {
 import type { MultiStatusResponse } from '@segment/actions-core'
 import nock from 'nock'
 import destination from '../src'
+import { RESULT_DETAILS } from '../src/results'
 import {
   API_KEY,
   deliverAlone,
   deliverTogether,
+  detailsOf,
   ORTTO,
   orttoResponds,
   PATHS,
@@ -369,6 +371,7 @@ describe.each(ACTIONS)('%s', (action) => {
 
     expect(results.map(({ status }) => status)).toEqual([200, 500, 200])
     expect(results[1]).toEqual({
+      [RESULT_DETAILS]: { code: 'unexpected_error', notes: undefined },
       status: 500,
       errortype: 'INTERNAL_SERVER_ERROR',
       errormessage: 'Unexpected error in the destination: no traits for ***',
@@ -402,6 +405,7 @@ describe.each(ACTIONS)('%s', (action) => {
 
     expect(response.getAllResponses().map((result) => result.value())).toEqual([
       {
+        [RESULT_DETAILS]: { code: 'unexpected_error', notes: undefined },
         status: 500,
         errortype: 'INTERNAL_SERVER_ERROR',
         errormessage: 'Unexpected error in the destination: cannot read ***',
@@ -422,6 +426,19 @@ describe.each(ACTIONS)('%s', (action) => {
 
     expect(received.map(({ body }) => body.length)).toEqual([500, 500, 201])
     expect(results.map(({ errormessage }) => errormessage)).toEqual(results.map((_, index) => `u${index}`))
+  })
+
+  it('gives each result a code where it is not Ortto that decided, and notes, for programs that run it', async () => {
+    orttoResponds(action, 207, { errors: [{ status: 422, message: 'No mappings configured', index: 2 }] })
+    const events = [{}, { context: { ip: '::1' } }, {}, NOBODY]
+
+    expect(await detailsOf(action, events)).toEqual([
+      { code: 'processed', notes: undefined },
+      { code: 'processed', notes: ['The IP Address was left out: it is not an IPv4 address.'] },
+      { code: undefined, notes: undefined },
+      { code: 'missing_id', notes: undefined }
+    ])
+    expect(await detailsOf(action, [{}], {}, { api_key: 'none' })).toMatchObject([{ code: 'malformed_api_key' }])
   })
 
   it('leaves the events as they were', async () => {

@@ -71,7 +71,7 @@ describe('over a real connection', () => {
       write()
     }, 900)
 
-    expect(results).toEqual([{ status: 502, message: "Ortto's response was too large to read." }])
+    expect(results).toEqual([{ status: 502, code: 'unconfirmed', message: "Ortto's response was too large to read." }])
   })
 
   it('gives up on a response that does not come', async () => {
@@ -110,7 +110,9 @@ describe('over a real connection', () => {
       ['chunks that ended', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n'],
       ['white space of the length that was said', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n \n']
     ])('with %s confirms every item', async (_what, response) => {
-      expect(await identifyRaw(response)).toEqual(Array(2).fill({ status: 200, message: 'Processed by Ortto.' }))
+      expect(await identifyRaw(response)).toEqual(
+        Array(2).fill({ status: 200, code: 'processed', message: 'Processed by Ortto.' })
+      )
     })
 
     it.each([

@@ -1,5 +1,5 @@
 import { PayloadValidationError } from '@segment/actions-core'
-import { deliverAlone, deliverTogether, orttoResponds, useNock } from './__helpers__/harness'
+import { deliverAlone, deliverTogether, detailsOf, orttoResponds, useNock } from './__helpers__/harness'
 
 useNock()
 
@@ -87,6 +87,27 @@ describe('Track Activity', () => {
 
     expect(result.status).toBe(200)
     expect(received[0].body[0]).not.toHaveProperty('timestamp')
+  })
+
+  it('gives each rejection its code', async () => {
+    orttoResponds('trackActivity')
+    const events = [{ event: ' ' }, { timestamp: 'never' }, { context: { app: { namespace: 'ortto.com' } } }]
+
+    expect((await detailsOf('trackActivity', events)).map((details) => details?.code)).toEqual([
+      'missing_event_name',
+      'unreadable_timestamp',
+      'came_from_ortto'
+    ])
+  })
+
+  it('sends the namespace of the app that it came from', async () => {
+    const received = orttoResponds('trackActivity')
+    await deliverTogether('trackActivity', [
+      { context: { app: { namespace: 'com.example.shop' } } },
+      { context: { app: { namespace: ' ' } } }
+    ])
+
+    expect(received[0].body.map(({ namespace }) => namespace)).toEqual(['com.example.shop', undefined])
   })
 
   describe('when the activity came from Ortto', () => {

@@ -12,6 +12,7 @@ export const WHERE_TO_FIND_THE_KEY =
 
 export const MALFORMED_KEY: ItemResult = {
   status: 401,
+  code: 'malformed_api_key',
   message: `The API key is not an Ortto API key. ${WHERE_TO_FIND_THE_KEY}`
 }
 

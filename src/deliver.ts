@@ -58,8 +58,8 @@ async function deliverAll<Payload extends ContactPayload, Item extends OrttoCont
     try {
       return prepare(payload, readAudienceChange(payload, hookOutputs, audienceMembership?.[index]))
     } catch (error) {
-      const { status, message } = explainException(error)
-      return { result: { status, message: client.redact(message) } }
+      const { message, ...result } = explainException(error)
+      return { result: { ...result, message: client.redact(message) } }
     }
   })
   const items = prepared.flatMap((event) => ('item' in event ? [event.item] : []))
@@ -72,7 +72,7 @@ async function deliverAll<Payload extends ContactPayload, Item extends OrttoCont
 function addNotes(result: EventResult, notes: readonly string[]): EventResult {
   return notes.length === 0 || result.status >= 400
     ? result
-    : { ...result, message: [endSentence(result.message), ...notes].join(' ') }
+    : { ...result, message: [endSentence(result.message), ...notes].join(' '), notes }
 }
 
 type Send<Item> = (items: readonly Item[], timeout: number) => Promise<CallResult<ItemResult[]>>
@@ -96,14 +96,14 @@ async function sendPart<Item extends OrttoContact>(
   // A request takes its timeout twice at most: for the headers, and for the body.
   const timeout = Math.min(REQUEST_TIMEOUT_MS, (deadline - Date.now()) / 2)
   if (timeout < MIN_TIMEOUT_MS) {
-    const result = { status: 408, message: 'The batch deadline passed before this event was sent.' }
-    return items.map(() => result)
+    const message = 'The batch deadline passed before this event was sent.'
+    return items.map(() => ({ status: 408, code: 'deadline_passed', message }))
   }
   const response = await send(items, timeout)
   if (!('failure' in response)) {
     return items.map((sent, index) => {
-      const { status, message } = response.value[index]
-      return { status, message, sent }
+      const { status, code, message } = response.value[index]
+      return { status, code, message, sent }
     })
   }
   const { failure, isSent } = response

@@ -75,7 +75,7 @@ export class OrttoClient {
     const id = isRecord(audience) ? unlessBlank(audience.id) : undefined
     if (!isRecord(audience) || id === undefined || id.length > MAX_AUDIENCE_ID_LENGTH || this.redact(id) !== id) {
       const message = this.redact(`Ortto's response has no usable id of an audience: ${content}`)
-      return { failure: { status: 502, message }, isSent: true }
+      return { failure: { status: 502, code: 'unconfirmed', message }, isSent: true }
     }
     return { value: { id, name: this.redact(unlessBlank(audience.name) ?? name) } }
   }
@@ -120,13 +120,13 @@ export class OrttoClient {
         : this.fail(explainStatus(status, content))
     } catch (error) {
       const failure = findJSONProblem(json) ?? explainRequestError(error)
-      // Nothing went out that could not be written, and an exception of our own is no failure of Ortto's.
-      return this.fail(failure, failure.status !== 413 && failure.status !== 500)
+      // Nothing went out that could not be written, and an exception of our own is not a failure of Ortto's.
+      return this.fail(failure, failure.code !== 'unwritable' && failure.code !== 'unexpected_error')
     }
   }
 
-  private fail({ status, message }: ItemResult, isSent = true): CallFailure {
-    return { failure: { status, message: this.redact(message) }, isSent }
+  private fail({ message, ...result }: ItemResult, isSent = true): CallFailure {
+    return { failure: { ...result, message: this.redact(message) }, isSent }
   }
 }
 
@@ -150,10 +150,12 @@ function isWhole({ status, headers, content }: ModifiedResponse): boolean {
 
 function explainStatus(status: number, content: string): ItemResult {
   if (status < 400) {
-    return { status: 502, message: `Ortto responded with a redirect (status ${status}), which is not followed.` }
+    const message = `Ortto responded with a redirect (status ${status}), which is not followed.`
+    return { status: 502, code: 'unconfirmed', message }
   }
   if (status > 599) {
-    return { status: 502, message: `Ortto responded with status ${status}, which is not a status of HTTP.` }
+    const message = `Ortto responded with status ${status}, which is not a status of HTTP.`
+    return { status: 502, code: 'unconfirmed', message }
   }
   return { status, message: readErrorMessage(content) ?? `Ortto responded with ${status}, without a reason.` }
 }
@@ -164,6 +166,6 @@ function findJSONProblem(json: unknown): ItemResult | undefined {
     JSON.stringify(json)
     return undefined
   } catch (error) {
-    return { status: 413, message: `This cannot be written as JSON: ${String(error)}` }
+    return { status: 413, code: 'unwritable', message: `This cannot be written as JSON: ${String(error)}` }
   }
 }

@@ -2,7 +2,7 @@ import type { AudienceChange } from './audience'
 import type { EventResult } from './results'
 import { toIsoTimestamp } from './timestamp'
 import type { Payload as ActivityPayload } from './trackActivity.types'
-import type { OrttoActivity, OrttoContact, OrttoLocation } from './types'
+import type { OrttoActivity, OrttoContact, OrttoLocation, ReasonCode } from './types'
 import type { Payload as ContactPayload } from './upsertContact.types'
 import { toAttributes, toIPv4, truncate, unlessBlank } from './values'
 
@@ -27,21 +27,22 @@ const MISSING_VALUES = new Set(['undefined', 'null', 'NaN', '[object Object]', '
 
 /** The contact that goes to Ortto for a payload. */
 export function prepareContact(payload: ContactPayload, audience: AudienceChange): Prepared<OrttoContact> {
-  return hasId(payload) ? toContact(payload, audience) : reject(NEITHER_ID)
+  return hasId(payload) ? toContact(payload, audience) : reject('missing_id', NEITHER_ID)
 }
 
 /** The activity that goes to Ortto for a payload. */
 export function prepareActivity(payload: ActivityPayload, audience: AudienceChange): Prepared<OrttoActivity> {
   if (payload.namespace === ORTTO_NAMESPACE) {
     const message = 'Ignored: this activity came from Ortto, and sending it back would create a loop.'
-    return { result: { status: 200, message } }
+    return { result: { status: 200, code: 'came_from_ortto', message } }
   }
   if (!hasId(payload)) {
-    return reject(NEITHER_ID)
+    return reject('missing_id', NEITHER_ID)
   }
   const event = unlessBlank(payload.event)
   if (event === undefined) {
     return reject(
+      'missing_event_name',
       'This event has no Event name, so Ortto cannot tell which activity it is. Map the name of the activity to Event name.'
     )
   }
@@ -49,6 +50,7 @@ export function prepareActivity(payload: ActivityPayload, audience: AudienceChan
   const timestamp = unlessBlank(payload.timestamp)
   if (timestamp !== undefined && contact.timestamp === undefined) {
     return reject(
+      'unreadable_timestamp',
       `The Timestamp "${truncate(
         timestamp,
         100
@@ -64,8 +66,8 @@ export function prepareActivity(payload: ActivityPayload, audience: AudienceChan
   }
 }
 
-function reject(message: string): { result: EventResult } {
-  return { result: { status: 400, message } }
+function reject(code: ReasonCode, message: string): { result: EventResult } {
+  return { result: { status: 400, code, message } }
 }
 
 function hasId({ user_id, anonymous_id }: ContactPayload): boolean {

@@ -24,20 +24,20 @@ export function explainRequestError(error: unknown): ItemResult {
   const name = readMember(error, 'name')
   const marks = [code, readMember(error, 'type'), name, readMember(error, 'status')]
   if (marks.some((mark) => TIMEOUT_MARKS.has(mark))) {
-    return { status: 408, message: 'Ortto did not complete its response in time.' }
+    return { status: 408, code: 'timeout', message: 'Ortto did not complete its response in time.' }
   }
   if (marks.includes('max-size')) {
-    return { status: 502, message: "Ortto's response was too large to read." }
+    return { status: 502, code: 'unconfirmed', message: "Ortto's response was too large to read." }
   }
   const cause = CAUSES.get(code) ?? (name === 'FetchError' ? messageOf(error) : undefined)
   return cause === undefined
     ? explainException(error)
-    : { status: 503, message: `Ortto could not be reached: ${cause}.` }
+    : { status: 503, code: 'unreachable', message: `Ortto could not be reached: ${cause}.` }
 }
 
 /** The result of an event when our code, the framework or the runtime threw something that nobody expected. */
 export function explainException(error: unknown): ItemResult {
-  return { status: 500, message: `Unexpected error in the destination: ${messageOf(error)}` }
+  return { status: 500, code: 'unexpected_error', message: `Unexpected error in the destination: ${messageOf(error)}` }
 }
 
 function messageOf(error: unknown): string {

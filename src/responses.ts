@@ -11,7 +11,7 @@ export interface Confirmation {
   isWhole: boolean
 }
 
-const PROCESSED: ItemResult = { status: 200, message: 'Processed by Ortto.' }
+const PROCESSED: ItemResult = { status: 200, code: 'processed', message: 'Processed by Ortto.' }
 
 const UNKNOWN =
   'so it is not known whether this event was processed. ' +
@@ -29,21 +29,21 @@ export function readItemResults(response: Confirmation, count: number, redact: R
   const reports = readReports(response)
   if (reports === undefined) {
     const message = redact(`Ortto's response ${describeProblem(response)}, ${UNKNOWN}${quote(response.content)}`)
-    return Array<ItemResult>(count).fill({ status: 502, message })
+    return Array<ItemResult>(count).fill({ status: 502, code: 'unconfirmed', message })
   }
 
   const listed = new Map<number, ItemResult>()
   let unlisted = PROCESSED
   for (const report of reports) {
     const index = readIndex(report, count)
-    const { status, message } = readResult(report)
+    const { status, code, message } = readResult(report)
     if (index !== undefined) {
       if (status > (listed.get(index)?.status ?? 0)) {
-        listed.set(index, { status, message: redact(message) })
+        listed.set(index, { status, code, message: redact(message) })
       }
     } else if (unlisted === PROCESSED) {
       const text = `Ortto reported an error without saying for which event, ${UNKNOWN} The error was: ${message}`
-      unlisted = { status: 502, message: redact(text) }
+      unlisted = { status: 502, code: 'unconfirmed', message: redact(text) }
     }
   }
   return Array.from({ length: count }, (_, index) => listed.get(index) ?? unlisted)
@@ -85,7 +85,7 @@ function readResult(report: unknown): ItemResult {
   const { status, message } = isRecord(report) ? report : { status: undefined, message: undefined }
   const usable = typeof status === 'number' && isUsable(status) ? status : 500
   const ours = usable === 200 ? PROCESSED.message : `Ortto responded with ${usable} for this event, without a reason.`
-  return { status: usable, message: readText(message) ?? ours }
+  return { status: usable, code: usable === 200 ? PROCESSED.code : undefined, message: readText(message) ?? ours }
 }
 
 function isUsable(status: number): boolean {

@@ -12,7 +12,18 @@ import type { ItemResult, OrttoActivity, OrttoContact } from './types'
 export interface EventResult extends ItemResult {
   /** What went to Ortto. An event that was ignored or rejected here has none, and Ortto is not blamed for it. */
   sent?: OrttoContact | OrttoActivity
+  /** Sentences about what was left out of a success, and what looks wrong in it. The message has them already. */
+  notes?: readonly string[]
 }
+
+/**
+ * Where a result of a batch keeps its code and its notes, for programs that run this destination themselves: they need
+ * not read them out of the message. JSON has no symbols, so the customer's results are the same without them.
+ */
+export const RESULT_DETAILS = Symbol('details of the result')
+
+/** What {@link RESULT_DETAILS} leads to. */
+export type ResultDetails = Pick<EventResult, 'code' | 'notes'>
 
 /** True for the statuses of a failure that Segment retries. */
 export function isRetryable(status: number): boolean {
@@ -23,11 +34,13 @@ export function isRetryable(status: number): boolean {
 export function toMultiStatusResponse(results: readonly EventResult[]): MultiStatusResponse {
   const response = new MultiStatusResponse()
   for (const result of results) {
-    const { status, message, sent } = result
+    const { status, code, message, sent, notes } = result
+    const details = { [RESULT_DETAILS]: { code, notes } }
     if (status < 400) {
-      response.pushSuccessResponse({ status, body: message, sent: sent ?? {} })
+      response.pushSuccessResponse(Object.assign(details, { status, body: message, sent: sent ?? {} }))
     } else {
-      response.pushErrorResponse({ status, errortype: readErrorType(result), errormessage: message, sent })
+      const errortype = readErrorType(result)
+      response.pushErrorResponse(Object.assign(details, { status, errortype, errormessage: message, sent }))
     }
   }
   return response

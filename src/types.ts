@@ -44,11 +44,36 @@ export type OrttoAudience = {
   name: string
 }
 
+/** Why an event has its result, where the destination decided it. */
+export type ReasonCode =
+  /** Ortto processed the event. */
+  | 'processed'
+  /** An activity that Ortto sent to Segment is not sent back. */
+  | 'came_from_ortto'
+  | 'missing_id'
+  | 'missing_event_name'
+  | 'unreadable_timestamp'
+  | 'malformed_api_key'
+  /** It cannot be written as JSON. */
+  | 'unwritable'
+  /** The batch deadline passed before the event was sent. */
+  | 'deadline_passed'
+  /** The response was not complete in time. */
+  | 'timeout'
+  /** There was no connection, or it broke. */
+  | 'unreachable'
+  /** It is not known whether Ortto processed the event. */
+  | 'unconfirmed'
+  /** Something threw that should not. */
+  | 'unexpected_error'
+
 /**
  * The result of one item of a request, or of the whole request. Statuses are HTTP's: below 400 it was a success.
  * The message is Ortto's own where Ortto has one. It never shows the API key.
  */
 export interface ItemResult {
   status: number
+  /** None for a result that is Ortto's own: only its message tells the reason. */
+  code?: ReasonCode
   message: string
 }

@@ -2,6 +2,8 @@ import { createTestIntegration } from '@segment/actions-core'
 import type { JSONObject, SegmentEvent } from '@segment/actions-core'
 import nock from 'nock'
 import destination from '../../src'
+import { RESULT_DETAILS } from '../../src/results'
+import type { ResultDetails } from '../../src/results'
 
 /** A well-formed key: production, region au. */
 export const API_KEY = 'pau-key'
@@ -94,13 +96,22 @@ export async function deliverAlone(
   })
 }
 
-/** Runs a batch through the action with its default mapping: each event's result, in its place. */
-export async function deliverTogether(
+/** Runs a batch through the action with its default mapping: each event's result, in its place, as JSON shows it. */
+export async function deliverTogether(...given: Parameters<typeof deliverBatch>): Promise<Node[]> {
+  return JSON.parse(JSON.stringify(await deliverBatch(...given))) as Node[]
+}
+
+/** Like {@link deliverTogether}, but each result's code and notes. */
+export async function detailsOf(...given: Parameters<typeof deliverBatch>): Promise<(ResultDetails | undefined)[]> {
+  return (await deliverBatch(...given)).map((node) => node[RESULT_DETAILS])
+}
+
+async function deliverBatch(
   action: ActionName,
   events: Partial<SegmentEvent>[],
   mapping: JSONObject = {},
   settings = SETTINGS
-): Promise<Node[]> {
+): Promise<(Node & { [RESULT_DETAILS]?: ResultDetails })[]> {
   const integration = createTestIntegration(destination)
   await integration.testBatchAction(action, {
     events: events.map(event),
