@@ -10,11 +10,11 @@ const COMMON = [
   'user_id',
   'anonymous_id',
   'enable_batching',
-  'batch_size',
   'ip',
   'location',
   'traits',
-  'audience_update_mode'
+  'audience_update_mode',
+  'batch_size'
 ]
 
 const { upsertContact, trackActivity } = destination.actions

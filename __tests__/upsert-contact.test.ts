@@ -93,6 +93,12 @@ describe('Upsert Contact', () => {
       expect(await locationOf({ traits: { address } })).toEqual({ city: 'Paris', post_code: '75001' })
     })
 
+    it('with the older name for the post code when the other is blank', async () => {
+      expect(await locationOf({ traits: { address: { postalCode: '', postal_code: '3000' } } })).toEqual({
+        post_code: '3000'
+      })
+    })
+
     it('from context.traits when the traits have no address', async () => {
       const address = { city: 'Lyon', postal_code: '69001' }
 

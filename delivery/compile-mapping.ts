@@ -8,8 +8,7 @@ type Resolve = (event: object) => unknown
  * Reads a mapping once, where the framework reads it again for each event, which takes it most of its time. What comes
  * out for an event is what the framework's `transform` makes of it, but not copied: it shares values with the event.
  *
- * Knows `@path` and `@if … exists`, of which nearly all mappings are made, and leaves any other directive to
- * `transform`. That both give the same is held by a test over random mappings and events.
+ * Knows `@path` and `@if`, of which nearly all mappings are made, and leaves any other directive to `transform`. That both give the same is held by a test over random mappings and events.
  *
  * @param mapping values by field key, as {@link readMappings} lets them through
  */
@@ -47,30 +46,37 @@ function compileDirective(directive: JSONObject): Resolve {
   if (name === '@path' && typeof value === 'string' && others.length === 0) {
     return compilePath(value)
   }
-  if (name === '@if' && isExists(value) && others.length === 0) {
+  if (name === '@if' && isCondition(value) && others.length === 0) {
     return compileIf(value)
   }
   // In an array, where the framework does not check the mapping again for each event.
   return (event) => get(transform({ value: [directive] }, { ...event }), ['value', '0'])
 }
 
-interface IfExists {
-  exists: JSONValue
-  then?: JSONValue
-  else?: JSONValue
+/** The framework throws for a condition with neither `exists` nor `blank`. */
+function isCondition(condition: JSONValue): condition is JSONObject {
+  const isObject = typeof condition === 'object' && condition !== null && !Array.isArray(condition)
+  return isObject && Boolean(condition.exists || condition.blank)
 }
 
-/** `exists` outranks `blank`, and an empty one counts for none. */
-function isExists(condition: JSONValue): condition is JSONObject & IfExists {
-  return typeof condition === 'object' && condition !== null && !Array.isArray(condition) && Boolean(condition.exists)
-}
-
-function compileIf({ exists, then, else: otherwise }: IfExists): Resolve {
-  const given = compile(exists)
-  const whenGiven = then === undefined ? nothing : compile(then)
+/** `exists` outranks `blank`. Both are true for a value that is there; for `blank` it must not be empty either. */
+function compileIf({ exists, blank, then, else: otherwise }: JSONObject): Resolve {
+  const tested = compile(exists === undefined ? blank : exists)
+  const isTrue = exists === undefined ? isFilled : isThere
+  const whenTrue = then === undefined ? nothing : compile(then)
   // The framework takes an `else` of false, 0, null or '' for none.
-  const whenMissing = otherwise ? compile(otherwise) : nothing
-  return (event) => ((given(event) ?? undefined) === undefined ? whenMissing(event) : whenGiven(event))
+  const whenFalse = otherwise ? compile(otherwise) : nothing
+  return (event) => (isTrue(tested(event)) ? whenTrue(event) : whenFalse(event))
+}
+
+function isThere(value: unknown): boolean {
+  return value !== undefined && value !== null
+}
+
+function isFilled(value: unknown): boolean {
+  // As loose as the framework's own comparison: 0, false and an empty list are empty, too.
+  // eslint-disable-next-line eqeqeq
+  return isThere(value) && value != ''
 }
 
 function nothing(): undefined {

@@ -5,7 +5,7 @@ import { MAX_ITEMS } from './ortto-client'
 
 export const timestamp: InputField = {
   label: 'Timestamp',
-  description: 'Event timestamp in ISO 8601 format.',
+  description: 'Event timestamp (ISO 8601)',
   // Not `datetime`: its check costs the whole event where only the timestamp is bad.
   type: 'string',
   required: false,
@@ -14,7 +14,7 @@ export const timestamp: InputField = {
 
 export const messageId: InputField = {
   label: 'Message ID',
-  description: 'Message ID.',
+  description: 'Message ID',
   type: 'string',
   required: false,
   default: { '@path': '$.messageId' }
@@ -46,7 +46,7 @@ export const enableBatching: InputField = {
 
 export const batchSize: InputField = {
   label: 'Batch Size',
-  description: 'The largest number of events that are sent to Ortto in one batch.',
+  description: 'Maximum number of events to include in each batch.',
   type: 'number',
   required: false,
   unsafe_hidden: true,
@@ -109,7 +109,8 @@ export const contactLocation: InputField = {
     city: fromAddress((address) => ({ '@path': `${address}.city` })),
     post_code: fromAddress((address) => ({
       '@if': {
-        exists: { '@path': `${address}.postalCode` },
+        // The framework's `blank` is true for a text that is not blank.
+        blank: { '@path': `${address}.postalCode` },
         then: { '@path': `${address}.postalCode` },
         else: { '@path': `${address}.postal_code` }
       }

@@ -22,10 +22,6 @@ export interface Payload {
    */
   enable_batching?: boolean
   /**
-   * The largest number of events that are sent to Ortto in one batch.
-   */
-  batch_size?: number
-  /**
    * The IP address of the location where the activity occurred.
    */
   ip?: string
@@ -60,6 +56,10 @@ export interface Payload {
    * Indicates whether the Contact should be added to or removed from the Audience. "Follow Segment" reads it from the events of an Engage audience or journey: the Contact is added when the person entered, removed when the person left, and any other event changes nothing. It follows every Engage audience whose events match this mapping, so let the trigger match the events of one audience only.
    */
   audience_update_mode?: string
+  /**
+   * Maximum number of events to include in each batch.
+   */
+  batch_size?: number
   /**
    * Event name
    */

@@ -2,11 +2,11 @@
 
 export interface Payload {
   /**
-   * Event timestamp in ISO 8601 format.
+   * Event timestamp (ISO 8601)
    */
   timestamp?: string
   /**
-   * Message ID.
+   * Message ID
    */
   message_id?: string
   /**
@@ -21,10 +21,6 @@ export interface Payload {
    * When enabled, events will be sent to Ortto in batches for improved efficiency.
    */
   enable_batching?: boolean
-  /**
-   * The largest number of events that are sent to Ortto in one batch.
-   */
-  batch_size?: number
   /**
    * The Contact's IP address
    */
@@ -60,6 +56,10 @@ export interface Payload {
    * Indicates whether the Contact should be added to or removed from the Audience. "Follow Segment" reads it from the events of an Engage audience or journey: the Contact is added when the person entered, removed when the person left, and any other event changes nothing. It follows every Engage audience whose events match this mapping, so let the trigger match the events of one audience only.
    */
   audience_update_mode?: string
+  /**
+   * Maximum number of events to include in each batch.
+   */
+  batch_size?: number
 }
 // Generated file. DO NOT MODIFY IT BY HAND.
 

@@ -77,7 +77,6 @@ const NOT_RUN: Record<string, string> = {
   'PICTURES=1 npm run test:browser': 'it writes the pictures in docs/ anew; CI runs it without',
   'apt-get install chromium': 'it changes the machine; CI does it where there is none',
   'apt-get install -y nats-server': 'it changes the machine; CI does it where there is none',
-  'npm ci --prefix bench/live --ignore-scripts': 'it needs the registry',
   'RENEW=1 npm run test:stream -- reliability': 'it writes docs/reliability.md anew, with which the test compares',
   'npm run mutate': 'it takes half an hour',
   'npm run mutate:sandbox': 'it takes half an hour',

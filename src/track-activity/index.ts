@@ -43,7 +43,6 @@ const action: ActionDefinition<Settings, Payload, unknown, OnMappingSaveInputs, 
     user_id: userId,
     anonymous_id: anonymousId,
     enable_batching: enableBatching,
-    batch_size: batchSize,
     ip: { ...ipAddress, description: 'The IP address of the location where the activity occurred.' },
     location: {
       ...contactLocation,
@@ -54,6 +53,7 @@ const action: ActionDefinition<Settings, Payload, unknown, OnMappingSaveInputs, 
       description: "key-value custom property pairs to be assigned to the Contact's profile"
     },
     audience_update_mode: audienceUpdateMode,
+    batch_size: batchSize,
     event: {
       label: 'Event name',
       description: 'Event name',

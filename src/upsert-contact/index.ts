@@ -35,11 +35,11 @@ const action: ActionDefinition<Settings, Payload, unknown, OnMappingSaveInputs, 
     user_id: userId,
     anonymous_id: anonymousId,
     enable_batching: enableBatching,
-    batch_size: batchSize,
     ip: ipAddress,
     location: contactLocation,
     traits: contactTraits,
-    audience_update_mode: audienceUpdateMode
+    audience_update_mode: audienceUpdateMode,
+    batch_size: batchSize
   },
   hooks: audienceHooks,
   perform: (request, input) => deliverEvent(request, input, delivery),
