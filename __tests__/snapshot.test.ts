@@ -28,7 +28,7 @@ describe.each(ACTIONS)('the request of %s', (action) => {
     const [item] = await bodyFor(seededPayload(fields))
 
     expect(Object.keys(fields).filter((key) => !(key in item))).toEqual(
-      ['enable_batching', 'batch_size', 'audience_update_mode'].filter((key) => key in fields)
+      ['enable_batching', 'audience_update_mode', 'batch_size'].filter((key) => key in fields)
     )
   })
 
