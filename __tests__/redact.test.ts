@@ -46,6 +46,7 @@ describe('a redacted message', () => {
   it('leaves no end of the key behind its mask', () => {
     expect(createRedactor('pau-secret99\\\\')('"pau-secret99\\\\\\\\" is unknown')).toBe('"***" is unknown')
     expect(createRedactor('pau-\\\\')('pau-\\\\ is unknown')).toBe('*** is unknown')
+    expect(createRedactor('pau-a%')('pau-a%25 is unknown')).toBe('*** is unknown')
   })
 
   it('masks a key whose characters look like escapes', () => {
@@ -55,7 +56,7 @@ describe('a redacted message', () => {
   })
 
   it('keeps what is not the key', () => {
-    const message = 'pau_key pau- ke%79 &#xzz; %zz \\u00zz & \\ é 😀'
+    const message = 'pau_key pau- ke%79 pau-ke%7a pau-ke&#x7A; &#xzz; %zz \\u00zz & \\ é 😀'
 
     expect(createRedactor('pau-key')(message)).toBe(message)
   })

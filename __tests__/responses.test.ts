@@ -107,6 +107,7 @@ describe('a 2xx response', () => {
     'that cannot be read confirms nothing: %s',
     (body) => {
       expect(statuses(body)).toEqual([502, 502, 502])
+      expect(read(body)[2].message).toMatch(/^Ortto's response could not be read, so it is not known/)
       expect(read(body)[2].message).toContain(body)
     }
   )

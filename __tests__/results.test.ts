@@ -7,7 +7,7 @@ import {
 import type { MultiStatusResponse } from '@segment/actions-core'
 import nock from 'nock'
 import destination from '../src'
-import { RESULT_DETAILS } from '../src/results'
+import { isRetryable, RESULT_DETAILS } from '../src/results'
 import {
   API_KEY,
   deliverAlone,
@@ -384,7 +384,10 @@ describe.each(ACTIONS)('%s', (action) => {
       settings: { api_key: '' },
       payload: [bad]
     })) as MultiStatusResponse
-    expect(withoutKey.getResponseAtIndex(0).value()).toMatchObject({ status: 500 })
+    expect(withoutKey.getResponseAtIndex(0).value()).toMatchObject({
+      status: 500,
+      errormessage: `Unexpected error in the destination: no traits for ${API_KEY}`
+    })
   })
 
   it('loses no event because another one has a Date under the key __proto__', async () => {
@@ -455,6 +458,26 @@ describe.each(ACTIONS)('%s', (action) => {
 
     expect(received[0].body[0].traits).toEqual({ nested: { kept: ['1970-01-01T00:00:00.000Z'] } })
     expect(payload).toEqual([eventOf()])
+  })
+})
+
+describe('a status that Segment retries', () => {
+  it.each([
+    [200, false],
+    [400, false],
+    [401, false],
+    [408, true],
+    [413, false],
+    [422, false],
+    [423, true],
+    [429, true],
+    [499, false],
+    [500, true],
+    [501, false],
+    [502, true],
+    [599, true]
+  ])('is known: %i %s', (status, expected) => {
+    expect(isRetryable(status)).toBe(expected)
   })
 })
 

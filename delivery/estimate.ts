@@ -2,11 +2,10 @@ import type { OrttoActivity } from '../src/types'
 import { isRecord, unlessBlank } from '../src/values'
 import { Backlog } from './backlog'
 import type { Ids } from './backlog'
-import type { Verdict } from './deliver'
 import { tracksActivities } from './mapping-fields'
 import { momentOf } from './moment'
 import type { Mapping } from './mappings'
-import { kindOf } from './results'
+import type { EventReport, MappingResult } from './report'
 
 /** What an Ortto plan lets through, as far as its limits depend on it. */
 export interface Plan {
@@ -30,18 +29,18 @@ export interface Use {
 
 /**
  * What would become of the events of a file, or of all. A result is an event in a mapping: each that is not refused,
- * ignored or untaken is an item.
+ * ignored or skipped is an item.
  */
 export interface Counts extends Use {
   lines: number
   /** Activities with traits or an audience, which count in both limits */
   both: number
-  /** Refused before anything is sent */
+  /** Rejected before anything is sent */
   rejected: number
-  /** Taken by a mapping, and not sent on purpose: they came from Ortto */
+  /** Not sent on purpose: they came from Ortto. */
   ignored: number
-  /** Taken by no mapping, or kept from Ortto by the event's integrations */
-  untaken: number
+  /** Matched no mapping, or disabled for Ortto by the event's `integrations` */
+  skipped: number
   /** Contacts with nothing that Ortto could store: it answers them with 422. */
   empty: number
   /** Activities without a message id or a timestamp, by which Ortto knows what it has already */
@@ -54,7 +53,7 @@ export interface Counts extends Use {
 
 /** Why results stay here. */
 export interface Reason {
-  kind: 'rejected' | 'ignored' | 'untaken'
+  kind: 'rejected' | 'ignored' | 'skipped'
   /** The mapping's name, when one took the event */
   mapping?: string
   message: string
@@ -107,7 +106,6 @@ export class Estimate {
   private readonly backlog = new Backlog()
   /** Milliseconds since 1970 */
   private oldest = Infinity
-  private last?: Verdict
 
   /**
    * @param now milliseconds since 1970
@@ -117,8 +115,8 @@ export class Estimate {
     this.files = new Map(files.map((file) => [file, noCounts()]))
   }
 
-  add(verdicts: readonly Verdict[]): void {
-    verdicts.forEach((verdict) => this.addOne(verdict))
+  add(reports: readonly EventReport[]): void {
+    reports.forEach((report) => this.addReport(report))
   }
 
   get result(): EstimateResult {
@@ -140,20 +138,26 @@ export class Estimate {
     }
   }
 
-  private addOne(verdict: Verdict): void {
-    const { file, line, mapping, sent } = verdict
-    const item = sent?.item
+  private addReport({ source, problem, skipped, results }: EventReport): void {
+    const file = source.kind === 'file' ? source.file : source.subject
     const counts = this.files.get(file) ?? noCounts()
     this.files.set(file, counts)
-    counts.lines += this.last?.file === file && this.last.line === line ? 0 : 1
-    this.last = verdict
-    const kind = kindOf(verdict)
-    if (kind === 'rejected' || kind === 'ignored' || kind === 'untaken') {
-      counts[kind] += 1
-      this.addReason(kind, verdict)
-    } else if (item && mapping && tracksActivities(mapping.partnerAction)) {
+    counts.lines += 1
+    if (problem) {
+      this.addReason(counts, 'rejected', problem.message)
+    }
+    if (skipped) {
+      this.addReason(counts, 'skipped', skipped.message)
+    }
+    results.forEach((result) => this.addResult(result, counts))
+  }
+
+  private addResult({ mapping, outcome, message, item }: MappingResult, counts: Counts): void {
+    if (item === undefined) {
+      this.addReason(counts, outcome === 'ignored' ? 'ignored' : 'rejected', message, mapping)
+    } else if (tracksActivities(mapping.partnerAction)) {
       this.addActivity(readItem(item), mapping, counts)
-    } else if (item) {
+    } else {
       this.addContact(readItem(item), counts)
     }
   }
@@ -188,7 +192,8 @@ export class Estimate {
     counts.waiting += this.backlog.track(ids, Math.floor((time ?? this.now) / DAY)) ? 1 : 0
   }
 
-  private addReason(kind: Reason['kind'], { mapping, message }: Verdict): void {
+  private addReason(counts: Counts, kind: Reason['kind'], message: string, mapping?: Mapping): void {
+    counts[kind] += 1
     const keyOf = (text: string) => JSON.stringify([kind, mapping?.name, text])
     const isKnown = this.reasons.has(keyOf(message)) || this.reasons.size < MAX_REASONS
     const counted = isKnown ? message : OTHER
@@ -254,7 +259,7 @@ function noCounts(): Counts {
     both: 0,
     rejected: 0,
     ignored: 0,
-    untaken: 0,
+    skipped: 0,
     empty: 0,
     undedupable: 0,
     tooOld: 0,

@@ -1,5 +1,5 @@
-import { rejectedLines } from '../delivery'
-import type { Line } from '../delivery'
+import { formatRejected, formatSource } from '../delivery'
+import type { ReadItem } from '../delivery'
 import { TooLargeError } from './publisher'
 import type { Publisher } from './publisher'
 
@@ -27,18 +27,18 @@ const AT_ONCE = 4
  * @throws NotPublishedError when the publisher is stopped
  */
 export async function publishLines(
-  lines: AsyncIterable<readonly Line[]>,
+  items: AsyncIterable<readonly ReadItem[]>,
   publisher: Publisher,
   published: Published,
   tell: (problem: string) => void
 ): Promise<void> {
-  const publish = async (line: Line): Promise<void> => {
-    published[await publishLine(line, publisher, tell)] += 1
+  const publish = async (item: ReadItem): Promise<void> => {
+    published[await publishItem(item, publisher, tell)] += 1
     published.lines += 1
   }
   const underWay: Promise<unknown>[] = []
-  for await (const some of lines) {
-    const all = Promise.all(some.map(publish))
+  for await (const list of items) {
+    const all = Promise.all(list.map(publish))
     // Its error is met when it is waited for.
     all.catch(() => undefined)
     underWay.push(all)
@@ -49,21 +49,20 @@ export async function publishLines(
   await Promise.all(underWay)
 }
 
-async function publishLine(
-  line: Line,
+async function publishItem(
+  item: ReadItem,
   publisher: Publisher,
   tell: (problem: string) => void
 ): Promise<Exclude<keyof Published, 'lines'>> {
-  const place = `${line.file}:${line.line}`
+  const { source } = item
+  const place = formatSource(source)
   try {
-    if ('event' in line) {
+    if ('event' in item) {
       // The same line of standard input may be another event the next time.
-      const isPlace = line.file !== '-'
-      return (await publisher.publish(line.event, line, isPlace ? place : undefined)) ? 'stored' : 'known'
+      const isPlace = source.kind === 'file' && source.file !== '-'
+      return (await publisher.publish(item.event, item, isPlace ? place : undefined)) ? 'stored' : 'known'
     }
-    const { file, line: number, text, problem: message } = line
-    const refused = { file, line: number, text, isEvent: false, status: 400, errorType: 'BAD_REQUEST', message }
-    await publisher.reject(rejectedLines([refused])[0], place)
+    await publisher.reject(formatRejected([{ ...item, results: [] }])[0], place)
     return 'rejected'
   } catch (error) {
     if (!(error instanceof TooLargeError)) {

@@ -7,7 +7,7 @@ import { createHash, randomUUID } from 'crypto'
 import { isNativeError } from 'util/types'
 import { errorMessage } from '../common/error-message'
 import { idOf } from '../delivery'
-import type { EventLine } from '../delivery'
+import type { ReadEvent } from '../delivery'
 import { StreamError } from './connect'
 import { rejectedOf, subjectOf } from './layout'
 import type { Layout } from './layout'
@@ -73,12 +73,12 @@ export class Publisher {
    * @throws TooLargeError when the server does not take one so large
    * @throws NotPublishedError when the publisher is stopped; the event may be in the stream then, or not
    */
-  async publish(event: SegmentEvent, line: Omit<EventLine, 'event'> = asLine(event), place?: string): Promise<boolean> {
-    const { text } = line
-    const partition = partitionOf(event, text, this.layout.partitions)
+  async publish(event: SegmentEvent, read: Omit<ReadEvent, 'event'> = toRead(event), place?: string): Promise<boolean> {
+    const { raw } = read
+    const partition = partitionOf(event, raw, this.layout.partitions)
     const subject = subjectOf(this.layout, partition)
     const before = this.last.get(partition) ?? Promise.resolve()
-    const published = before.then(() => this.send(subject, text, msgIdOf(event, line, place)))
+    const published = before.then(() => this.send(subject, raw, msgIdOf(event, read, place)))
     this.last.set(
       partition,
       published.catch(() => undefined)
@@ -146,15 +146,15 @@ export class Publisher {
   }
 }
 
-function asLine(event: SegmentEvent): Omit<EventLine, 'event'> {
-  return { text: JSON.stringify(event) }
+function toRead(event: SegmentEvent): Omit<ReadEvent, 'event'> {
+  return { raw: JSON.stringify(event) }
 }
 
 /**
  * By this the server knows an event that it has. A library that sends a message again gives it other times, and another
  * event may have the same message id. One that was refused before is another event than it was then.
  */
-function msgIdOf(event: SegmentEvent, { text, rejected }: Omit<EventLine, 'event'>, place?: string): string {
+function msgIdOf(event: SegmentEvent, { raw, rejected }: Omit<ReadEvent, 'event'>, place?: string): string {
   const { messageId, type, userId, anonymousId } = event
   const isGiven = typeof messageId === 'string' && messageId !== ''
   if (isGiven && rejected === undefined) {
@@ -162,7 +162,7 @@ function msgIdOf(event: SegmentEvent, { text, rejected }: Omit<EventLine, 'event
     return digest(JSON.stringify([messageId, type, name, idOf(userId), idOf(anonymousId)]))
   }
   const where = isGiven ? messageId : place
-  return where === undefined ? randomUUID() : digest(JSON.stringify([where, rejected, text]))
+  return where === undefined ? randomUUID() : digest(JSON.stringify([where, rejected, raw]))
 }
 
 function digest(text: string): string {

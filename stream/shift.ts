@@ -1,10 +1,10 @@
 import { jetstream, JetStreamApiError } from '@nats-io/jetstream'
 import type { JsMsg } from '@nats-io/jetstream'
-import { Delivery, kindOf, readPiece, rejectedLines, Stopped } from '../delivery'
-import type { Line, Verdict } from '../delivery'
+import { Delivery, formatRejected, listRejections, readItem, Stopped } from '../delivery'
+import type { EventReport, MessageSource, Outcome, ReadItem } from '../delivery'
+import { AsyncQueue } from './async-queue'
 import { consumerOf, subjectOf } from './layout'
 import type { Leases } from './leases'
-import { Lines } from './lines'
 import { Partition } from './partition'
 import { pause } from './pause'
 import { NotPublishedError, Publisher, TooLargeError } from './publisher'
@@ -24,18 +24,8 @@ const WATCH = 250
 /** So many workers that ended while they delivered an event alone are enough. */
 const MAX_DEATHS = 3
 
-/** What a batch of verdicts comes to. */
-interface Counts {
-  events: number
-  delivered: number
-  rejected: number
-  /** Came from Ortto, and was not sent back */
-  ignored: number
-  /** No mapping takes it, or its integrations keep it from Ortto. */
-  untaken: number
-  /** Contacts that Ortto knows just so */
-  nothingNew: number
-}
+/** What a list of reports comes to: events, and their results by outcome. */
+type Counts = Record<Exclude<Outcome, 'retryable'> | 'events' | 'skipped', number>
 
 /**
  * A worker's time with one delivery and some partitions. It ends when the worker is stopped, when the delivery gives
@@ -43,7 +33,7 @@ interface Counts {
  */
 export class Shift {
   private readonly stop = new AbortController()
-  private readonly lines = new Lines()
+  private readonly items = new AsyncQueue<ReadItem>()
   private readonly partitions = new Map<number, Partition>()
   /** Those of them that are about to be given to another worker, and whether more may still come of them */
   private readonly closing = new Map<number, 'closing' | 'closed'>()
@@ -71,7 +61,7 @@ export class Shift {
     this.delivery = new Delivery({
       ...delivery,
       isEndless: true,
-      onAnswer: (milliseconds) => (this.slowest = Math.max(this.slowest, milliseconds)),
+      onResponse: (milliseconds) => (this.slowest = Math.max(this.slowest, milliseconds)),
       signal: this.stop.signal
     })
   }
@@ -89,8 +79,8 @@ export class Shift {
       if (signal.aborted) {
         this.drain()
       }
-      for await (const verdicts of this.delivery.run(this.lines)) {
-        await this.settle(verdicts)
+      for await (const reports of this.delivery.run(this.items)) {
+        await this.settle(reports)
       }
     } catch (error) {
       if (!(error instanceof Stopped && this.stop.signal.aborted)) {
@@ -122,7 +112,7 @@ export class Shift {
   /** Takes nothing more on. */
   private drain(): void {
     this.stop.abort()
-    this.lines.close()
+    this.items.close()
     this.partitions.forEach((partition) => void partition.close())
   }
 
@@ -215,8 +205,8 @@ export class Shift {
       new Partition(consumer, {
         room: () => this.roomOfEach(),
         onRefusal: (error) => this.tellRefusal(error),
-        deliver: (messages) => this.lines.push(messages.map((message) => lineOf(message, subject))),
-        deliverAlone: (message) => void this.deliverAlone(partition, lineOf(message, subject))
+        deliver: (messages) => this.items.push(messages.map((message) => readMessage(message, subject, partition))),
+        deliverAlone: (message) => void this.deliverAlone(readMessage(message, subject, partition))
       })
     )
   }
@@ -235,42 +225,35 @@ export class Shift {
   }
 
   /** An event that may be what ends the workers is noted before it is delivered, and is given up at last. */
-  private async deliverAlone(partition: number, line: Line): Promise<void> {
+  private async deliverAlone(item: MessageItem): Promise<void> {
     const { log } = this.options
+    const { source, size, raw } = item
     let deaths: number | undefined
-    this.noted.add(partition)
+    this.noted.add(source.partition)
     while (deaths === undefined && !this.stop.signal.aborted) {
-      deaths = await this.suspects.note(partition, line.line).catch(() => undefined)
+      deaths = await this.suspects.note(source.partition, source.sequence).catch(() => undefined)
       await (deaths === undefined ? pause(LOOK, this.stop.signal) : undefined)
     }
     if (deaths === undefined || deaths < MAX_DEATHS) {
-      this.lines.push([line])
+      this.items.push([item])
       return
     }
-    const { file, line: number, text } = line
     const message = `${deaths} workers ended while they delivered this event alone, so it is not tried again.`
-    const place = { file, line: number, text, isEvent: 'event' in line }
-    await this.settle([{ ...place, status: 500, errorType: 'INTERNAL_SERVER_ERROR', message }]).catch((error) =>
-      log.error(error)
-    )
+    const event = 'event' in item ? item.event : undefined
+    const problem = { code: 'poison_message' as const, message }
+    await this.settle([{ source, size, raw, event, problem, results: [] }]).catch((error) => log.error(error))
   }
 
   /**
-   * Tells the server what became of events, and logs it. After a lease is over it tells nothing: another worker may
+   * Acknowledges or rejects events, and logs their counts. After a lease is over it does nothing: another worker may
    * have the messages again and count on them, and the order of its own would break.
    */
-  private async settle(verdicts: readonly Verdict[]): Promise<void> {
+  private async settle(reports: readonly EventReport[]): Promise<void> {
     if (this.isOver()) {
       return
     }
-    const counts: Counts = { events: 0, delivered: 0, rejected: 0, ignored: 0, untaken: 0, nothingNew: 0 }
-    await Promise.all(
-      byLine(verdicts).map(async (ofLine) => {
-        counts.events += 1
-        ofLine.forEach((verdict) => (counts[kindOf(verdict)] += 1))
-        await this.settleLine(ofLine)
-      })
-    )
+    const counts = countOutcomes(reports)
+    await Promise.all(reports.map((report) => this.settleReport(report)))
     const { retried } = this.delivery
     this.options.log.info(
       {
@@ -285,48 +268,57 @@ export class Shift {
     this.slowest = 0
   }
 
-  /** An event is acknowledged, or stands on the rejected subject before it is terminated. */
-  private async settleLine(verdicts: readonly Verdict[]): Promise<void> {
-    const { layout, log } = this.options
-    const { file, line } = verdicts[0]
-    const partition = this.partitions.get(Number(file.slice(subjectOf(layout, 0).length - 1)))
-    const refused = verdicts.filter((verdict) => kindOf(verdict) === 'rejected')
-    if (refused.length === 0) {
-      partition?.get(line)?.ack()
-      partition?.finish(line)
+  /** Acknowledges an event, or publishes it on the rejected subject before it is terminated. */
+  private async settleReport(report: EventReport): Promise<void> {
+    const { log } = this.options
+    const { source } = report
+    if (source.kind !== 'message') {
+      return
+    }
+    const { subject, sequence } = source
+    const partition = this.partitions.get(source.partition)
+    if (listRejections(report).length === 0) {
+      partition?.get(sequence)?.ack()
+      partition?.finish(sequence)
       return
     }
     try {
-      await this.publisher.reject(rejectedLines(refused)[0], `${file} ${line}`)
+      await this.publisher.reject(formatRejected([report])[0], `${subject} ${sequence}`)
     } catch (error) {
       if (error instanceof NotPublishedError || error instanceof TooLargeError) {
         // It stays in hand, and is given back at the end.
-        log.error({ subject: file, sequence: line }, `The event can't be rejected, and stays: ${error.message}`)
+        log.error({ subject, sequence }, `The event can't be rejected, and stays: ${error.message}`)
         return
       }
       throw error
     }
-    partition?.get(line)?.term()
-    partition?.finish(line)
+    partition?.get(sequence)?.term()
+    partition?.finish(sequence)
   }
 }
 
-/** The verdicts of each line. Those of a line come together. */
-function byLine(verdicts: readonly Verdict[]): Verdict[][] {
-  const lines: Verdict[][] = []
-  verdicts.forEach((verdict) => {
-    const last = lines[lines.length - 1]
-    if (last && last[0].line === verdict.line && last[0].file === verdict.file) {
-      last.push(verdict)
-    } else {
-      lines.push([verdict])
-    }
-  })
-  return lines
+function countOutcomes(reports: readonly EventReport[]): Counts {
+  const counts: Counts = {
+    events: reports.length,
+    delivered: 0,
+    partial: 0,
+    unchanged: 0,
+    ignored: 0,
+    rejected: 0,
+    skipped: 0
+  }
+  for (const { problem, skipped, results } of reports) {
+    counts.rejected += problem ? 1 : 0
+    counts.skipped += skipped ? 1 : 0
+    results.forEach(({ outcome }) => (counts[outcome === 'retryable' ? 'rejected' : outcome] += 1))
+  }
+  return counts
 }
 
-/** A message as a line of a delivery: its subject stands for the file, and its place in the stream for the line. */
-function lineOf({ data, info }: JsMsg, subject: string): Line {
+type MessageItem = ReadItem & { source: MessageSource }
+
+function readMessage({ data, info }: JsMsg, subject: string, partition: number): MessageItem {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
-  return readPiece({ line: info.streamSequence, size: bytes.length, bytes }, subject, 'message')
+  const source: MessageSource = { kind: 'message', subject, partition, sequence: info.streamSequence }
+  return { ...readItem(source, { size: bytes.length, bytes }, 'message'), source }
 }

@@ -14,7 +14,7 @@ export interface WorkerOptions {
   nc: NatsConnection
   layout: Layout
   /** Where and how the events are delivered */
-  delivery: Omit<DeliveryOptions, 'isEndless' | 'onAnswer' | 'signal'>
+  delivery: Omit<DeliveryOptions, 'isEndless' | 'onResponse' | 'signal'>
   log: Logger
   /** Drains it: what is under way is waited for, and the rest is given back. */
   signal: AbortSignal
@@ -41,9 +41,9 @@ export async function work(options: WorkerOptions): Promise<void> {
     try {
       await shift.work()
     } catch (error) {
-      const mayPass = error instanceof Stopped && error.mayPass
-      const count = await shift.end(mayPass ? rest : 0)
-      if (!mayPass) {
+      const isTemporary = error instanceof Stopped && error.isTemporary
+      const count = await shift.end(isTemporary ? rest : 0)
+      if (!isTemporary) {
         throw error
       }
       log.warn({ givenBack: count, seconds: rest / 1000 }, `${error.message} The events were given back for a while.`)

@@ -1,17 +1,15 @@
 import fc from 'fast-check'
-import type { Line, Mapping } from '..'
+import type { Mapping, ReadItem } from '..'
 import { presetMappings } from '..'
-import { lineOf, deliverTo, deliverToSandbox, except, identify, linesOf, refusing, took, track, users } from './harness'
+import { deliverTo, deliverToSandbox, except, identify, itemOf, itemsOf, refusing, took, track, users } from './harness'
 
 const MINUTE = 60_000
 
 describe('delivering events', () => {
   it('stores contacts and activities in Ortto, and has a verdict for each line in order', async () => {
-    const { verdicts, account, bodies } = await deliverToSandbox([track('u1'), identify('u1'), identify('')])
+    const { rows, account, bodies } = await deliverToSandbox([track('u1'), identify('u1'), identify('')])
 
-    expect(
-      verdicts.map(({ line, mapping, status, sent }) => [line, mapping?.name, status, sent !== undefined])
-    ).toEqual([
+    expect(rows.map(({ line, mapping, status, item }) => [line, mapping?.name, status, item !== undefined])).toEqual([
       [1, 'Track Activity', 200, true],
       [2, 'Upsert Contact', 200, true],
       [3, 'Upsert Contact', 400, false]
@@ -22,20 +20,21 @@ describe('delivering events', () => {
   })
 
   it('reports a line that is no event, and goes on', async () => {
-    const lines: Line[] = [
-      { file: 'a', line: 1, size: 5, problem: 'This line is not JSON.', text: '{oops' },
-      { file: 'a', line: 2, size: 5, ...lineOf(identify('u1')) }
+    const problem = { code: 'not_json' as const, message: 'This line is not JSON.' }
+    const items: ReadItem[] = [
+      { source: { kind: 'file', file: 'a', line: 1 }, size: 5, problem, raw: '{oops' },
+      itemOf(2, identify('u1'), 5, 'a')
     ]
-    const { verdicts } = await deliverTo(took, feed(lines))
+    const { reports } = await deliverTo(took, feed(items))
 
-    expect(verdicts).toMatchObject([
-      { file: 'a', line: 1, status: 400, errorType: 'BAD_REQUEST', message: 'This line is not JSON.', text: '{oops' },
-      { file: 'a', line: 2, status: 200 }
+    expect(reports).toMatchObject([
+      { source: { file: 'a', line: 1 }, raw: '{oops', problem, results: [] },
+      { source: { file: 'a', line: 2 }, results: [{ status: 200, outcome: 'delivered', code: 'processed' }] }
     ])
   })
 
   it('says which events no mapping takes, and which are kept from Ortto', async () => {
-    const { verdicts, bodies } = await deliverToSandbox(
+    const { reports, bodies } = await deliverToSandbox(
       [
         { type: 'page', userId: 'u1' },
         identify('u1', { integrations: { All: false } }),
@@ -45,9 +44,13 @@ describe('delivering events', () => {
       { integrations: ['AutopilotApp'] }
     )
 
-    expect(verdicts.map(({ status, message }) => [status, message])).toEqual([
-      [undefined, 'No mapping takes this event, so it was not sent.'],
-      ...Array<unknown>(3).fill([undefined, 'Its integrations keep this event from Ortto, so it was not sent.'])
+    expect(reports.map(({ skipped, results }) => [skipped?.code, results])).toEqual([
+      ['no_matching_mapping', []],
+      ...Array<unknown>(3).fill(['disabled_by_integrations', []])
+    ])
+    expect(reports.map(({ skipped }) => skipped?.message).slice(0, 2)).toEqual([
+      'No mapping matches this event, so it was not sent.',
+      "Not sent: the event's `integrations` disable Ortto."
     ])
     expect(bodies).toHaveLength(0)
   })
@@ -58,9 +61,9 @@ describe('delivering events', () => {
       trigger,
       subscribe: 'type = "track"'
     }))
-    const { verdicts } = await deliverToSandbox([track('u1')], { mappings: everything })
+    const { rows } = await deliverToSandbox([track('u1')], { mappings: everything })
 
-    expect(verdicts.map(({ line, mapping }) => [line, mapping?.name])).toEqual([
+    expect(rows.map(({ line, mapping }) => [line, mapping?.name])).toEqual([
       [1, 'Upsert Contact'],
       [1, 'Track Activity']
     ])
@@ -79,12 +82,7 @@ describe('delivering events', () => {
   })
 
   it('sends 4 MiB of events in a request at most', async () => {
-    const large = users(10).map((event, index) => ({
-      file: 'a',
-      line: index + 1,
-      size: 1.5 * 2 ** 20,
-      ...lineOf(event)
-    }))
+    const large = users(10).map((event, index) => itemOf(index + 1, event, 1.5 * 2 ** 20))
     const sizes: number[] = []
     await deliverTo((_, items) => {
       sizes.push(items.length)
@@ -96,10 +94,10 @@ describe('delivering events', () => {
 
   it('loses no event because the framework cannot map another one', async () => {
     const events = [identify('u1'), identify('u2', { context: null }), identify('u3')]
-    const { statuses, verdicts, account } = await deliverToSandbox(events)
+    const { statuses, rows, account } = await deliverToSandbox(events)
 
     expect(statuses).toEqual([200, 400, 200])
-    expect(verdicts[1].message).toContain('refuses this event')
+    expect(rows[1].message).toContain('cannot map this event')
     expect(account.contacts.all().map(({ ids }) => ids[0].value)).toEqual(['u1', 'u3'])
   })
 
@@ -107,8 +105,8 @@ describe('delivering events', () => {
     let [inFlight, most, read] = [0, 0, 0]
     const endless = async function* () {
       for (;;) {
-        const some = Array.from({ length: 100 }, () => ({ file: 'a', line: ++read, size: 100 }))
-        yield await Promise.resolve(some.map((place) => ({ ...place, ...lineOf(identify(`u${place.line}`)) })))
+        const lines = Array.from({ length: 100 }, () => ++read)
+        yield await Promise.resolve(lines.map((line) => itemOf(line, identify(`u${line}`))))
       }
     }
     const stop = new AbortController()
@@ -132,7 +130,7 @@ describe('delivering events', () => {
       { signal: stop.signal }
     )
 
-    expect(stopped).toBe('You stopped it.')
+    expect(stopped).toBe('It was interrupted.')
     expect(most).toBe(8)
     expect(read).toBeLessThanOrEqual(8100)
   })
@@ -140,9 +138,9 @@ describe('delivering events', () => {
   it('waits no longer than a moment for more events, when they come slowly', async () => {
     let release: () => void = () => undefined
     const slow = async function* () {
-      yield await Promise.resolve([{ file: '-', line: 1, size: 100, ...lineOf(identify('u1')) }])
+      yield await Promise.resolve([itemOf(1, identify('u1'), 100, '-')])
       await new Promise<void>((resolve) => (release = resolve))
-      yield [{ file: '-', line: 2, size: 100, ...lineOf(identify('u2')) }]
+      yield [itemOf(2, identify('u2'), 100, '-')]
     }
     const users_: unknown[] = []
     await deliverTo((_, items) => {
@@ -196,13 +194,13 @@ describe('what another try may mend', () => {
 
   it('is given up when it fails again and again while Ortto takes others', async () => {
     let tries = 0
-    const { verdicts } = await deliverTo((_, items) => {
+    const { rows } = await deliverTo((_, items) => {
       const index = items.findIndex(({ user_id }) => user_id === 'u1')
       tries += index < 0 ? 0 : 1
       return except(index < 0 ? [] : [{ index, status: 500, message: 'Oops' }])
     }, users(3))
 
-    expect(verdicts.map(({ status, message }) => [status, message])).toEqual([
+    expect(rows.map(({ status, message }) => [status, message])).toEqual([
       [200, 'Processed by Ortto.'],
       [500, 'Oops'],
       [200, 'Processed by Ortto.']
@@ -243,10 +241,10 @@ describe('when Ortto is over its limit', () => {
   })
 
   it('stops after five minutes of nothing else, and can go on later', async () => {
-    const { stopped, verdicts, time } = await deliverTo(() => refusing(429, 'Too many'), users(10))
+    const { stopped, rows, time } = await deliverTo(() => refusing(429, 'Too many'), users(10))
 
     expect(stopped).toBe('Ortto has been over its limit for five minutes: Too many')
-    expect(verdicts).toEqual([])
+    expect(rows).toEqual([])
     expect(time.now()).toBeGreaterThanOrEqual(5 * MINUTE)
     expect(time.now()).toBeLessThan(8 * MINUTE)
   })
@@ -272,38 +270,38 @@ describe('a delivery stops, with all that was confirmed', () => {
   })
 
   it('but not when one event among others is refused like a key', async () => {
-    const { statuses, verdicts } = await deliverTo(
+    const { statuses, rows } = await deliverTo(
       (_, items) => except(items.length > 1 ? [{ index: 1, status: 403, message: 'This contact is locked' }] : []),
       users(3)
     )
 
     expect(statuses).toEqual([200, 403, 200])
-    expect(verdicts[1].message).toBe('This contact is locked')
+    expect(rows[1].message).toBe('This contact is locked')
   })
 
   it('when Ortto takes nothing for five minutes', async () => {
-    const { stopped, verdicts } = await deliverTo(() => refusing(503, 'Down'), users(600))
+    const { stopped, rows } = await deliverTo(() => refusing(503, 'Down'), users(600))
 
-    expect(stopped).toBe('Ortto has taken nothing for five minutes: Down')
-    expect(verdicts).toEqual([])
+    expect(stopped).toBe('Ortto has accepted nothing for five minutes: Down')
+    expect(rows).toEqual([])
   })
 
-  it('when each of the first 1,000 results is the same refusal', async () => {
+  it('when each of the first 1,000 results is the same rejection', async () => {
     const message = 'No mappings configured for contacts'
     const none = (_: string, items: unknown[]) => except(items.map((_item, index) => ({ index, status: 422, message })))
-    const { stopped, verdicts } = await deliverTo(none, users(3000))
+    const { stopped, rows } = await deliverTo(none, users(3000))
 
-    expect(stopped).toBe(`Each of the first 1000 results is the same refusal: ${message}`)
-    expect(verdicts).toEqual([])
+    expect(stopped).toBe(`Each of the first 1000 results is the same rejection: ${message}`)
+    expect(rows).toEqual([])
   })
 
   it('also when there are many more', async () => {
     const none = (_: string, items: unknown[]) =>
       except(items.map((_item, index) => ({ index, status: 422, message: 'None' })))
-    const { stopped, verdicts } = await deliverTo(none, inGoes(users(20_000), [300]))
+    const { stopped, rows } = await deliverTo(none, inGoes(users(20_000), [300]))
 
-    expect(stopped).toContain('Each of the first 1000 results is the same refusal: None')
-    expect(verdicts).toEqual([])
+    expect(stopped).toContain('Each of the first 1000 results is the same rejection: None')
+    expect(rows).toEqual([])
   })
 
   it('but not when they say that Ortto has it all already', async () => {
@@ -334,7 +332,7 @@ describe('a delivery stops, with all that was confirmed', () => {
       { signal: stop.signal }
     )
 
-    expect(stopped).toBe('You stopped it.')
+    expect(stopped).toBe('It was interrupted.')
     expect(statuses.length).toBeGreaterThanOrEqual(500)
     expect(new Set(statuses)).toEqual(new Set([200]))
     expect(statuses.length).toBeLessThanOrEqual(8000)
@@ -342,7 +340,7 @@ describe('a delivery stops, with all that was confirmed', () => {
 
   it('when the events cannot be read any more', async () => {
     const broken = async function* () {
-      yield* linesOf(users(2))
+      yield* itemsOf(users(2))
       throw new Error('The disk is gone')
     }
 
@@ -512,15 +510,15 @@ describe('the order of the events of one user', () => {
 })
 
 /** The events in goes of these sizes, between which others have their turn. */
-async function* inGoes(events: readonly object[], sizes: readonly number[]): AsyncGenerator<Line[]> {
+async function* inGoes(events: readonly object[], sizes: readonly number[]): AsyncGenerator<ReadItem[]> {
   let line = 0
   for (let go = 0; line < events.length; go += 1) {
     const some = events.slice(line, line + sizes[go % sizes.length])
-    yield some.map((event) => ({ file: 'a', line: ++line, size: 100, ...lineOf(event) }))
+    yield some.map((event) => itemOf(++line, event))
     await new Promise((resolve) => setTimeout(resolve, go % 3))
   }
 }
 
-async function* feed(lines: Line[]): AsyncGenerator<Line[]> {
+async function* feed(lines: ReadItem[]): AsyncGenerator<ReadItem[]> {
   yield await Promise.resolve(lines)
 }

@@ -1,10 +1,10 @@
-import { serve } from '../../sandbox/serve'
+import { serve } from '../../sandbox/http/serve'
 import { Delivery, presetMappings, Stopped } from '..'
-import type { Line, Verdict } from '..'
-import { deliverTo, fastTime, identify, linesOf, refusing, took } from './harness'
+import type { EventReport, ReadItem } from '..'
+import { deliverTo, fastTime, identify, itemsOf, refusing, took } from './harness'
 
-describe('a delivery of lines that never end', () => {
-  it('gives the first refusals after a moment, and does not wait for more lines', async () => {
+describe('a delivery of events that never end', () => {
+  it('reports the first rejections after a moment, and does not wait for more events', async () => {
     const { origin, close } = await serve({ fetch: () => refusing(422, 'No mappings configured') })
     const delivery = new Delivery({
       to: origin,
@@ -13,24 +13,26 @@ describe('a delivery of lines that never end', () => {
       time: fastTime(),
       isEndless: true
     })
-    const verdicts: Verdict[] = []
+    const reports: EventReport[] = []
     let end: () => void = () => undefined
-    async function* endless(): AsyncGenerator<Line[]> {
-      yield* linesOf([identify('u1')])
+    async function* endless(): AsyncGenerator<ReadItem[]> {
+      yield* itemsOf([identify('u1')])
       await new Promise<void>((resolve) => (end = resolve))
     }
-    for await (const some of delivery.run(endless())) {
-      verdicts.push(...some)
+    for await (const list of delivery.run(endless())) {
+      reports.push(...list)
       end()
     }
     await close()
 
-    expect(verdicts.map(({ message }) => message)).toEqual(['No mappings configured'])
+    expect(reports.flatMap(({ results }) => results)).toMatchObject([
+      { outcome: 'rejected', code: 'no_contact_mapping', message: 'No mappings configured' }
+    ])
   })
 
   it('is told how long each batch took', async () => {
     const times: number[] = []
-    await deliverTo(took, [identify('u1')], { onAnswer: (milliseconds) => times.push(milliseconds) })
+    await deliverTo(took, [identify('u1')], { onResponse: (milliseconds) => times.push(milliseconds) })
 
     expect(times).toHaveLength(1)
   })
@@ -41,17 +43,17 @@ describe('a delivery that stops', () => {
     const { origin, close } = await serve({ fetch: () => refusing(status) })
     const options = { to: origin, settings: { api_key: 'pau-key' }, mappings: presetMappings(), time: fastTime() }
     const run = async () => {
-      for await (const _ of new Delivery(options).run(linesOf([identify('u1')]))) {
+      for await (const _ of new Delivery(options).run(itemsOf([identify('u1')]))) {
         // Nothing comes.
       }
     }
     const error = await run().catch((thrown: unknown) => thrown)
     await close()
-    return error instanceof Stopped ? error.mayPass : undefined
+    return error instanceof Stopped ? [error.code, error.isTemporary] : undefined
   }
 
-  it('says whether what stopped it may pass by itself', async () => {
-    expect(await stoppedBy(503)).toBe(true)
-    expect(await stoppedBy(401)).toBe(false)
+  it('says why, and whether the same delivery may succeed later', async () => {
+    expect(await stoppedBy(503)).toEqual(['outage', true])
+    expect(await stoppedBy(401)).toEqual(['api_key_refused', false])
   })
 })

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { Clock, createSandbox } from '../../sandbox'
 import { Delivery, presetMappings, readMappings } from '..'
-import type { Line } from '..'
+import type { ReadItem } from '..'
 import { Estimate } from '../estimate'
 import type { Counts, Plan } from '../estimate'
+import { itemOf, reportOf } from './harness'
 
 const NOW = Date.parse('2026-03-10T12:00:00Z')
 const PLAN = { contacts: 10, activities: 2, trackFactor: 5 }
@@ -38,8 +39,8 @@ async function estimateFiles(
 ) {
   const estimate = new Estimate({ ...PLAN, ...plan }, NOW, Object.keys(files))
   const delivery = new Delivery({ to: 'nowhere', settings: { api_key: 'pau-estimate' }, mappings })
-  for await (const verdicts of delivery.run(linesOf(files))) {
-    estimate.add(verdicts)
+  for await (const reports of delivery.run(itemsOf(files))) {
+    estimate.add(reports)
   }
   return estimate.result
 }
@@ -47,17 +48,16 @@ async function estimateFiles(
 const estimateEvents = (events: readonly (object | number)[], options: Options = {}) =>
   estimateFiles({ 'events.ndjson': events }, options)
 
-async function* linesOf(files: Record<string, readonly (object | number)[]>): AsyncGenerator<Line[]> {
+async function* itemsOf(files: Record<string, readonly (object | number)[]>): AsyncGenerator<ReadItem[]> {
+  const problem = { code: 'not_json' as const, message: 'This line is not JSON' }
   for (const [file, events] of Object.entries(files)) {
     yield await Promise.resolve(
-      events.map((event, index) => ({
-        file,
-        line: index + 1,
-        size: 100,
-        ...(typeof event === 'number'
-          ? { problem: 'This line is not JSON' }
-          : { event: event as never, text: JSON.stringify(event) })
-      }))
+      events.map(
+        (event, index): ReadItem =>
+          typeof event === 'number'
+            ? { source: { kind: 'file', file, line: index + 1 }, size: 100, problem }
+            : itemOf(index + 1, event, 100, file)
+      )
     )
   }
 }
@@ -128,7 +128,7 @@ describe('what a delivery would use of a plan', () => {
     )
 
     expect(files).toMatchObject([
-      { file: 'a.ndjson', days: 1, lines: 4, identify: 1, track: 1, rejected: 1, untaken: 1, tooOld: 1 },
+      { file: 'a.ndjson', days: 1, lines: 4, identify: 1, track: 1, rejected: 1, skipped: 1, tooOld: 1 },
       { file: 'b.ndjson', days: 0, lines: 0, identify: 0, track: 0 },
       { file: 'c.ndjson', days: 2, lines: 103, identify: 102, track: 1, both: 1, rejected: 1, tooOld: 1 }
     ])
@@ -164,19 +164,20 @@ describe('what stays here', () => {
       track('u1', { context: { app: { namespace: 'ortto.com' } } })
     ])
 
-    expect(total).toMatchObject({ lines: 3, identify: 0, track: 0, untaken: 2, ignored: 1, rejected: 0 })
+    expect(total).toMatchObject({ lines: 3, identify: 0, track: 0, skipped: 2, ignored: 1, rejected: 0 })
     expect(reasons.map(({ kind, message }) => `${kind}: ${message.split(/[,:] /)[0]}`).sort()).toEqual([
       'ignored: Ignored',
-      'untaken: Its integrations keep this event from Ortto',
-      'untaken: No mapping takes this event'
+      'skipped: No mapping matches this event',
+      'skipped: Not sent'
     ])
   })
 
   it('does not grow with messages that quote events', () => {
     const estimate = new Estimate(PLAN, NOW)
-    const refusal = { file: 'f', isEvent: true, status: 400 }
-    estimate.add(Array.from({ length: 3000 }, (_, index) => ({ ...refusal, line: index, message: `No ${index}` })))
-    estimate.add([{ ...refusal, line: 3000, message: 'No 7' }])
+    const refused = (line: number, message: string) =>
+      reportOf(line, [{ status: 400, outcome: 'rejected', message, item: undefined }])
+    estimate.add(Array.from({ length: 3000 }, (_, index) => refused(index, `No ${index}`)))
+    estimate.add([refused(3000, 'No 7')])
     const { reasons, total } = estimate.result
 
     expect(total.rejected).toBe(3001)
@@ -391,9 +392,7 @@ describe('for whatever events in whatever order', () => {
       for (let count = 0; count < repeated; count++) {
         line += 1
         const sent = { ...own, ...members, audience, message_id: `m${line}`, event: 'Signed up' }
-        estimate.add([
-          { file: 'f', line, isEvent: true, mapping, status: 200, message: '', sent: { hasIdentity: true, item: sent } }
-        ])
+        estimate.add([reportOf(line, [{ mapping, item: sent }])])
         take(sent)
       }
     }
@@ -406,7 +405,7 @@ describe('for whatever events in whatever order', () => {
         const { total, backlog, account } = both(items)
         const held = account.activities.all()
         const inState = (state: string) => held.filter((activity) => activity.state === state).length
-        const attachedLater = held.filter(({ reason }) => reason.startsWith('It waited in the backlog')).length
+        const attachedLater = held.filter(({ reasonCode }) => reasonCode === 'released_from_backlog').length
 
         expect({ identify: account.identifyUsage.used(), track: account.trackUsage.used() }).toEqual({
           identify: total.identify,

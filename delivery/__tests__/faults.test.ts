@@ -1,8 +1,8 @@
 import { createSandbox } from '../../sandbox'
 import type { Fault } from '../../sandbox'
-import { serve } from '../../sandbox/serve'
+import { serve } from '../../sandbox/http/serve'
 import { Delivery, presetMappings } from '..'
-import { ACCOUNT, fastTime, identify, linesOf, track } from './harness'
+import { ACCOUNT, fastTime, identify, itemsOf, track } from './harness'
 
 const faults: Fault[] = [
   { kind: 'status', status: 503, message: 'Down', once: true },
@@ -38,8 +38,8 @@ describe('a delivery to an Ortto with the fault', () => {
       })
       const statuses: unknown[] = []
       try {
-        for await (const verdicts of delivery.run(linesOf(events))) {
-          statuses.push(...verdicts.map(({ status }) => status))
+        for await (const reports of delivery.run(itemsOf(events))) {
+          statuses.push(...reports.flatMap(({ results }) => results.map(({ status }) => status)))
         }
       } finally {
         await close()

@@ -1,7 +1,7 @@
 import { createSandbox } from '../../sandbox'
-import { serve } from '../../sandbox/serve'
+import { serve } from '../../sandbox/http/serve'
 import { Delivery, presetMappings } from '..'
-import type { DeliveryOptions, Line, Verdict } from '..'
+import type { DeliveryOptions, EventReport, MappingResult, ReadItem } from '..'
 import type { Time } from '../time'
 
 export const ACCOUNT = {
@@ -25,7 +25,7 @@ export const track = (userId: string, members: object = {}) => ({
 })
 export const users = (count: number) => Array.from({ length: count }, (_, index) => identify(`u${index}`))
 
-/** Time in which nothing takes long: whoever waits for a moment is there at once. */
+/** A clock that jumps: whoever waits for a time gets there at once. */
 export function fastTime(): Time {
   let time = 0
   return {
@@ -41,14 +41,57 @@ export function fastTime(): Time {
   }
 }
 
-/** An event as it stands in a file. */
-export const lineOf = (event: object) => ({ event: event as never, text: JSON.stringify(event) })
+/** An event as it was read from a line of a file. */
+export const itemOf = (line: number, event: object, size = 100, file = 'events.ndjson'): ReadItem => ({
+  source: { kind: 'file', file, line },
+  size,
+  event: event as never,
+  raw: JSON.stringify(event)
+})
 
-/** Events as lines of a file, in one go. */
-export async function* linesOf(events: readonly object[]): AsyncGenerator<Line[]> {
-  yield await Promise.resolve(
-    events.map((event, index) => ({ file: 'events.ndjson', line: index + 1, size: 100, ...lineOf(event) }))
-  )
+/** Events as lines of a file, in one list. */
+export async function* itemsOf(events: readonly object[]): AsyncGenerator<ReadItem[]> {
+  yield await Promise.resolve(events.map((event, index) => itemOf(index + 1, event)))
+}
+
+/** The report of an event on a line of a file: delivered, unless the results say something else. */
+export function reportOf(
+  line: number,
+  results: Partial<MappingResult>[] = [{}],
+  members: Partial<EventReport> = {},
+  file = 'a'
+): EventReport {
+  const [contacts] = presetMappings()
+  const event = identify(`u${line}`, { messageId: `m${line}` })
+  return {
+    source: { kind: 'file', file, line },
+    size: 100,
+    raw: JSON.stringify(event),
+    event: event as never,
+    messageId: `m${line}`,
+    results: results.map((result) => ({
+      mapping: contacts,
+      outcome: 'delivered',
+      code: 'processed',
+      status: 200,
+      message: 'Processed by Ortto.',
+      item: {},
+      isRecognizable: true,
+      ...result
+    })),
+    ...members
+  }
+}
+
+/** A report as rows: one for each result, or for the reason that there is none. */
+function rowsOf({ source, raw, problem, skipped, results }: EventReport) {
+  const place = source.kind === 'file' ? { file: source.file, line: source.line } : {}
+  const reasons = [problem, skipped].flatMap((reason) => reason ?? [])
+  const rows: (Partial<MappingResult> & { file?: string; line?: number; raw?: string; reason?: string })[] = [
+    ...reasons.map(({ code, message }) => ({ ...place, raw, reason: code, message })),
+    ...results.map((result) => ({ ...place, raw, ...result }))
+  ]
+  return rows
 }
 
 type Item = Record<string, unknown> & { user_id?: string; traits?: { name?: string } }
@@ -59,7 +102,7 @@ type Answering = (path: string, items: Item[], key: string | null) => Response |
 /** Delivers events to an Ortto that the test plays, over real HTTP. */
 export async function deliverTo(
   answering: Answering,
-  events: readonly object[] | AsyncIterable<Line[]>,
+  events: readonly object[] | AsyncIterable<ReadItem[]>,
   options: Partial<DeliveryOptions> = {}
 ) {
   const { origin, close } = await serve({
@@ -74,18 +117,19 @@ export async function deliverTo(
     time,
     ...options
   })
-  const verdicts: Verdict[] = []
+  const reports: EventReport[] = []
   let stopped: string | undefined
   try {
-    for await (const some of delivery.run(Symbol.asyncIterator in events ? events : linesOf(events))) {
-      verdicts.push(...some)
+    for await (const list of delivery.run(Symbol.asyncIterator in events ? events : itemsOf(events))) {
+      reports.push(...list)
     }
   } catch (error) {
     stopped = (error as Error).message
   } finally {
     await close()
   }
-  return { verdicts, stopped, delivery, time, statuses: verdicts.map(({ status }) => status) }
+  const rows = reports.flatMap(rowsOf)
+  return { reports, rows, stopped, delivery, time, statuses: rows.map(({ status }) => status) }
 }
 
 /** Delivers events to a sandbox, over real HTTP. */

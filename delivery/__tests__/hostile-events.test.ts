@@ -55,9 +55,9 @@ describe('a template of a mapping', () => {
     '{% for i in (1..100000000) %}x{% endfor %}'
   ])('reads no file and does not loop: %s', async (template) => {
     const mappings = trackWith({ message_id: { '@liquid': template } })
-    const { verdicts } = await deliverTo(took, [track('u1')], { mappings })
+    const { rows } = await deliverTo(took, [track('u1')], { mappings })
 
-    expect(verdicts).toMatchObject([{ status: 400, message: expect.stringContaining('is disabled') as string }])
+    expect(rows).toMatchObject([{ status: 400, message: expect.stringContaining('is disabled') as string }])
   })
 })
 

@@ -24,19 +24,19 @@ describe('the pace', () => {
   it('halves when Ortto is over its limit, and becomes one more with each answer that takes events', () => {
     const { round } = start()
 
-    expect([round('taking'), round('over its limit'), round('over its limit'), round('failing')]).toEqual([8, 8, 4, 2])
-    expect([round('taking'), round('taking'), round('taking'), round('taking')]).toEqual([1, 2, 4, 8])
+    expect([round('ok'), round('rateLimited'), round('rateLimited'), round('failing')]).toEqual([8, 8, 4, 2])
+    expect([round('ok'), round('ok'), round('ok'), round('ok')]).toEqual([1, 2, 4, 8])
   })
 
   it('pauses twice as long each time, a minute at most, until Ortto takes something', () => {
     const { clock, pace, round } = start()
     const pauses = Array.from({ length: 8 }, () => {
-      round('over its limit')
+      round('rateLimited')
       return pace.nextAt - clock.now
     })
     expect(pauses).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000])
 
-    round('taking')
+    round('ok')
     round('failing')
     expect(pace.nextAt - clock.now).toBe(1000)
   })

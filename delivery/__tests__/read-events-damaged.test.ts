@@ -1,6 +1,6 @@
 import { gzipSync } from 'zlib'
 import { readEvents } from '../read-events'
-import type { Line } from '../read-events'
+import type { ReadItem } from '../read-events'
 
 const track = (userId: string) => `{"type":"track","userId":"${userId}"}`
 const ids = Array.from({ length: 200 }, (_, index) => `${index} ${(index * 7919) % 1009}`)
@@ -14,14 +14,14 @@ async function read(chunks: readonly Buffer[], error?: Error) {
       throw error
     }
   }
-  const lines: Line[] = []
+  const lines: ReadItem[] = []
   for await (const some of readEvents({ name: 'events.json', path: '/unused' }, { open })) {
     lines.push(...some)
   }
   return {
     lines,
     ids: lines.flatMap((line) => ('event' in line ? [line.event.userId] : [])),
-    problems: lines.flatMap((line) => ('problem' in line ? [line.problem] : []))
+    problems: lines.flatMap((line) => ('problem' in line ? [line.problem.message] : []))
   }
 }
 
@@ -43,10 +43,9 @@ describe('a compressed file that is cut off', () => {
       expect(found).toEqual(ids.slice(0, found.length))
       expect(lines).toHaveLength(found.length + 1)
       expect(lines[found.length]).toEqual({
-        file: 'events.json',
-        line: found.length + 1,
+        source: { kind: 'file', file: 'events.json', line: found.length + 1 },
         size: 0,
-        problem: problems[0]
+        problem: { code: 'damaged_file', message: problems[0] }
       })
       expect(problems[0]).toContain('The file is cut off here, or damaged (unexpected end of file): nothing ')
       most = Math.max(most, found.length)
@@ -128,11 +127,13 @@ describe('a file that cannot be read on', () => {
 
     expect(found).toEqual(['a', 'b'])
     expect(lines[2]).toEqual({
-      file: 'events.json',
-      line: 3,
+      source: { kind: 'file', file: 'events.json', line: 3 },
       size: 0,
-      problem:
-        'The file is cut off here, or damaged (EIO: failed, read): nothing after line 2 could be read. Get the file again and deliver what follows line 2.'
+      problem: {
+        code: 'damaged_file',
+        message:
+          'The file is cut off here, or damaged (EIO: failed, read): nothing after line 2 could be read. Get the file again and deliver what follows line 2.'
+      }
     })
   })
 

@@ -7,27 +7,30 @@ import { Readable } from 'stream'
 import { gzipSync } from 'zlib'
 import { InputError } from '../find-files'
 import { readEvents } from '../read-events'
-import type { Line, ReadOptions } from '../read-events'
+import type { ReadItem, ReadOptions } from '../read-events'
 import { MAX_EVENT } from '../split-json'
 
 const FILE = { name: 'events.json', path: '/unused/events.json' }
 
-/** What these chunks are read as. */
-/** Reads the lines. The text of each event gives the event, and is left out. */
+/**
+ * Reads chunks: each item with its place in the place of its source. The text of each event gives the event, and is left
+ * out.
+ */
 async function read(chunks: Iterable<string | Buffer>, options: ReadOptions = {}) {
   const open = () => Readable.from([...chunks].map((chunk) => Buffer.from(chunk)))
-  const lines: Line[] = []
-  for await (const some of readEvents(FILE, { open, ...options })) {
-    expect(some).not.toHaveLength(0)
-    lines.push(...some)
+  const items: ReadItem[] = []
+  for await (const list of readEvents(FILE, { open, ...options })) {
+    expect(list).not.toHaveLength(0)
+    items.push(...list)
   }
-  return lines.map((line) => {
-    if (!('event' in line)) {
-      return line
+  return items.map(({ source, ...item }) => {
+    const place = source.kind === 'file' ? { file: source.file, line: source.line } : {}
+    if (!('event' in item)) {
+      return { ...place, ...item, problem: item.problem.message, code: item.problem.code }
     }
-    const { text, ...rest } = line
-    expect(JSON.parse(text)).toEqual(rest.event)
-    return rest
+    const { raw, ...rest } = item
+    expect(JSON.parse(raw)).toEqual(rest.event)
+    return { ...place, ...rest }
   })
 }
 
@@ -64,7 +67,7 @@ describe('newline-delimited JSON', () => {
   it('may have a line that is an array, which is no event', async () => {
     expect(await read([`${track('a')}\n[${track('b')}]\n${track('c')}`])).toMatchObject([
       { line: 1 },
-      { line: 2, problem: 'This line is not a Segment event: an object with a "type".', text: `[${track('b')}]` },
+      { line: 2, problem: 'This line is not a Segment event: an object with a "type".', raw: `[${track('b')}]` },
       { line: 3 }
     ])
   })
@@ -98,7 +101,7 @@ describe('an array', () => {
   it('loses no event because another element is wrong', async () => {
     const lines = await read([`[${track('a')},{oops},,1}},[{"a":[]}],"x",${track('b')},]`])
 
-    expect(lines.map((line) => ('event' in line ? line.event.userId : line.text))).toEqual([
+    expect(lines.map((line) => ('event' in line ? line.event.userId : line.raw))).toEqual([
       'a',
       '{oops}',
       '',
@@ -119,10 +122,10 @@ describe('an array', () => {
         line: 2,
         size: 31,
         problem: 'This text follows the end of the array, and was not read; put all events in one array.',
-        text: `[${track('b')}]`
+        raw: `[${track('b')}]`
       }
     ])
-    expect(await read(['[]x'])).toMatchObject([{ line: 1, text: 'x' }])
+    expect(await read(['[]x'])).toMatchObject([{ line: 1, raw: 'x' }])
   })
 
   it.each([
@@ -188,7 +191,7 @@ describe('a line that holds no event', () => {
   it('is shown, with the reason', async () => {
     const lines = await read(['{oops\nnull\n7\n{}\n{"type":7}\n"type"\n', track('a')])
 
-    expect(lines[0]).toMatchObject({ file: 'events.json', line: 1, size: 5, text: '{oops' })
+    expect(lines[0]).toMatchObject({ file: 'events.json', line: 1, size: 5, raw: '{oops' })
     expect(summaryOf(lines)[0][1]).toMatch(
       /^This line is not JSON; write each event on one line\. Expected property name/
     )
@@ -198,7 +201,8 @@ describe('a line that holds no event', () => {
         line: index + 2,
         size: text.length,
         problem: 'This line is not a Segment event: an object with a "type".',
-        text
+        code: 'not_an_event',
+        raw: text
       }))
     )
     expect(summaryOf(lines)[6]).toEqual([7, 'a'])
@@ -208,10 +212,11 @@ describe('a line that holds no event', () => {
     const latin = Buffer.from('{"type":"track","userId":"é"}', 'latin1')
     const newline = Buffer.from('\n')
 
+    const problem = 'This line is not UTF-8 text; save the file as UTF-8.'
     expect(await read([latin, newline, track('é'), newline, latin])).toEqual([
-      { file: 'events.json', line: 1, size: 29, problem: 'This line is not UTF-8 text; save the file as UTF-8.' },
+      { file: 'events.json', line: 1, size: 29, problem, code: 'not_utf8' },
       { file: 'events.json', line: 2, size: 30, event: { type: 'track', userId: 'é' } },
-      { file: 'events.json', line: 3, size: 29, problem: 'This line is not UTF-8 text; save the file as UTF-8.' }
+      { file: 'events.json', line: 3, size: 29, problem, code: 'not_utf8' }
     ])
     expect(summaryOf(await read(['[', latin, ',', track('é'), ']']))).toEqual([
       [1, 'This element is not UTF-8 text; save the file as UTF-8.'],
@@ -236,9 +241,9 @@ describe('an event that was refused before', () => {
     ])
 
     expect(lines).toMatchObject([
-      { line: 1, size: refused('{oops').length, text: '{oops' },
+      { line: 1, size: refused('{oops').length, raw: '{oops' },
       { line: 2, event: { userId: 'a' } },
-      { line: 3, problem: 'This line is not a Segment event: an object with a "type".', text: '7' },
+      { line: 3, problem: 'This line is not a Segment event: an object with a "type".', raw: '7' },
       { line: 4, event: { type: 'track' } }
     ])
     expect(lines[3]).toHaveProperty('event', { type: 'track' })
@@ -247,7 +252,7 @@ describe('an event that was refused before', () => {
   it.each(['{"_line":"{}"}', '{"_line":7,"_rejected":1}', '{"_rejected":1}'])(
     'is nothing else with such a member: %s',
     async (text) => {
-      expect(await read([text])).toMatchObject([{ text }])
+      expect(await read([text])).toMatchObject([{ raw: text, code: 'not_an_event' }])
     }
   )
 })
@@ -313,7 +318,8 @@ describe('a line that is too long', () => {
       file: 'events.json',
       line: 2,
       size,
-      problem: `This ${noun} is longer than 10 MiB, which no Segment event is; it was not read. Check that the file is one of events.`
+      code: 'too_long',
+      problem: `This ${noun} is longer than 10 MiB, which no Segment event is; it was not read. Check that the file has events.`
     })
     expect(peak).toBeLessThan(5 * MAX_EVENT)
   })
@@ -407,15 +413,17 @@ describe('a file', () => {
   ])('is read in chunks, with its name and its size on disk: %s', async (_format, text, isZipped) => {
     const content = isZipped ? gzipSync(text) : Buffer.from(text)
     const counts: number[] = []
-    const chunks: Line[][] = []
+    const chunks: ReadItem[][] = []
     for await (const lines of readEvents(await write(content), { onBytes: (count) => counts.push(count) })) {
       chunks.push(lines)
     }
 
     const lines = chunks.flat()
     expect(chunks.length).toBeGreaterThan(2)
-    expect(lines.map((line) => ('event' in line ? line.event.userId : line.problem))).toEqual(ids)
-    expect(lines.every(({ file, line }, index) => file === 'as named' && line === index + 1)).toBe(true)
+    expect(lines.map((line) => ('event' in line ? line.event.userId : line.problem.message))).toEqual(ids)
+    expect(lines.map(({ source }) => source)).toEqual(
+      lines.map((_, index) => ({ kind: 'file', file: 'as named', line: index + 1 }))
+    )
     expect(counts.reduce((sum, count) => sum + count)).toBe(content.length)
   })
 
@@ -455,7 +463,9 @@ describe('standard input', () => {
     jest.spyOn(process, 'stdin', 'get').mockReturnValue(Object.assign(input, { fd: 0 }) as typeof process.stdin)
     const lines = readEvents({ name: '-', path: '-' })
 
-    expect((await lines.next()).value).toMatchObject([{ file: '-', line: 1, event: { userId: 'a' } }])
+    expect((await lines.next()).value).toMatchObject([
+      { source: { kind: 'file', file: '-', line: 1 }, event: { userId: 'a' } }
+    ])
     await lines.return(undefined)
     expect(input.destroyed).toBe(true)
   })

@@ -2,23 +2,15 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'fs/promises'
 import { tmpdir } from 'os'
 import { join } from 'path'
 import { presetMappings, Records } from '..'
-import type { RecordsOptions, Verdict } from '..'
-import { identify } from './harness'
+import type { MappingResult, RecordsOptions } from '..'
+import { identify, reportOf } from './harness'
 
-const [contacts, activities] = presetMappings()
+const [, activities] = presetMappings()
 
-const verdict = (file: string, line: number, members: Partial<Verdict> = {}): Verdict => ({
-  file,
-  line,
-  text: JSON.stringify(identify(`u${line}`, { messageId: `m${line}` })),
-  isEvent: true,
-  messageId: `m${line}`,
-  mapping: contacts,
-  status: 200,
-  message: 'Processed by Ortto.',
-  sent: { item: {}, hasIdentity: true },
-  ...members
-})
+const report = (file: string, line: number, ...results: Partial<MappingResult>[]) =>
+  reportOf(line, results.length === 0 ? [{}] : results, {}, file)
+
+const rejected = { outcome: 'rejected', code: 'invalid_data', status: 400, message: 'Bad' } as const
 
 describe('the records of a delivery', () => {
   let folder: string
@@ -52,17 +44,27 @@ describe('the records of a delivery', () => {
   it('have a line for each event and mapping, and the refused events with the reason beside them', async () => {
     const records = await Records.open(options)
     await records.add([
-      verdict('a', 1),
-      verdict('a', 2, { status: 422, errorType: 'UNPROCESSABLE_ENTITY', message: 'Not mapped' }),
-      verdict('a', 2, { mapping: activities, status: 400, message: 'Bad' }),
-      { file: 'a', line: 3, status: 400, errorType: 'BAD_REQUEST', message: 'Not JSON', text: '{oops', isEvent: false },
+      report('a', 1),
+      report(
+        'a',
+        2,
+        {
+          status: 422,
+          outcome: 'rejected',
+          code: 'no_contact_mapping',
+          errorType: 'UNPROCESSABLE_ENTITY',
+          message: 'Not mapped'
+        },
+        { ...rejected, mapping: activities }
+      ),
       {
-        file: 'b',
-        line: 1,
-        text: '{"type":"page"}',
-        isEvent: true,
-        message: 'No mapping takes this event, so it was not sent.'
-      }
+        source: { kind: 'file', file: 'a', line: 3 },
+        size: 5,
+        raw: '{oops',
+        problem: { code: 'not_json', message: 'Not JSON' },
+        results: []
+      },
+      reportOf(1, [], { messageId: undefined, skipped: { code: 'no_matching_mapping', message: 'No mapping' } }, 'b')
     ])
     await records.close(true)
 
@@ -74,6 +76,8 @@ describe('the records of a delivery', () => {
         mapping: 'Upsert Contact',
         action: 'upsertContact',
         status: 200,
+        outcome: 'delivered',
+        code: 'processed',
         message: 'Processed by Ortto.'
       },
       {
@@ -83,6 +87,8 @@ describe('the records of a delivery', () => {
         mapping: 'Upsert Contact',
         action: 'upsertContact',
         status: 422,
+        outcome: 'rejected',
+        code: 'no_contact_mapping',
         errorType: 'UNPROCESSABLE_ENTITY',
         message: 'Not mapped'
       },
@@ -93,10 +99,12 @@ describe('the records of a delivery', () => {
         mapping: 'Track Activity',
         action: 'trackActivity',
         status: 400,
+        outcome: 'rejected',
+        code: 'invalid_data',
         message: 'Bad'
       },
-      { file: 'a', line: 3, status: 400, errorType: 'BAD_REQUEST', message: 'Not JSON' },
-      { file: 'b', line: 1, message: 'No mapping takes this event, so it was not sent.' }
+      { file: 'a', line: 3, status: 400, errorType: 'BAD_REQUEST', code: 'not_json', message: 'Not JSON' },
+      { file: 'b', line: 1, code: 'no_matching_mapping', message: 'No mapping' }
     ])
     expect(await linesOf('rejected.ndjson')).toEqual([
       {
@@ -108,36 +116,48 @@ describe('the records of a delivery', () => {
             mapping: 'Upsert Contact',
             action: 'upsertContact',
             status: 422,
+            outcome: 'rejected',
+            code: 'no_contact_mapping',
             errorType: 'UNPROCESSABLE_ENTITY',
             message: 'Not mapped'
           },
-          { file: 'a', line: 2, mapping: 'Track Activity', action: 'trackActivity', status: 400, message: 'Bad' }
+          {
+            file: 'a',
+            line: 2,
+            mapping: 'Track Activity',
+            action: 'trackActivity',
+            status: 400,
+            outcome: 'rejected',
+            code: 'invalid_data',
+            message: 'Bad'
+          }
         ]
       },
       {
         _line: '{oops',
-        _rejected: [{ file: 'a', line: 3, status: 400, errorType: 'BAD_REQUEST', message: 'Not JSON' }]
+        _rejected: [
+          { file: 'a', line: 3, status: 400, errorType: 'BAD_REQUEST', code: 'not_json', message: 'Not JSON' }
+        ]
       }
     ])
-    expect(records.summary.state).toMatchObject({ lines: 4, delivered: 1, rejected: 3, untaken: 1 })
+    expect(records.summary.state).toMatchObject({ lines: 4, delivered: 1, rejected: 3, unmatched: 1 })
     expect((await readdir(folder)).filter((name) => !name.endsWith('.in')).sort()).toEqual([
       'rejected.ndjson',
       'results.ndjson'
     ])
   })
 
-  it('do not count a contact that Ortto knows just so as refused: there is nothing to mend', async () => {
+  it('do not count an unchanged contact as rejected', async () => {
     const records = await Records.open(options)
     await records.add([
-      verdict('a', 1, { status: 422, message: 'There is nothing new in it for the contact' }),
-      verdict('a', 2, { status: 422, message: 'The new field "size" is not mapped' }),
-      verdict('a', 3, { mapping: activities, status: 422, message: 'No mappings configured for "Nothing new"' })
+      report('a', 1, { status: 422, outcome: 'unchanged', code: 'nothing_new' }),
+      report('a', 2, { ...rejected, status: 422 })
     ])
     await records.close(true)
 
-    expect(await linesOf('results.ndjson')).toHaveLength(3)
-    expect(await linesOf('rejected.ndjson')).toMatchObject([{ userId: 'u2' }, { userId: 'u3' }])
-    expect(records.summary.state).toMatchObject({ lines: 3, delivered: 0, nothingNew: 1, rejected: 2 })
+    expect(await linesOf('results.ndjson')).toHaveLength(2)
+    expect(await linesOf('rejected.ndjson')).toMatchObject([{ userId: 'u2' }])
+    expect(records.summary.state).toMatchObject({ lines: 2, delivered: 0, unchanged: 1, rejected: 1 })
   })
 
   it('can be read by their owner only: whole events may be in them', async () => {
@@ -152,18 +172,18 @@ describe('the records of a delivery', () => {
 
   it('go on where they were saved, and cut off what was written behind it', async () => {
     const first = await Records.open(options)
-    await first.add([verdict('a', 1), verdict('b', 4)])
+    await first.add([report('a', 1), report('b', 4)])
     await first.close(false)
     const saved = await readFile(join(folder, 'a.checkpoint'))
     const again = await Records.open(options)
     expect(again.start).toEqual({ file: 1, line: 4 })
-    await again.add([verdict('b', 5, { status: 400 })])
+    await again.add([report('b', 5, rejected)])
     await again.close(false)
     // As if it had been killed before the last checkpoint.
     await writeFile(join(folder, 'a.checkpoint'), saved)
 
     const third = await Records.open(options)
-    await third.add([verdict('c', 1)])
+    await third.add([report('c', 1)])
     await third.close(true)
     expect((await linesOf('results.ndjson')).map((line) => Object(line) as object)).toMatchObject([
       { file: 'a', line: 1 },
@@ -192,7 +212,7 @@ describe('the records of a delivery', () => {
     ]
   ])('do not go on with %s', async (_what, change, problem) => {
     const records = await Records.open(options)
-    await records.add([verdict('b', 4)])
+    await records.add([report('b', 4)])
     await records.close(false)
 
     await expect(Records.open(change(options))).rejects.toThrow(problem)
@@ -201,7 +221,7 @@ describe('the records of a delivery', () => {
 
   it('go on when the file that was being read has grown, or files came behind it', async () => {
     const records = await Records.open(options)
-    await records.add([verdict('c', 4)])
+    await records.add([report('c', 4)])
     await records.close(false)
     const [one, two, three] = options.files
     const files = [one, two, { ...three, size: 20 }, { ...three, name: 'd', path: join(folder, 'd.in') }]
@@ -238,7 +258,7 @@ describe('the records of a delivery', () => {
   it('say when the disk is full', async () => {
     const records = await Records.open({ ...options, results: '/dev/full' })
 
-    await expect(records.add([verdict('a', 1)])).rejects.toThrow('Cannot write /dev/full: ENOSPC')
+    await expect(records.add([report('a', 1)])).rejects.toThrow('Cannot write /dev/full: ENOSPC')
     await records.close(false)
     expect(records.summary.state.lines).toBe(0)
   })
@@ -247,11 +267,11 @@ describe('the records of a delivery', () => {
     await (await Records.open(options)).close(false)
     const full = { ...options, rejected: '/dev/full' }
     const records = await Records.open(full)
-    await expect(records.add([verdict('a', 1, { status: 400 })])).rejects.toThrow('Cannot write /dev/full')
+    await expect(records.add([report('a', 1, rejected)])).rejects.toThrow('Cannot write /dev/full')
     await records.close(false)
 
     const again = await Records.open(options)
-    await again.add([verdict('a', 1, { status: 400 })])
+    await again.add([report('a', 1, rejected)])
     await again.close(true)
     expect(await linesOf('results.ndjson')).toHaveLength(1)
     expect(again.summary.state.rejected).toBe(1)
@@ -259,7 +279,7 @@ describe('the records of a delivery', () => {
 
   it('say when a file has lost what was written', async () => {
     const records = await Records.open(options)
-    await records.add([verdict('a', 1)])
+    await records.add([report('a', 1)])
     await records.close(false)
     await writeFile(join(folder, 'results.ndjson'), '')
 
@@ -292,7 +312,7 @@ describe('the records of a delivery', () => {
   it('keep a refused event however deep it is', async () => {
     const deep = `{"type":"identify","traits":{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`
     const records = await Records.open(options)
-    await records.add([verdict('a', 1, { status: 400, text: deep })])
+    await records.add([reportOf(1, [rejected], { raw: deep })])
     await records.close(true)
 
     expect(await readFile(join(folder, 'rejected.ndjson'), 'utf8')).toContain(`${deep.slice(0, -1)},"_rejected":[{`)
@@ -300,7 +320,7 @@ describe('the records of a delivery', () => {
 
   it('are none, when none are wanted', async () => {
     const records = await Records.open({ files: options.files, job: 'job' })
-    await records.add([verdict('a', 1, { status: 400 })])
+    await records.add([report('a', 1, rejected)])
     await records.close(true)
 
     expect([records.canBeResumed, records.summary.state.rejected]).toEqual([false, 1])

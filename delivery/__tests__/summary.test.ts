@@ -1,72 +1,91 @@
 import { presetMappings } from '..'
 import type { SummaryState } from '..'
-import { Summary } from '../summary'
+import { readSummaryState, Summary } from '../summary'
+import { reportOf } from './harness'
 
 const [contacts, activities] = presetMappings()
-const place = { file: 'a', line: 1, isEvent: true, message: 'Processed by Ortto.' }
+const bad = { mapping: activities, status: 400, outcome: 'rejected', code: 'invalid_data', message: 'Bad' } as const
 
 describe('the summary', () => {
   it('counts lines, results and reasons, the most frequent first', () => {
     const summary = new Summary()
     summary.add([
-      { ...place, mapping: contacts, status: 200, sent: { item: {}, hasIdentity: true } },
-      { ...place, mapping: activities, status: 400, message: 'Bad' },
-      { ...place, line: 2, mapping: activities, status: 400, message: 'Bad' },
-      { ...place, line: 3, mapping: activities, status: 200, message: 'Ignored' },
-      { ...place, line: 4, message: 'No mapping' },
-      { ...place, file: 'b', line: 4, status: 400, message: 'Not JSON' },
-      { ...place, file: 'b', line: 5, mapping: contacts, status: 422, message: 'Nothing new' }
+      reportOf(1, [{}, bad]),
+      reportOf(2, [bad]),
+      reportOf(3, [{ mapping: activities, outcome: 'ignored', code: 'came_from_ortto', message: 'Ignored' }]),
+      reportOf(4, [], { skipped: { code: 'no_matching_mapping', message: 'No mapping' } }),
+      reportOf(5, [], { skipped: { code: 'disabled_by_integrations', message: 'Disabled' } }),
+      reportOf(4, [], { problem: { code: 'not_json', message: 'Not JSON' } }, 'b'),
+      reportOf(5, [{ status: 422, outcome: 'unchanged', code: 'nothing_new', message: 'Nothing new' }], {}, 'b'),
+      reportOf(6, [{ mapping: activities, status: 206, outcome: 'partial', code: 'contact_not_stored' }], {}, 'b')
     ])
 
     expect(summary.state).toEqual({
-      lines: 6,
+      lines: 8,
       delivered: 1,
-      nothingNew: 1,
+      partial: 1,
+      unchanged: 1,
       rejected: 3,
       ignored: 1,
-      untaken: 1,
-      undedupable: 0,
+      unmatched: 1,
+      disabled: 1,
+      missingDedupeKey: 0,
       rows: [
-        { mapping: 'Track Activity', status: 400, message: 'Bad', count: 2 },
-        { mapping: 'Upsert Contact', status: 200, message: 'Processed by Ortto.', count: 1 },
-        { mapping: 'Track Activity', status: 200, message: 'Ignored', count: 1 },
-        { mapping: '-', status: 400, message: 'Not JSON', count: 1 },
-        { mapping: 'Upsert Contact', status: 422, message: 'Nothing new', count: 1 }
+        { mapping: 'Track Activity', status: 400, code: 'invalid_data', message: 'Bad', count: 2 },
+        { mapping: 'Upsert Contact', status: 200, code: 'processed', message: 'Processed by Ortto.', count: 1 },
+        { mapping: 'Track Activity', status: 200, code: 'came_from_ortto', message: 'Ignored', count: 1 },
+        { mapping: '-', status: 400, code: 'not_json', message: 'Not JSON', count: 1 },
+        { mapping: 'Upsert Contact', status: 422, code: 'nothing_new', message: 'Nothing new', count: 1 },
+        { mapping: 'Track Activity', status: 206, code: 'contact_not_stored', message: 'Processed by Ortto.', count: 1 }
       ]
     })
   })
 
-  it('counts activities that Ortto cannot tell from their like', () => {
+  it('counts activities that Ortto cannot recognize when they are sent again', () => {
     const summary = new Summary()
-    const result = (hasIdentity: boolean, mapping = activities) => ({
-      ...place,
-      mapping,
-      status: 200,
-      sent: { item: {}, hasIdentity }
-    })
-    summary.add([result(true), result(false), result(false), result(false, contacts)])
+    const result = (isRecognizable: boolean, mapping = activities) => ({ mapping, isRecognizable })
+    summary.add([reportOf(1, [result(true), result(false), result(false), result(false, contacts)])])
 
-    expect(summary.state.undedupable).toBe(2)
+    expect(summary.state.missingDedupeKey).toBe(2)
   })
 
-  it('goes on from a state', () => {
+  it('continues from a state', () => {
     const first = new Summary()
-    first.add([{ ...place, mapping: contacts, status: 200, sent: { item: {}, hasIdentity: true } }])
+    first.add([reportOf(1)])
     const second = new Summary(JSON.parse(JSON.stringify(first.state)) as SummaryState)
-    second.add([{ ...place, line: 2, mapping: contacts, status: 200, sent: { item: {}, hasIdentity: true } }])
+    second.add([reportOf(2)])
 
     expect(second.state).toMatchObject({ lines: 2, delivered: 2, rows: [{ count: 2 }] })
+  })
+
+  it('reads the state that an earlier version saved', () => {
+    const row = { mapping: 'Upsert Contact', status: 200, message: 'Processed by Ortto.', count: 2 }
+    const counts = { lines: 9, delivered: 2, nothingNew: 3, rejected: 1, ignored: 0, untaken: 4, undedupable: 5 }
+
+    expect(readSummaryState({ ...counts, rows: [row] })).toEqual({
+      lines: 9,
+      delivered: 2,
+      partial: 0,
+      unchanged: 3,
+      rejected: 1,
+      ignored: 0,
+      unmatched: 4,
+      disabled: 0,
+      missingDedupeKey: 5,
+      rows: [{ ...row, code: 'unknown' }]
+    })
+    expect(() => readSummaryState({ lines: 'many' })).toThrow()
   })
 
   it('tells no more than 1,000 reasons apart', () => {
     const summary = new Summary()
     for (let line = 1; line <= 5000; line += 1) {
-      summary.add([{ ...place, line, mapping: contacts, status: 400, message: `Bad ${line}` }])
+      summary.add([reportOf(line, [{ status: 400, outcome: 'rejected', message: `Bad ${line}` }])])
     }
     const { rows, rejected } = summary.state
 
     expect(rejected).toBe(5000)
     expect(rows.length).toBeLessThanOrEqual(1001)
-    expect(rows[0]).toEqual({ mapping: 'Upsert Contact', status: 400, message: 'Other reasons', count: 4000 })
+    expect(rows[0]).toMatchObject({ mapping: 'Upsert Contact', status: 400, message: 'Other reasons', count: 4000 })
   })
 })

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'timers/promises'
 import exampleAccount from '../../examples/account.json'
 import { startWorkbench } from '../../cli/workbench'
 import { createSandbox } from '../../sandbox'
-import { serve } from '../../sandbox/serve'
+import { serve } from '../../sandbox/http/serve'
 import { connectAndOpen, left, publishAll, rejected, startServer, track } from './harness'
 
 const ROOT = join(__dirname, '..', '..')

@@ -4,7 +4,7 @@ import { fastTime } from '../../delivery/__tests__/harness'
 import type { Time } from '../../delivery/time'
 import { createSandbox } from '../../sandbox'
 import type { Fault, Sandbox } from '../../sandbox'
-import { serve } from '../../sandbox/serve'
+import { serve } from '../../sandbox/http/serve'
 import { byBatch, byDeliver, byEvent, byWork, countsOf, isConfirmed, SETTINGS } from './fault-ways'
 import type { Action, Counts, Report, Reports, Stage } from './fault-ways'
 

@@ -50,7 +50,7 @@ one is refused by Ortto (422: nothing of it is mapped). Each has a message id an
 - *\`ortto work\`*: a stream in NATS, and a worker. What it has rejected stands on the rejected subject. When it stops, the test ends the
   fault and starts it again; what it gave back, it takes up by itself.
 
-**What is reported.** *delivered* is 200. *nothing new* is 422 for a contact that Ortto knows just so, as after a first try of which
+**What is reported.** *delivered* is 200. *unchanged* is 422 for a contact that Ortto knows already, as after a first try of which
 nobody heard; it is not among the rejected ones, since there is nothing to mend. Any other number is a status, each with its reason. A dash: there was nothing to send again, or the delivery saw to that by itself.
 
 **What is counted**, all of it from the run:

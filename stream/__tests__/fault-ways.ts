@@ -9,9 +9,9 @@ import {
   definitionFor,
   Delivery,
   findFiles,
-  isNothingNew,
   presetMappings,
   readAll,
+  readOrttoCode,
   Records,
   Stopped
 } from '../../delivery'
@@ -50,18 +50,22 @@ export interface Stage {
   mend: () => void
 }
 
-/** `delivered`, `nothing new`, or a status, and how often it was said */
+/** `delivered`, `unchanged`, or a status, and how often it was said */
 export type Counts = Map<string, number>
 
 /** Ortto has the event, as far as this says. */
 export function isConfirmed(report: Report): boolean {
-  return report.status < 400 || isNothingNew(report)
+  return report.status < 400 || isUnchanged(report)
+}
+
+function isUnchanged({ status, message }: Report): boolean {
+  return readOrttoCode(status, message, false) === 'nothing_new'
 }
 
 export function countsOf(reports: Iterable<Report>): Counts {
   const counts: Counts = new Map()
   for (const report of reports) {
-    const said = report.status < 400 ? 'delivered' : isNothingNew(report) ? 'nothing new' : String(report.status)
+    const said = report.status < 400 ? 'delivered' : isUnchanged(report) ? 'unchanged' : String(report.status)
     counts.set(said, (counts.get(said) ?? 0) + 1)
   }
   return counts
@@ -164,8 +168,8 @@ async function deliverFrom(folder: string, stage: Stage): Promise<string | undef
   const { origin, time } = stage
   const delivery = new Delivery({ to: origin, settings: SETTINGS, mappings: [mappingOf(stage)], time })
   try {
-    for await (const verdicts of delivery.run(readAll(files, { after: records.start }))) {
-      await records.add(verdicts)
+    for await (const reports of delivery.run(readAll(files, { after: records.start }))) {
+      await records.add(reports)
     }
     await records.close(true)
     return undefined
@@ -198,16 +202,16 @@ export async function byWork(stage: Stage): Promise<void> {
   streams += 1
   const layout = await openStream(nc, { name: `faults-${streams}`, partitions: 1, ackWait: ACK_WAIT })
   await publishAll(nc, layout, events)
-  const counted = { delivered: 0, nothingNew: 0 }
+  const counted = { delivered: 0, unchanged: 0 }
   const onStopped = (reason: string) => {
     tell(reason)
     mend()
   }
   const onLog = (line: string) => {
-    const { msg, seconds, delivered, nothingNew } = JSON.parse(line) as Logged
+    const { msg, seconds, delivered, unchanged } = JSON.parse(line) as Logged
     if (msg === 'batch') {
       counted.delivered += delivered
-      counted.nothingNew += nothingNew
+      counted.unchanged += unchanged
     } else if (seconds !== undefined) {
       onStopped(msg)
     }
@@ -229,9 +233,9 @@ export async function byWork(stage: Stage): Promise<void> {
   // What is gone from the stream and was not rejected was acknowledged: as many as the log says, and no more.
   events
     .filter(({ messageId = '' }) => !reports.has(messageId))
-    .slice(0, counted.delivered + counted.nothingNew)
+    .slice(0, counted.delivered + counted.unchanged)
     .forEach(({ messageId = '' }) => reports.set(messageId, { status: 200, message: 'acknowledged' }))
-  const acknowledged = Object.entries({ delivered: counted.delivered, 'nothing new': counted.nothingNew })
+  const acknowledged = Object.entries({ delivered: counted.delivered, unchanged: counted.unchanged })
   const said = [...acknowledged.filter(([, count]) => count > 0), ...countsOf(refused.map(([, report]) => report))]
   tell(reports, new Map(said))
 }
@@ -240,6 +244,6 @@ export async function byWork(stage: Stage): Promise<void> {
 interface Logged {
   msg: string
   delivered: number
-  nothingNew: number
+  unchanged: number
   seconds?: number
 }

@@ -11,7 +11,7 @@ import { createInterface } from 'readline'
 import { setTimeout as sleep } from 'timers/promises'
 import type { SegmentEvent } from '@segment/actions-core'
 import { presetMappings, Stopped } from '../../delivery'
-import { serve } from '../../sandbox/serve'
+import { serve } from '../../sandbox/http/serve'
 import { connectTo, openStream, Publisher, readRejected, work } from '..'
 import type { Layout, StreamOptions, WorkerOptions } from '..'
 

@@ -5,7 +5,7 @@ import { join } from 'path'
 import { setTimeout as sleep } from 'timers/promises'
 import { createSandbox } from '../../sandbox'
 import type { Fault } from '../../sandbox'
-import { serve } from '../../sandbox/serve'
+import { serve } from '../../sandbox/http/serve'
 import { connectAndOpen, identify, left, publishAll, rejected, startServer, track } from './harness'
 
 const ORTTO = join(__dirname, '..', '..', 'dist', 'cli', 'ortto.js')

@@ -2,7 +2,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
 import type { SegmentEvent } from '@segment/actions-core'
 import { randomBytes } from 'crypto'
-import type { Line } from '../../delivery'
+import type { ReadItem } from '../../delivery'
 import { connectTo, NotPublishedError, openStream, Publisher, publishLines, TooLargeError } from '..'
 import type { Layout } from '..'
 import { connectAndOpen, identify, left, rejected, startServer, track, until } from './harness'
@@ -149,12 +149,12 @@ describe('a publisher', () => {
   })
 
   it('publishes lines: those without an event stand on the rejected subject, each once', async () => {
-    const place = (line: number) => ({ file: 'a.ndjson', line, size: 10 })
-    const same = { ...place(1), event: event(identify('u1')), text: JSON.stringify(identify('u1')) }
-    const lines: Line[] = [
-      same,
-      { ...same, line: 2 },
-      { ...place(3), text: '{', problem: 'This line is not JSON.' },
+    const place = (line: number) => ({ source: { kind: 'file' as const, file: 'a.ndjson', line }, size: 10 })
+    const same = { event: event(identify('u1')), raw: JSON.stringify(identify('u1')) }
+    const lines: ReadItem[] = [
+      { ...place(1), ...same },
+      { ...place(2), ...same },
+      { ...place(3), raw: '{', problem: { code: 'not_json', message: 'This line is not JSON.' } },
       { ...place(4), ...asRejected(track('u2', 4)) }
     ]
     const publish = async () => {
@@ -193,9 +193,9 @@ describe('a server that does not fit', () => {
 })
 
 function asRejected(value: object) {
-  return { event: event(value), text: JSON.stringify(value), rejected: [{ status: 400 }] }
+  return { event: event(value), raw: JSON.stringify(value), rejected: [{ status: 400 }] }
 }
 
-async function* inOneGo(lines: Line[]): AsyncGenerator<Line[]> {
+async function* inOneGo(lines: ReadItem[]): AsyncGenerator<ReadItem[]> {
   yield await Promise.resolve(lines)
 }

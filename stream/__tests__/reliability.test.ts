@@ -1,7 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node'
 import { readFile, writeFile } from 'fs/promises'
 import { join } from 'path'
-import { Fault } from '../../sandbox/faults'
+import { Fault } from '../../sandbox'
 import { connectTo } from '..'
 import { heldIn, runCase, WAYS } from './fault-cases'
 import { pageOf } from './fault-page'

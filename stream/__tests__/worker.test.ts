@@ -55,7 +55,7 @@ describe('a worker', () => {
     expect(names.sort()).toEqual(['u1', 'u2', 'u4'])
     expect(await rejected(nc, layout)).toEqual([])
     const sum = (name: string) => worker.batches().reduce((total, line) => total + Number(line[name]), 0)
-    expect([sum('events'), sum('delivered'), sum('untaken'), sum('rejected')]).toEqual([4, 3, 1, 0])
+    expect([sum('events'), sum('delivered'), sum('skipped'), sum('rejected')]).toEqual([4, 3, 1, 0])
     expect(worker.batches().some(({ slowest }) => Number(slowest) > 0)).toBe(true)
   })
 
@@ -115,7 +115,7 @@ describe('a worker', () => {
     await worker.drain()
 
     expect(await rejected(nc, layout)).toEqual([])
-    expect(worker.batches()).toEqual([expect.objectContaining({ nothingNew: 1, delivered: 0, rejected: 0 })])
+    expect(worker.batches()).toEqual([expect.objectContaining({ unchanged: 1, delivered: 0, rejected: 0 })])
   })
 
   it('ends its reading of what was refused, also when some of it is gone', async () => {
@@ -265,13 +265,13 @@ describe('a worker', () => {
     expect(await rejected(nc, layout)).toEqual([])
   })
 
-  it('gives up when each of the first results is the same refusal, before any is rejected', async () => {
+  it('gives up when each of the first results is the same rejection, before any is rejected', async () => {
     await setUp((items) => except(items.map((_, index) => ({ index, status: 422, message: 'No mappings configured' }))))
     const events = Array.from({ length: 1200 }, (_, index) => identify(`u${index}`))
     await publishAll(nc, layout, events)
     const worker = ortto.startWorker(nc, layout)
 
-    expect(await worker.ended).toContain('the same refusal: No mappings configured')
+    expect(await worker.ended).toContain('the same rejection: No mappings configured')
     expect(await left(nc, layout)).toBe(1200)
     expect(await rejected(nc, layout)).toEqual([])
   }, 20_000)

@@ -4,11 +4,11 @@ import { errorMessage } from '../common/error-message'
 import { AppendFile } from './append-file'
 import { readCheckpoint, removeCheckpoint, writeCheckpoint } from './checkpoint'
 import type { Checkpoint } from './checkpoint'
-import type { Verdict } from './deliver'
 import type { InputFile } from './find-files'
 import { lock } from './lock'
-import { kindOf } from './results'
-import { Summary, SummaryState } from './summary'
+import { formatRejected, formatResults } from './record-lines'
+import type { EventReport } from './report'
+import { readSummaryState, Summary } from './summary'
 
 /** Bytes of a file by which it is told from another of its name */
 const HEAD = 64 * 1024
@@ -52,7 +52,7 @@ export class Records {
   ) {
     this.start = saved && { file: saved.files.length - 1, line: saved.line }
     this.place = this.start ?? { file: 0, line: 0 }
-    this.summary = new Summary(saved && SummaryState.parse(saved.summary))
+    this.summary = new Summary(saved && readSummaryState(saved.summary))
   }
 
   /** @throws RecordsError when a file can't be written, or the checkpoint is in use, or of another delivery */
@@ -61,12 +61,12 @@ export class Records {
     const unlock =
       checkpoint === undefined
         ? () => Promise.resolve()
-        : await told(`Cannot write the checkpoint ${checkpoint}`, () => lock(`${checkpoint}.lock`))
+        : await wrapErrors(`Cannot write the checkpoint ${checkpoint}`, () => lock(`${checkpoint}.lock`))
     const files: { results?: AppendFile; rejected?: AppendFile } = {}
     try {
       const saved = checkpoint === undefined ? undefined : await readSaved(checkpoint, options)
       const openFile = (path: string, name: string) =>
-        told(`Cannot write ${path}`, () => AppendFile.open(path, saved?.written[name] ?? 0))
+        wrapErrors(`Cannot write ${path}`, () => AppendFile.open(path, saved?.written[name] ?? 0))
       files.results = results === undefined ? undefined : await openFile(results, 'results')
       files.rejected = rejected === undefined ? undefined : await openFile(rejected, 'rejected')
       const records = new Records(options, files, unlock, saved)
@@ -87,21 +87,22 @@ export class Records {
     return this.options.checkpoint !== undefined
   }
 
-  /** Takes verdicts, in order, all of a line together. */
-  async add(verdicts: readonly Verdict[]): Promise<void> {
+  /** Adds reports of the files, in their order. */
+  async add(reports: readonly EventReport[]): Promise<void> {
     const { results, rejected } = this.options
     // Until all is written, a checkpoint would count some of it twice.
     this.isWhole = false
-    const resultLines = () => verdicts.map((verdict) => JSON.stringify(resultOf(verdict)))
-    await told(`Cannot write ${results ?? ''}`, async () => this.files.results?.append(resultLines()))
-    await told(`Cannot write ${rejected ?? ''}`, async () => this.files.rejected?.append(rejectedLines(verdicts)))
+    await wrapErrors(`Cannot write ${results ?? ''}`, async () => this.files.results?.append(formatResults(reports)))
+    await wrapErrors(`Cannot write ${rejected ?? ''}`, async () => this.files.rejected?.append(formatRejected(reports)))
     this.isWhole = true
-    this.summary.add(verdicts)
-    const { file, line } = verdicts[verdicts.length - 1]
-    while (this.options.files[this.place.file].name !== file) {
-      this.place = { file: this.place.file + 1, line: 0 }
+    this.summary.add(reports)
+    const { source } = reports[reports.length - 1]
+    if (source.kind === 'file') {
+      while (this.options.files[this.place.file].name !== source.file) {
+        this.place = { file: this.place.file + 1, line: 0 }
+      }
+      this.place.line = source.line
     }
-    this.place.line = line
     if (performance.now() - this.savedAt >= INTERVAL) {
       await this.save()
     }
@@ -114,7 +115,7 @@ export class Records {
       await this.save()
     } else if (checkpoint !== undefined) {
       await this.sync()
-      await told(`Cannot remove ${checkpoint}`, () => removeCheckpoint(checkpoint))
+      await wrapErrors(`Cannot remove ${checkpoint}`, () => removeCheckpoint(checkpoint))
     }
     await this.files.results?.close()
     await this.files.rejected?.close()
@@ -130,15 +131,15 @@ export class Records {
 
   /** What the checkpoint counts, or its end stands for, is safe before. */
   private async sync(): Promise<void> {
-    await told(`Cannot write ${this.options.results ?? ''}`, async () => this.files.results?.sync())
-    await told(`Cannot write ${this.options.rejected ?? ''}`, async () => this.files.rejected?.sync())
+    await wrapErrors(`Cannot write ${this.options.results ?? ''}`, async () => this.files.results?.sync())
+    await wrapErrors(`Cannot write ${this.options.rejected ?? ''}`, async () => this.files.rejected?.sync())
   }
 
   private async save(): Promise<void> {
     const { checkpoint, files, job } = this.options
     if (checkpoint !== undefined && this.isWhole) {
       await this.sync()
-      await told(`Cannot write the checkpoint ${checkpoint}`, async () => {
+      await wrapErrors(`Cannot write the checkpoint ${checkpoint}`, async () => {
         await writeCheckpoint(checkpoint, {
           job,
           files: await Promise.all(files.slice(0, this.place.file + 1).map((file) => this.identify(file))),
@@ -154,7 +155,7 @@ export class Records {
 
 /** The checkpoint to go on from. One that nothing was done in yet is none. */
 async function readSaved(path: string, { files, job }: RecordsOptions): Promise<Checkpoint | undefined> {
-  const saved = await told(`Cannot read the checkpoint ${path}`, () => readCheckpoint(path))
+  const saved = await wrapErrors(`Cannot read the checkpoint ${path}`, () => readCheckpoint(path))
   if (!saved || (saved.files.length === 1 && saved.line === 0)) {
     return undefined
   }
@@ -190,32 +191,11 @@ async function headOf({ path }: InputFile, size: number): Promise<string> {
   }
 }
 
-/** Does something with a file; what goes wrong is told in words. */
-async function told<Value>(what: string, act: () => Promise<Value>): Promise<Value> {
+/** Runs a function, and rethrows its errors as RecordsError. */
+async function wrapErrors<Value>(what: string, act: () => Promise<Value>): Promise<Value> {
   try {
     return await act()
   } catch (error) {
     throw new RecordsError(`${what}: ${errorMessage(error)}.`)
   }
-}
-
-/** What the results say of a verdict. */
-function resultOf({ file, line, messageId, mapping, status, errorType, message }: Verdict): object {
-  const { name, partnerAction } = mapping ?? {}
-  return { file, line, messageId, mapping: name, action: partnerAction, status, errorType, message }
-}
-
-/** The events that were refused, as they came, each with the reasons beside it. */
-export function rejectedLines(verdicts: readonly Verdict[]): string[] {
-  const reasons = new Map<string, [Verdict, object[]]>()
-  for (const verdict of verdicts.filter((one) => kindOf(one) === 'rejected')) {
-    const place = `${verdict.line} ${verdict.file}`
-    const [first, others] = reasons.get(place) ?? [verdict, []]
-    reasons.set(place, [first, [...others, { ...resultOf(verdict), messageId: undefined }]])
-  }
-  return [...reasons.values()].map(([{ isEvent, text = '' }, rejected]) => {
-    const mark = `"_rejected":${JSON.stringify(rejected)}}`
-    // Put into the text, since an event may be too deep to be written anew.
-    return isEvent ? `${text.trim().slice(0, -1)},${mark}` : `{"_line":${JSON.stringify(text)},${mark}`
-  })
 }

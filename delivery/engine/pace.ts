@@ -4,8 +4,8 @@ const MAX_IN_FLIGHT = 8
 const FIRST_PAUSE = 1000
 const LONGEST_PAUSE = 60_000
 
-/** What a request showed of Ortto: it takes events, has had too many of them, or gives no answer that is of use. */
-export type Shown = 'taking' | 'over its limit' | 'failing'
+/** What a request says of Ortto's health: it decides about events, is over its limit, or gives no useful response. */
+export type HealthSignal = 'ok' | 'rateLimited' | 'failing'
 
 /**
  * How fast to send. When Ortto is over its limit, or fails, everything waits, each time longer, and goes on with half
@@ -54,14 +54,14 @@ export class Pace {
     return this.now()
   }
 
-  /** A request that was begun then has ended, and showed this. */
-  end(begunAt: number, shown: Shown | undefined): void {
+  /** A request that started then has ended. The signal is undefined when nothing was sent. */
+  end(startedAt: number, signal: HealthSignal | undefined): void {
     this.inFlight -= 1
-    if (shown === 'taking') {
+    if (signal === 'ok') {
       this.pauses = 0
       this.limit = Math.min(MAX_IN_FLIGHT, this.limit + 1)
-    } else if (shown && begunAt > this.pausedAt) {
-      // Requests that were under way when a pause began tell nothing new.
+    } else if (signal && startedAt > this.pausedAt) {
+      // Requests that were in flight when a pause began say nothing new.
       this.limit = Math.max(1, Math.floor(this.limit / 2))
       this.pauses += 1
       this.pausedAt = this.now()

@@ -4,34 +4,29 @@ import { isNativeError } from 'util/types'
 import { errorMessage } from '../common/error-message'
 import type { InputFile } from './find-files'
 import { decompress, readFile, withHead } from './read-bytes'
+import type { Problem, Source } from './report'
 import { Splitter } from './split-json'
 import type { Piece } from './split-json'
 
-/** Where an event stands: the file as it was named (`-` for standard input), and its line, or its place in an array. */
-export interface Place {
-  file: string
-  /** From 1. Empty lines count. */
-  line: number
-}
-
 /** An event, and its text: JSON that gives the same event. */
-export interface EventLine {
+export interface ReadEvent {
   event: SegmentEvent
-  text: string
-  /** The `_rejected` that it came with: what was said of it when it was refused before. */
+  raw: string
+  /** The `_rejected` that it had: why it was rejected before. */
   rejected?: unknown
 }
 
-/**
- * A line with an event, or why there is none.
- * `size`: bytes of its text. `text`: what stands there, when it can be shown.
- */
-export type Line = Place & { size: number } & (EventLine | NoEvent)
+/** A line or a message with an event, or the problem that it is not an event. `size`: bytes of its text. */
+export type ReadItem = { source: Source; size: number } & (ReadEvent | NoEvent)
 
 interface NoEvent {
-  problem: string
-  text?: string
+  problem: Problem
+  /** What is there instead, when it can be shown */
+  raw?: string
 }
+
+/** What is read: a line, an element of an array, what follows an array, or a message of a stream. */
+type Unit = 'line' | 'element' | 'text' | 'message'
 
 /** How a file is read. */
 export interface ReadOptions {
@@ -53,27 +48,28 @@ export interface ReadOptions {
 export async function* readEvents(
   { name, path }: Pick<InputFile, 'name' | 'path'>,
   { after = 0, open = name === '-' ? () => process.stdin : readFile, onBytes }: ReadOptions = {}
-): AsyncGenerator<Line[]> {
+): AsyncGenerator<ReadItem[]> {
   const splitter = new Splitter(after)
   let damage: Damage | undefined
   try {
     for await (const chunk of withHead(decompress(counted(open(path), onBytes)))) {
       const pieces = splitter.push(chunk)
       if (pieces.length > 0) {
-        yield pieces.map((piece) => readPiece(piece, name, splitter.noun))
+        yield pieces.map((piece) => readLine(piece, name, splitter.noun))
       }
     }
     const rest = splitter.end()
     if (rest !== undefined) {
-      yield [readPiece(rest, name, splitter.noun === 'element' ? 'text' : 'line')]
+      yield [readLine(rest, name, splitter.noun === 'element' ? 'text' : 'line')]
     }
     damage = splitter.isOpen ? { reason: 'its array has no closing bracket', isBefore: false } : undefined
   } catch (error) {
     damage = damageIn(error)
   }
   if (damage !== undefined) {
-    // The line that was cut off is no event, whatever it looks like: it may have gone on.
-    yield [{ file: name, line: splitter.place + 1, size: 0, problem: explain(damage, splitter) }]
+    // The line that was cut off is not an event, whatever it looks like: there may have been more of it.
+    const problem: Problem = { code: 'damaged_file', message: explain(damage, splitter) }
+    yield [{ source: { kind: 'file', file: name, line: splitter.place + 1 }, size: 0, problem }]
   }
 }
 
@@ -110,67 +106,64 @@ function explain({ reason, isBefore }: Damage, { place, noun = 'line' }: Splitte
   return `The file is cut off here, or damaged (${reason}): ${unread} could be read. Get the file again and deliver ${rest}.`
 }
 
-/** `noun`: what the piece is. A text is what follows an array; a message comes from a stream. */
-export function readPiece(
-  { line, size, bytes }: Piece,
-  file: string,
-  noun: 'line' | 'element' | 'text' | 'message' = 'line'
-): Line {
+function readLine(piece: Piece, file: string, unit: Unit = 'line'): ReadItem {
+  return readItem({ kind: 'file', file, line: piece.line }, piece, unit)
+}
+
+/** Reads one piece of text as an event. Its bytes are undefined when there are too many of them. */
+export function readItem(source: Source, { size, bytes }: Omit<Piece, 'line'>, unit: Unit = 'line'): ReadItem {
   if (bytes === undefined) {
-    return {
-      file,
-      line,
-      size,
-      problem: `This ${noun} is longer than 10 MiB, which no Segment event is; it was not read. Check that the file is one of events.`
-    }
+    const message = `This ${unit} is longer than 10 MiB, which no Segment event is; it was not read. Check that the file has events.`
+    return { source, size, problem: { code: 'too_long', message } }
   }
   if (!isUtf8(bytes)) {
-    const hint = noun === 'message' ? 'publish it as UTF-8' : 'save the file as UTF-8'
-    return { file, line, size, problem: `This ${noun} is not UTF-8 text; ${hint}.` }
+    const hint = unit === 'message' ? 'publish it as UTF-8' : 'save the file as UTF-8'
+    return { source, size, problem: { code: 'not_utf8', message: `This ${unit} is not UTF-8 text; ${hint}.` } }
   }
-  const text = bytes.toString()
-  if (noun === 'text') {
-    const problem = 'This text follows the end of the array, and was not read; put all events in one array.'
-    return { file, line, size, problem, text }
+  const raw = bytes.toString()
+  if (unit === 'text') {
+    const message = 'This text follows the end of the array, and was not read; put all events in one array.'
+    return { source, size, raw, problem: { code: 'after_array', message } }
   }
-  return { file, line, size, ...readEvent(text, noun) }
+  return { source, size, ...readText(raw, unit) }
 }
 
-function readEvent(text: string, noun: string): EventLine | NoEvent {
+function readText(raw: string, unit: Unit): ReadEvent | NoEvent {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = JSON.parse(raw)
   } catch (error) {
-    const reason = errorMessage(error)
-    const hint = noun === 'line' ? '; write each event on one line' : ''
-    return { problem: `This ${noun} is not JSON${hint}. ${reason}`, text }
+    const hint = unit === 'line' ? '; write each event on one line' : ''
+    return { raw, problem: { code: 'not_json', message: `This ${unit} is not JSON${hint}. ${errorMessage(error)}` } }
   }
   if (isEvent(value)) {
-    return '_rejected' in value ? withoutMark(value, text) : { event: value, text }
+    return '_rejected' in value ? withoutRejection(value, raw) : { event: value, raw }
   }
-  const raw = rejectedText(value)
-  return raw === undefined
-    ? { problem: `This ${noun} is not a Segment event: an object with a "type".`, text }
-    : readEvent(raw, noun)
+  const line = findRejectedLine(value)
+  if (line !== undefined) {
+    return readText(line, unit)
+  }
+  const message = `This ${unit} is not a Segment event: an object with a "type".`
+  return { raw, problem: { code: 'not_an_event', message } }
 }
 
-/** The framework takes it from here: everything but the type is optional and checked by the mapping. */
+/** True for an object with a type. Everything else is optional, and checked when the event is mapped. */
 export function isEvent(value: unknown): value is SegmentEvent {
   return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
 }
 
-/** Refused events are written with a `_rejected` that says why. They may be delivered again as they are. */
-function withoutMark({ _rejected, ...event }: SegmentEvent & { _rejected?: unknown }, text: string): EventLine {
+/** Rejected events are written with a `_rejected` that says why. They may be delivered again as they are. */
+function withoutRejection({ _rejected, ...event }: SegmentEvent & { _rejected?: unknown }, raw: string): ReadEvent {
   try {
-    return { event, text: JSON.stringify(event), rejected: _rejected }
+    return { event, raw: JSON.stringify(event), rejected: _rejected }
   } catch {
-    // Too deep to be written anew: the mark stays in the text, where the next one takes its place.
-    return { event, text, rejected: _rejected }
+    // It is nested too deep to be written: the text keeps its `_rejected`, and a later one replaces it.
+    return { event, raw, rejected: _rejected }
   }
 }
 
-/** A refused line that held no event is written as `{ "_line": "its text", "_rejected": … }`. */
-function rejectedText(value: unknown): string | undefined {
+/** A rejected line that is not an event is written as `{ "_line": "its text", "_rejected": … }`. */
+function findRejectedLine(value: unknown): string | undefined {
   const isRejected = typeof value === 'object' && value !== null && '_rejected' in value && '_line' in value
   return isRejected && typeof value._line === 'string' ? value._line : undefined
 }

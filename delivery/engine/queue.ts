@@ -1,6 +1,7 @@
 import type { SegmentEvent } from '@segment/actions-core'
 import type { Mapping } from './mappings'
-import type { Result } from './sender'
+import type { MappingResult } from './report'
+import type { Failures } from './retry-policy'
 
 /** Bytes of events that one batch takes, unless one event alone is larger. Ortto's own limit is not known. */
 const MAX_BATCH_BYTES = 4 * 1024 * 1024
@@ -15,13 +16,11 @@ export class Task {
   isDelayed = false
   /** The lanes in which it stands */
   lanes: Lane[] = []
-  /** How often it failed in a way that another try may mend, and since when, in milliseconds. */
-  failures = 0
-  failedSince?: number
+  readonly failures: Failures = { count: 0 }
   /** No batch that it is in may be larger: its last one failed whole, perhaps because of one event. */
   maxBatch = Infinity
   /** Ortto took it, but it is sent again, behind an earlier one of its user that is. */
-  confirmed?: Result
+  confirmed?: MappingResult
 
   /**
    * @param size of the event in bytes
@@ -31,7 +30,7 @@ export class Task {
     readonly event: SegmentEvent,
     readonly mapping: Mapping,
     readonly size: number,
-    readonly settle: (result: Result) => void
+    readonly settle: (result: MappingResult) => void
   ) {}
 }
 
@@ -61,7 +60,7 @@ interface Lane {
  * Makes batches of tasks, and keeps the order of each user's: a task joins a batch when all tasks before it, in each of
  * its lanes, are finished, or are in the same batch.
  */
-export class Queue {
+export class KeyQueue {
   private readonly users = new Map<string, Lane>()
   private readonly visitors = new Map<string, Lane>()
   private readonly open = new Map<Mapping, Batch>()

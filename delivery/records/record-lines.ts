@@ -1,0 +1,50 @@
+import { listRejections } from './report'
+import type { EventReport, MappingResult, Problem, Skip } from './report'
+
+/** The status and the error type of what is not an event, as the destination would give them. */
+const NOT_AN_EVENT = { status: 400, errorType: 'BAD_REQUEST' }
+const POISON = { status: 500, errorType: 'INTERNAL_SERVER_ERROR' }
+
+/** The lines of the results file: one for each result of each event, or one that says why it has no result. */
+export function formatResults(reports: readonly EventReport[]): string[] {
+  return reports.flatMap((report) =>
+    listDecisions(report).map((decision) => JSON.stringify(describe(report, decision)))
+  )
+}
+
+/** The lines of the rejected file: the events as they came, each with the reasons in `_rejected`. */
+export function formatRejected(reports: readonly EventReport[]): string[] {
+  return reports.flatMap((report) => {
+    const rejections = listRejections(report)
+    if (rejections.length === 0) {
+      return []
+    }
+    const reasons = rejections.map((one) => ({ ...describe(report, one), messageId: undefined }))
+    const mark = `"_rejected":${JSON.stringify(reasons)}}`
+    const { event, raw = '' } = report
+    // Appended to the text, because an event may be nested too deep to be written.
+    const isEvent = event !== undefined
+    return [isEvent ? `${raw.trim().slice(0, -1)},${mark}` : `{"_line":${JSON.stringify(raw)},${mark}`]
+  })
+}
+
+type Decision = MappingResult | Problem | Skip
+
+function listDecisions({ problem, skipped, results }: EventReport): Decision[] {
+  return [...(problem ? [problem] : []), ...(skipped ? [skipped] : []), ...results]
+}
+
+function describe({ source, messageId, problem }: EventReport, decision: Decision): object {
+  const place =
+    source.kind === 'file'
+      ? { file: source.file, line: source.line }
+      : { subject: source.subject, sequence: source.sequence }
+  const { code, message } = decision
+  if (!('mapping' in decision)) {
+    const failure = decision !== problem ? {} : code === 'poison_message' ? POISON : NOT_AN_EVENT
+    return { ...place, messageId, ...failure, code, message }
+  }
+  const { mapping, outcome, status, errorType } = decision
+  const { name, partnerAction } = mapping
+  return { ...place, messageId, mapping: name, action: partnerAction, status, outcome, code, errorType, message }
+}

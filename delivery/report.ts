@@ -1,0 +1,100 @@
+import type { SegmentEvent } from '@segment/actions-core'
+import type { Mapping } from './mappings'
+import type { ReasonCode } from './reasons'
+
+/** A line of a file, or an element of the array in it. */
+export interface FileSource {
+  kind: 'file'
+  /** As it was named; `-` for standard input */
+  file: string
+  /** From 1. Empty lines count. */
+  line: number
+}
+
+/** A message of a stream. */
+export interface MessageSource {
+  kind: 'message'
+  subject: string
+  partition: number
+  sequence: number
+}
+
+/** Where an event came from. */
+export type Source = FileSource | MessageSource
+
+/** A decision that has a code for programs, and a sentence for people. */
+export interface Reason<Code extends string> {
+  code: Code
+  message: string
+}
+
+/** Why a line or a message is not an event. It counts as rejected. */
+export type Problem = Reason<
+  | 'not_json'
+  | 'not_utf8'
+  | 'too_long'
+  | 'not_an_event'
+  | 'after_array'
+  | 'damaged_file'
+  | 'no_timestamp'
+  | 'poison_message'
+>
+
+/** Why an event is not for Ortto. Nothing is wrong with it. */
+export type Skip = Reason<'disabled_by_integrations' | 'no_matching_mapping'>
+
+/**
+ * What an event came to in one mapping.
+ * - `delivered`: Ortto confirmed it; `partial`: Ortto stored the activity, but not its contact
+ * - `unchanged`: Ortto has the contact like this already
+ * - `ignored`: it came from Ortto, and was not sent back
+ * - `rejected`: it fails again until somebody fixes it, or it failed too often
+ * - `retryable`: it failed, and may succeed later
+ */
+export type Outcome = 'delivered' | 'partial' | 'unchanged' | 'ignored' | 'rejected' | 'retryable'
+
+/** The result of one event in one mapping that matched it. */
+export interface MappingResult {
+  mapping: Mapping
+  outcome: Outcome
+  code: ReasonCode
+  /** HTTP's: below 400 it was delivered, or ignored on purpose. */
+  status: number
+  /** Segment's name for the kind of an error */
+  errorType?: string
+  /** A sentence for people */
+  message: string
+  /** Sentences about what was left out, which the message has already */
+  notes?: readonly string[]
+  /** What went on the wire. None for an event that was ignored, or rejected before it was sent. */
+  item?: object
+  /** True when the item has a message id and a timestamp, by which Ortto recognizes an activity that it has. */
+  isRecognizable: boolean
+}
+
+/** What became of one line or message. */
+export interface EventReport {
+  source: Source
+  /** Bytes of its text */
+  size: number
+  /** The text: JSON that gives the same event, or what is there instead. None when it can't be shown. */
+  raw?: string
+  event?: SegmentEvent
+  messageId?: string
+  /** Set when it is not an event. */
+  problem?: Problem
+  /** Set when it is an event that is not for Ortto. */
+  skipped?: Skip
+  /** One for each mapping that matched */
+  results: MappingResult[]
+}
+
+/** The results that were rejected, and the problem of what is not an event: why the report goes to the rejected ones. */
+export function listRejections({ problem, results }: EventReport): (Problem | MappingResult)[] {
+  return [...(problem ? [problem] : []), ...results.filter(({ outcome }) => outcome === 'rejected')]
+}
+
+/** Where an event came from, in one word: `events.ndjson:12`. */
+export function formatSource(source: Source): string {
+  return source.kind === 'file' ? `${source.file}:${source.line}` : `${source.subject} ${source.sequence}`
+}
