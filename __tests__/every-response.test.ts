@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { createServer } from 'http'
 import type { IncomingMessage, Server } from 'http'
 import type { AddressInfo } from 'net'
-import { withRequests } from '../delivery/with-requests'
+import { withRequests } from '../delivery/target/with-requests'
 import destination from '../src'
 import type { ActionName, Node } from './__helpers__/harness'
 

@@ -6,7 +6,7 @@ import { createInterface } from 'readline'
 import type * as Core from '@segment/actions-core'
 import { deliver } from '../cli/deliver'
 import type { SummaryState } from '../delivery'
-import { atOrigin } from '../delivery/at-origin'
+import { atOrigin } from '../delivery/target/at-origin'
 import ortto from '../src'
 import type { Settings } from '../src/generated-types'
 

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'v8'
 import { runInNewContext } from 'vm'
 import exampleAccount from '../examples/account.json'
 import { createSandbox } from '../sandbox'
-import { serve } from '../sandbox/serve'
+import { serve } from '../sandbox/http/serve'
 import { median } from './measure'
 
 /** What the sandbox must stand, so that it never is what a measurement measures. Run: npm run bench:sandbox */

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { setFlagsFromString } from 'v8'
 import { Delivery, InputError, readAll, Records, RecordsError, Stopped } from '../delivery'
-import type { InputFile, Mapping, Verdict } from '../delivery'
+import type { EventReport, InputFile, Mapping, StopCode } from '../delivery'
 import exampleAccount from '../examples/account.json'
 import { createSandbox } from '../sandbox'
 import type { Sandbox } from '../sandbox'
@@ -10,7 +10,7 @@ import { EXIT, moment, named, readJSON, UsageError, wholeNumber } from './comman
 import type { Output } from './command'
 import { collect, filesOf, mappingsOf } from './inputs'
 import { recordsOf, refuseOverwriting, withoutOutputs } from './outputs'
-import { accountFor } from './own-account'
+import { inferAccount } from './own-account'
 import { Progress } from './progress'
 import { showItems, tellEnding } from './summary'
 import { printable } from './table'
@@ -153,6 +153,7 @@ interface Outcome {
   outside: number
   /** Why it ended early */
   stopped?: string
+  stopCode?: StopCode | 'files'
 }
 
 /** Runs a delivery to its end, whatever that is, and keeps the records of it. */
@@ -168,10 +169,10 @@ async function run(
   const onOutside = (count: number) => (outcome.outside += count)
   try {
     const part = { after: records.start, from, until, onBytes: progress.onBytes, onOutside }
-    for await (const verdicts of delivery.run(readAll(files, part))) {
-      await records.add(isDry ? verdicts.map(asIntended) : verdicts)
+    for await (const reports of delivery.run(readAll(files, part))) {
+      await records.add(isDry ? reports.map(describeAsIntended) : reports)
       if (isDry) {
-        showItems(verdicts, isJSON, output)
+        showItems(reports, isJSON, output)
       }
     }
     await records.close(true)
@@ -181,6 +182,7 @@ async function run(
       throw error
     }
     outcome.stopped = error.message
+    outcome.stopCode = error instanceof Stopped ? error.code : 'files'
     // What could not be written before may be written now; if not, the checkpoint stays where it was.
     await records.close(false).catch(() => undefined)
   }
@@ -191,7 +193,7 @@ async function targetOf(files: readonly InputFile[], options: DeliverOptions): P
   const { to, keyFile, account, dryRun: isDry = false } = options
   if (isDry) {
     const close = () => Promise.resolve()
-    return { name: 'nowhere: nothing is sent', to: 'nowhere', settings: { api_key: 'pau-dry-run' }, close }
+    return { name: 'dry run: nothing is sent', to: 'nowhere', settings: { api_key: 'pau-dry-run' }, close }
   }
   if (account !== undefined && to !== 'sandbox') {
     throw new UsageError('--account sets up the local Ortto of --to sandbox only.')
@@ -204,7 +206,7 @@ async function targetOf(files: readonly InputFile[], options: DeliverOptions): P
   }
   // A pipe can't be read twice.
   const isReadTwice = files.every(({ isFile }) => isFile)
-  return embeddedSandbox(sandboxFor(isReadTwice ? await accountFor(readAll(files)) : exampleAccount))
+  return embeddedSandbox(sandboxFor(isReadTwice ? await inferAccount(readAll(files)) : exampleAccount))
 }
 
 function sandboxFor(account: unknown): Sandbox {
@@ -212,8 +214,11 @@ function sandboxFor(account: unknown): Sandbox {
 }
 
 /** Nothing was sent, so nothing was processed. */
-function asIntended(verdict: Verdict): Verdict {
-  return { ...verdict, message: verdict.message.replace(/^Processed by Ortto\./, 'Would go out.') }
+function describeAsIntended(report: EventReport): EventReport {
+  const results = report.results.map((result) =>
+    result.code === 'processed' ? { ...result, message: ['Would be sent.', ...(result.notes ?? [])].join(' ') } : result
+  )
+  return { ...report, results }
 }
 
 function describe(files: readonly InputFile[]): string {
@@ -223,12 +228,16 @@ function describe(files: readonly InputFile[]): string {
 
 function whereItStarts(files: readonly InputFile[], { start, canBeResumed, summary }: Records): string {
   if (start) {
-    return `Goes on behind ${printable(files[start.file].name)}:${start.line}. ${
-      summary.counts.lines
-    } lines have their verdict.`
+    const place = `${printable(files[start.file].name)} line ${count(start.line)}`
+    const { lines } = summary.counts
+    return `Resuming after ${place} (${lines === 1 ? '1 line' : `${count(lines)} lines`} already done).`
   }
   if (files[0].name === '-') {
-    return "Standard input can't be resumed: when this is stopped, it starts from the beginning."
+    return 'Standard input cannot be resumed: after an interruption, deliver it from the beginning.'
   }
-  return canBeResumed ? 'When it is stopped, the same command goes on.' : ''
+  return canBeResumed ? 'Safe to interrupt: run the same command again to resume.' : ''
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en')
 }

@@ -3,16 +3,16 @@ import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
 import { join } from 'path'
 import { parseArgs } from 'util'
 import { isNativeError } from 'util/types'
-import { definitionFor, Delivery, findFiles, presetMappings, readAll } from '../delivery'
-import type { InputFile, Mapping, Verdict } from '../delivery'
+import { definitionFor, Delivery, findFiles, presetMappings, readAll, tracksActivities } from '../delivery'
+import type { EventReport, InputFile, Mapping } from '../delivery'
 import exampleAccount from '../examples/account.json'
 import { createSandbox } from '../sandbox'
-import { serve } from '../sandbox/serve'
+import { serve } from '../sandbox/http/serve'
 import type { Settings } from '../src/generated-types'
 import { fail, pathFrom, UsageError } from './command'
 import type { Output } from './command'
-import { accountFor } from './own-account'
-import { report } from './report'
+import { inferAccount } from './own-account'
+import { formatReport } from './report'
 import { terminal } from './terminal'
 
 /** From the project's folder, where npm starts the command. */
@@ -47,11 +47,11 @@ async function demo(path: string | undefined, output: Output): Promise<void> {
     const definition = definitionFor(origin)
     await new Destination<Settings>(definition).testAuthentication(settings)
     const mappings = await setUpMappings(definition, settings)
-    const verdicts: Verdict[] = []
-    for await (const some of new Delivery({ to: origin, settings, mappings }).run(readAll(files))) {
-      verdicts.push(...some)
+    const reports: EventReport[] = []
+    for await (const list of new Delivery({ to: origin, settings, mappings }).run(readAll(files))) {
+      reports.push(...list)
     }
-    output.log(report(verdicts, account))
+    output.log(formatReport(reports, account))
   } finally {
     await close()
   }
@@ -76,12 +76,14 @@ function readArguments(args: readonly string[]): { path?: string; help: boolean 
 
 /** The examples have an account of their own. Any other file gets one that fits, if it can be read twice. */
 async function accountOf(files: readonly InputFile[], isExample: boolean): Promise<object> {
-  return isExample || files.some(({ size }) => size === 0) ? exampleAccount : accountFor(readAll(files))
+  return isExample || files.some(({ size }) => size === 0) ? exampleAccount : inferAccount(readAll(files))
 }
 
 /** The two presets as a customer may have saved them: contacts follow an Engage audience into an audience of Ortto. */
 async function setUpMappings(definition: DestinationDefinition<Settings>, settings: Settings): Promise<Mapping[]> {
-  const saved = await new Destination<Settings>(definition).actions.upsertContact.executeHook('onMappingSave', {
+  // Every action has the same hook.
+  const [action] = Object.values(new Destination<Settings>(definition).actions)
+  const saved = await action.executeHook('onMappingSave', {
     settings,
     payload: {},
     hookInputs: { audience_name: AUDIENCE_NAME }
@@ -94,7 +96,7 @@ async function setUpMappings(definition: DestinationDefinition<Settings>, settin
     onMappingSave: { outputs: saved.savedData as JSONObject }
   }
   return presetMappings().map((preset) =>
-    preset.partnerAction === 'upsertContact' ? { ...preset, mapping: { ...preset.mapping, ...audience } } : preset
+    !tracksActivities(preset.partnerAction) ? { ...preset, mapping: { ...preset.mapping, ...audience } } : preset
   )
 }
 

@@ -60,12 +60,12 @@ async function estimate(inputs: string[], options: EstimateOptions, output: Outp
   const delivery = new Delivery({ to: 'nowhere', settings: SETTINGS, mappings, integrations })
   let outside = 0
   const onOutside = (count: number) => (outside += count)
-  let results = 0
+  let events = 0
   try {
-    for await (const verdicts of delivery.run(readAll(files, { from, until, onOutside }))) {
-      counted.add(verdicts)
-      results += verdicts.length
-      output.progress?.(`${results} results`)
+    for await (const reports of delivery.run(readAll(files, { from, until, onOutside }))) {
+      counted.add(reports)
+      events += reports.length
+      output.progress?.(`${events} events`)
     }
   } catch (error) {
     throw error instanceof Stopped

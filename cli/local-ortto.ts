@@ -1,34 +1,36 @@
 import exampleAccount from '../examples/account.json'
-import { createSandbox } from '../sandbox'
+import { Autosave, createSandbox, loadSandbox, saveSandbox, StateFileError } from '../sandbox'
 import type { Sandbox } from '../sandbox'
-import { serve } from '../sandbox/serve'
-import type { Served } from '../sandbox/serve'
-import { loadSandbox, saveSandbox, Saving, StateFileError } from '../sandbox/state-file'
+import { serve } from '../sandbox/http/serve'
+import type { RunningServer } from '../sandbox/http/serve'
 import { lock } from '../delivery'
 import { named, pathFrom, readJSON, reasonOf, UsageError } from './command'
 import type { Output } from './command'
 
 interface LocalOrttoOptions {
   port: number
-  /** The option that names the port */
+  /** The name of the option for the port, for error messages */
   portOption: string
-  /** A file that tells how the account is set up; the example account without it */
+  /**
+   * A file that describes the account
+   * @default the example account
+   */
   account?: string
-  /** A file from which it goes on, and in which it is saved */
+  /** A file from which everything is loaded, and to which it is saved */
   state?: string
 }
 
-/** A local Ortto that listens. */
+/** A local Ortto that is running. */
 export interface LocalOrtto {
   sandbox: Sandbox
   origin: string
-  /** Saves all, when there is a state file, and ends. */
+  /** Stops the server, and saves everything to the state file, if there is one. */
   end: () => Promise<void>
 }
 
 /**
- * Starts a local Ortto that is saved while it runs.
- * @throws UsageError when a file can't be used, or the port is taken
+ * Starts a local Ortto, and saves it to the state file while it runs.
+ * @throws UsageError when a file cannot be used, or the port is in use
  */
 export async function openLocalOrtto(
   { port, portOption, account, state }: LocalOrttoOptions,
@@ -39,17 +41,18 @@ export async function openLocalOrtto(
   try {
     const sandbox = await createFrom(account, state)
     if (path !== undefined) {
-      // Better now than later, when there is something to lose.
+      // Fail early: check that the file is writable.
       await saveSandbox(path, sandbox).catch((error: unknown) => {
         throw new UsageError(`Cannot write the state file: ${reasonOf(error)}.`)
       })
     }
-    const saving = path === undefined ? undefined : new Saving(path, sandbox, (error) => output.error(unsaved(error)))
+    const autosave =
+      path === undefined ? undefined : new Autosave(path, sandbox, (error) => output.error(describeFailedSave(error)))
     const { origin, close } = await listen(sandbox.app, port, portOption)
-    // What is answered is saved: nothing comes in after the last time.
+    // The server closes first, so that the last save includes all requests.
     const end = () =>
       close()
-        .finally(() => saving?.end())
+        .finally(() => autosave?.stop())
         .finally(unlock)
     return { sandbox, origin, end }
   } catch (error) {
@@ -58,7 +61,7 @@ export async function openLocalOrtto(
   }
 }
 
-/** Two on one state file would each write what the other does not hold. */
+/** Two processes with the same state file would overwrite each other's changes. */
 async function lockState(path: string): Promise<() => Promise<void>> {
   return lock(`${path}.lock`).catch((error: unknown) => {
     throw new UsageError(`Cannot use the state file ${path}: ${reasonOf(error)}.`)
@@ -66,23 +69,27 @@ async function lockState(path: string): Promise<() => Promise<void>> {
 }
 
 /**
- * Lets an app listen on 127.0.0.1.
- * @param portOption the option that names the port
- * @throws UsageError when it can't
+ * Serves an app on 127.0.0.1.
+ * @param portOption the name of the option for the port, for error messages
+ * @throws UsageError when the port cannot be used
  */
-export async function listen(app: Parameters<typeof serve>[0], port: number, portOption: string): Promise<Served> {
+export async function listen(
+  app: Parameters<typeof serve>[0],
+  port: number,
+  portOption: string
+): Promise<RunningServer> {
   return serve(app, port).catch((error: NodeJS.ErrnoException) => {
     const reason =
-      error.code === 'EADDRINUSE' ? `another program listens there; name another with ${portOption}` : error.message
+      error.code === 'EADDRINUSE' ? `another program uses it; choose another port with ${portOption}` : error.message
     throw new UsageError(`Cannot listen on port ${port}: ${reason}.`)
   })
 }
 
-function unsaved(error: unknown): string {
-  return `Cannot write the state file: ${reasonOf(error)}. What is not in it yet is in memory only. It is tried again.`
+function describeFailedSave(error: unknown): string {
+  return `Cannot write the state file: ${reasonOf(error)}. Unsaved changes are in memory only. Saving is tried again.`
 }
 
-/** As the state file says, when there is one; else as the account file says. */
+/** Restores the sandbox from the state file, if there is one. Otherwise creates it from the account file. */
 async function createFrom(account: string | undefined, state: string | undefined): Promise<Sandbox> {
   const options = { account: account === undefined ? exampleAccount : await readJSON(account) }
   const sandbox = named(account ?? 'the example account', createSandbox, options)

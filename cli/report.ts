@@ -1,100 +1,114 @@
 import type { SegmentEvent } from '@segment/actions-core'
 import { truncate } from '../common/truncate'
-import { kindOf } from '../delivery'
-import type { Verdict } from '../delivery'
+import { formatSource } from '../delivery'
+import type { EventReport, Outcome } from '../delivery'
 import type { Account, Activity, Contact, LogEntry } from '../sandbox'
 import { table } from './table'
 
-/** Characters of a list of values: long ones would bury the rest. */
-const MAX_MEMBERS = 120
+/** Characters of a list of values in a table */
+const MAX_VALUES_LENGTH = 120
 
-/** What became of the events, and what Ortto holds now and why, for a person to read. */
-export function report(verdicts: readonly Verdict[], { contacts, activities, log }: Account): string {
+/** The results of the events, and everything that is in Ortto now, as text. */
+export function formatReport(reports: readonly EventReport[], { contacts, activities, log }: Account): string {
   return [
-    'What became of each event',
-    table(['Line', 'Event', 'Who', 'Mapping', 'Status', 'What was said'], verdicts.map(verdictRow)),
+    'Result of each event',
+    table(['Line', 'Event', 'User', 'Mapping', 'Status', 'Message'], reports.flatMap(toResultRows)),
     '',
     `Contacts in Ortto: ${contacts.all().length}`,
-    table(['No', 'Contact', 'Location or IP', 'Audiences', 'Fields'], contacts.all().map(contactRow)),
+    table(['No', 'Contact', 'Location or IP', 'Audiences', 'Fields'], contacts.all().map(toContactRow)),
     '',
-    'What happened to them',
-    table(['No', 'Story'], contacts.all().flatMap(storyRows)),
+    'History of the contacts',
+    table(['No', 'Time', 'Entry'], contacts.all().flatMap(toHistoryRows)),
     '',
     `Activities in Ortto: ${activities.all().length}`,
-    table(['Activity', 'Who', 'Timestamp', 'Attributes', 'State'], activities.all().map(activityRow)),
+    table(['Activity', 'User', 'Timestamp', 'Attributes', 'State'], activities.all().map(toActivityRow)),
     '',
-    'What Ortto skipped or refused',
-    table(['Status', 'Who', 'Reason'], log.entries().map(logRow)),
+    'Error log of Ortto',
+    table(['Status', 'User', 'Message'], log.entries().map(toLogRow)),
     '',
-    summary(verdicts)
+    summarize(reports)
   ].join('\n')
 }
 
-function verdictRow({ line, text = '', isEvent, mapping, status, message }: Verdict): string[] {
-  const event = isEvent ? (JSON.parse(text) as SegmentEvent) : undefined
-  const name = mapping?.name ?? '-'
-  return [String(line), eventName(event), who(event?.userId, event?.anonymousId), name, statusOf(status), message]
+function toResultRows({ source, event, problem, skipped, results }: EventReport): string[][] {
+  const line = source.kind === 'file' ? String(source.line) : formatSource(source)
+  const start = [line, formatEvent(event), formatUser(event?.userId, event?.anonymousId)]
+  return [
+    ...(problem ? [[...start, '-', '400', problem.message]] : []),
+    ...(skipped ? [[...start, '-', '-', skipped.message]] : []),
+    ...results.map(({ mapping, status, message }) => [...start, mapping.name, String(status), message])
+  ]
 }
 
-function statusOf(status: number | undefined): string {
-  return status === undefined ? '-' : String(status)
-}
-
-function eventName(event: SegmentEvent | undefined): string {
+function formatEvent(event: SegmentEvent | undefined): string {
   if (!event) {
     return '-'
   }
   return typeof event.event === 'string' ? `${event.type}: ${event.event}` : event.type
 }
 
-function who(userId: unknown, anonymousId: unknown): string {
+function formatUser(userId: unknown, anonymousId: unknown): string {
   const id = userId ?? anonymousId ?? '-'
   return typeof id === 'string' ? id : JSON.stringify(id)
 }
 
-function contactRow({ number, ids, location, ip, memberships, fields }: Contact): string[] {
+function toContactRow({ number, ids, location, ip, memberships, fields }: Contact): string[] {
   const place = location ? Object.values(location).reverse().join(', ') : ip ?? '-'
   const audiences = [...memberships].filter(([, { isMember }]) => isMember).map(([name]) => name)
-  return [String(number), showIds(ids), place, audiences.join(', ') || '-', members(fields)]
+  return [String(number), formatIds(ids), place, audiences.join(', ') || '-', formatValues(fields)]
 }
 
-function storyRows({ number, story }: Contact): string[][] {
-  return story.map((line) => [String(number), line])
+function toHistoryRows({ number, history }: Contact): string[][] {
+  return history.map(({ at, text, from }) => [
+    String(number),
+    at,
+    from === undefined ? text : `Contact ${from}: ${text}`
+  ])
 }
 
-function activityRow({ event, ids, timestamp, attributes, reason }: Activity): string[] {
-  return [event, showIds(ids), timestamp, members(attributes), reason]
+function toActivityRow({ event, ids, timestamp, attributes, reason }: Activity): string[] {
+  return [event, formatIds(ids), timestamp, formatValues(attributes), reason]
 }
 
-function logRow({ status, item, message }: LogEntry): string[] {
+function toLogRow({ status, item, message }: LogEntry): string[] {
   const { user_id, anonymous_id }: { user_id?: unknown; anonymous_id?: unknown } = Object(item) as object
-  return [status === 200 ? '-' : String(status), who(user_id, anonymous_id), message]
+  return [status === 200 ? '-' : String(status), formatUser(user_id, anonymous_id), message]
 }
 
-function showIds(ids: readonly { value: string }[]): string {
+function formatIds(ids: readonly { value: string }[]): string {
   return ids.map(({ value }) => value).join(', ') || '-'
 }
 
-function members(values: ReadonlyMap<string, unknown>): string {
+function formatValues(values: ReadonlyMap<string, unknown>): string {
   const parts = [...values].map(
     ([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`
   )
-  return truncate(parts.join(', '), MAX_MEMBERS) || '-'
+  return truncate(parts.join(', '), MAX_VALUES_LENGTH) || '-'
+}
+
+const OUTCOMES: Record<Outcome, string> = {
+  delivered: 'delivered',
+  partial: 'stored without their contact',
+  unchanged: 'unchanged',
+  rejected: 'rejected',
+  retryable: 'failed',
+  ignored: 'ignored (from Ortto)'
 }
 
 /** One line: every result is counted once. */
-function summary(verdicts: readonly Verdict[]): string {
-  const count = (kind: ReturnType<typeof kindOf>) => verdicts.filter((verdict) => kindOf(verdict) === kind).length
-  const parts: [number, string][] = [
-    [count('delivered'), 'delivered'],
-    [count('nothingNew'), 'with nothing new'],
-    [count('rejected'), 'rejected'],
-    [count('ignored'), 'ignored (from Ortto)'],
-    [count('untaken'), 'taken by no mapping']
-  ]
-  const shown = parts.filter(([results]) => results > 0)
-  const total = verdicts.length === 1 ? '1 result' : `${verdicts.length} results`
-  return verdicts.length === 0
+function summarize(reports: readonly EventReport[]): string {
+  const outcomes = reports.flatMap(({ problem, results }) => [
+    ...(problem ? ['rejected'] : []),
+    ...results.map(({ outcome }) => outcome)
+  ])
+  const skipped = reports.filter((one) => one.skipped).length
+  const parts = Object.entries(OUTCOMES).map(([outcome, words]): [number, string] => [
+    outcomes.filter((one) => one === outcome).length,
+    words
+  ])
+  const shown = [...parts, [skipped, 'not sent'] as const].filter(([results]) => results > 0)
+  const total = outcomes.length + skipped
+  return total === 0
     ? 'No events were found.'
-    : `${total}: ${shown.map((part) => part.join(' ')).join(', ')}.`
+    : `${total === 1 ? '1 result' : `${total} results`}: ${shown.map((part) => part.join(' ')).join(', ')}.`
 }

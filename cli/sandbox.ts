@@ -10,17 +10,17 @@ const PORT = 8030
 export function sandboxCommand(output: Output): Command {
   return new Command('sandbox')
     .description('Runs a local Ortto on 127.0.0.1 until Ctrl-C.')
-    .option('--port <number>', 'the port to listen on; 0 takes any that is free', wholeNumber(0, 65_535), PORT)
-    .option('--account <file>', 'how the account is set up at first (the example account without it)')
+    .option('--port <number>', 'the port to listen on; 0 uses any free port', wholeNumber(0, 65_535), PORT)
+    .option('--account <file>', 'a file that describes the account (default: the example account)')
     .option(
       '--state <file>',
-      'where the account is saved while it changes, with its API key, and loaded from at the start'
+      'a file to which everything is saved, with the API key, and from which it is loaded at the start'
     )
     .addHelpText(
       'after',
       `
-It forgets everything when it ends, unless it has a state file. That one is written some seconds after a change, and at
-the end: a sandbox that is killed loses those seconds, and not more unless it holds very much.
+Without a state file, everything is lost when the sandbox stops. The state file is written some seconds after a change,
+and when the sandbox stops. If it is killed, changes of the last few seconds may be lost.
 
 Examples:
   ortto sandbox
@@ -30,7 +30,7 @@ Examples:
       const running = await startSandbox(options, output)
       await new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve))
       await running.end()
-      output.log('\nEnded.')
+      output.log('\nStopped.')
     })
 }
 
@@ -41,25 +41,25 @@ export interface SandboxOptions {
 }
 
 /**
- * Starts the sandbox and tells how to use it.
- * @throws UsageError when it was called wrongly
+ * Starts the sandbox, and prints how to use it.
+ * @throws UsageError when an option is wrong
  */
 export async function startSandbox({ port = PORT, ...files }: SandboxOptions, output: Output): Promise<LocalOrtto> {
   const ortto = await openLocalOrtto({ port, portOption: '--port', ...files }, output)
-  output.log(welcome(ortto))
+  output.log(formatWelcome(ortto))
   return ortto
 }
 
-function welcome({ origin, sandbox: { apiKey } }: LocalOrtto): string {
-  return `A local Ortto listens at ${origin}
+function formatWelcome({ origin, sandbox: { apiKey } }: LocalOrtto): string {
+  return `A local Ortto is running at ${origin}
 API key: ${apiKey}
 
 Send a first contact:
   curl -H 'authorization: Bearer ${apiKey}' -d '[{"user_id":"u1","traits":{"firstName":"Lana"}}]' ${origin}/v1/identify
 
-See what Ortto has made of it, and what else there is:
+See the contact, and everything else that the control API offers:
   curl ${origin}/sandbox/contacts
   curl ${origin}/sandbox/
 
-Ctrl-C ends it.`
+Press Ctrl-C to stop.`
 }

@@ -1,6 +1,8 @@
-import { tracksActivities } from '../delivery'
-import type { SummaryState, Verdict } from '../delivery'
+import { formatSource, tracksActivities } from '../delivery'
+import type { EventReport, SummaryState } from '../delivery'
+import type { StopCode } from '../delivery'
 import type { Output } from './command'
+import { endSentence } from '../src/values'
 import { printable, table } from './table'
 
 /** How a delivery ended. */
@@ -12,6 +14,7 @@ interface Ending {
   outside: number
   /** Why it ended early */
   stopped?: string
+  stopCode?: StopCode | 'files'
   /** Nothing was sent */
   isDry: boolean
   canBeResumed: boolean
@@ -24,58 +27,64 @@ const MAX_ROWS = 30
 
 /** Tells how a delivery ended, to a person. */
 export function tellEnding(ending: Ending): string {
-  const { summary, seconds, retried, outside, stopped, isDry, canBeResumed, sandbox } = ending
-  const { lines, delivered, nothingNew, rejected, ignored, untaken, undedupable, rows } = summary
+  const { summary, seconds, retried, outside, stopped, stopCode, isDry, canBeResumed, sandbox } = ending
+  const { lines, delivered, partial, unchanged, rejected, ignored, unmatched, disabled, missingDedupeKey, rows } =
+    summary
   const shown = rows.slice(0, MAX_ROWS)
   const cells = shown.map(({ count, mapping, status, message }) => [String(count), mapping, String(status), message])
   const parts = [
-    `${delivered} ${isDry ? 'would go out' : 'delivered'}`,
-    ...(nothingNew > 0 ? [`${nothingNew} with nothing new for a contact that Ortto knows`] : []),
+    `${delivered} ${isDry ? 'would be sent' : 'delivered'}`,
+    ...(partial > 0 ? [`${partial} stored without their contact`] : []),
+    ...(unchanged > 0 ? [`${unchanged} unchanged contacts`] : []),
     `${rejected} rejected`,
-    ...(ignored > 0 ? [`${ignored} ignored, since they came from Ortto`] : []),
-    ...(untaken > 0 ? [`${untaken} taken by no mapping`] : []),
-    ...(outside > 0 ? [`${outside} of another time`] : [])
+    ...(ignored > 0 ? [`${ignored} ignored because they came from Ortto`] : []),
+    ...(unmatched > 0 ? [`${unmatched} matched no mapping`] : []),
+    ...(disabled > 0 ? [`${disabled} disabled for Ortto`] : []),
+    ...(outside > 0 ? [`${outside} outside the time range`] : [])
   ]
   return [
     ...(rows.length > 0 ? [table(['Results', 'Mapping', 'Status', 'Reason'], cells)] : []),
     ...(rows.length > shown.length ? [`… and ${rows.length - shown.length} other reasons`] : []),
     '',
     `Lines: ${lines}, in ${seconds.toFixed(1)} s. Results: ${parts.join(', ')}.`,
-    ...(retried > 0 ? [`Tried again: ${retried}.`] : []),
+    ...(retried > 0 ? [`Retried: ${retried}.`] : []),
     ...(sandbox ? [`The local Ortto held contacts: ${sandbox.contacts}, activities: ${sandbox.activities}.`] : []),
-    ...(undedupable > 0
-      ? [`Activities without a message id or a timestamp, stored twice if they are sent again: ${undedupable}.`]
+    ...(missingDedupeKey > 0
+      ? [
+          `Activities without a message ID or a timestamp: ${missingDedupeKey}. ` +
+            'Ortto stores them again when they are sent again.'
+        ]
       : []),
-    ...(stopped === undefined ? [] : ['', tellStopped(stopped, canBeResumed)])
+    ...(stopped === undefined ? [] : ['', formatStop(stopped, stopCode, canBeResumed)])
   ].join('\n')
 }
 
-function tellStopped(reason: string, canBeResumed: boolean): string {
-  const next = canBeResumed ? 'The same command goes on from here.' : 'It starts from the beginning the next time.'
-  return `Stopped. ${printable(reason)} ${next}`
+function formatStop(reason: string, code: StopCode | 'files' | undefined, canBeResumed: boolean): string {
+  const next = canBeResumed ? 'Run the same command to resume.' : 'The next run starts from the beginning.'
+  return code === 'interrupted' ? `Stopped by a signal. ${next}` : `Stopped. ${endSentence(printable(reason))} ${next}`
 }
 
-/** What of these verdicts would go out, a line each; and what would not. */
-export function showItems(verdicts: readonly Verdict[], isJSON: boolean, output: Output): void {
-  for (const { file, line, mapping, status, message, sent } of verdicts) {
-    const item = sent?.item
-    const action = mapping?.partnerAction
-    if (isJSON) {
+/** Prints a line for each item that would be sent, and for each event that would not. */
+export function showItems(reports: readonly EventReport[], isJSON: boolean, output: Output): void {
+  for (const report of reports) {
+    const { source, problem, skipped, results } = report
+    const place = source.kind === 'file' ? { file: source.file, line: source.line } : {}
+    for (const reason of [problem, skipped].flatMap((one) => one ?? [])) {
       output.log(
-        JSON.stringify({
-          file,
-          line,
-          mapping: mapping?.name,
-          action,
-          status,
-          item,
-          message: item ? undefined : message
-        })
+        isJSON
+          ? JSON.stringify({ ...place, status: reason === problem ? 400 : undefined, ...reason })
+          : `${printable(formatSource(source))} ${reason === problem ? 'rejected: ' : ''}${printable(reason.message)}`
       )
-    } else {
-      const path = action !== undefined && tracksActivities(action) ? '/v1/track' : '/v1/identify'
-      const what = item ? `POST ${path} ${JSON.stringify(item)}` : `stays here: ${printable(message)}`
-      output.log(`${printable(file)}:${line} ${what}`)
+    }
+    for (const { mapping, status, code, message, item } of results) {
+      const { name, partnerAction: action } = mapping
+      const path = tracksActivities(action) ? '/v1/track' : '/v1/identify'
+      const text = item ? `POST ${path} ${JSON.stringify(item)}` : `not sent: ${printable(message)}`
+      output.log(
+        isJSON
+          ? JSON.stringify({ ...place, mapping: name, action, status, code, item, message: item ? undefined : message })
+          : `${printable(formatSource(source))} ${text}`
+      )
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Account, Sandbox } from '../sandbox'
-import { serve } from '../sandbox/serve'
+import { serve } from '../sandbox/http/serve'
 import type { Settings } from '../src/generated-types'
 import { UsageError } from './command'
 import { readKey } from './key'

@@ -64,11 +64,11 @@ function byFile({ files, limits, plan: { retention } }: Told): string[] {
   const head = ['Days', 'Identify', 'Track', 'Refused', 'Not sent', 'Waiting', ...(hasAge ? ['Too old'] : []), 'File']
   const rows = files
     .slice(0, MAX_FILES)
-    .map(({ file, days, identify, track, rejected, ignored, untaken, waiting, tooOld }) => [
+    .map(({ file, days, identify, track, rejected, ignored, skipped, waiting, tooOld }) => [
       show(days),
       `${show(identify)} (${share(identify, limits.identify)})`,
       `${show(track)} (${share(track, limits.track)})`,
-      ...[rejected, ignored + untaken, waiting, ...(hasAge ? [tooOld] : [])].map(show),
+      ...[rejected, ignored + skipped, waiting, ...(hasAge ? [tooOld] : [])].map(show),
       file
     ])
   const more = files.length - rows.length

@@ -2,9 +2,9 @@ import type { OrttoActivity } from '../src/types'
 import { isRecord, unlessBlank } from '../src/values'
 import { Backlog } from './backlog'
 import type { Ids } from './backlog'
-import { tracksActivities } from './mapping-fields'
-import { momentOf } from './moment'
-import type { Mapping } from './mappings'
+import { tracksActivities } from './mapping/mapping-fields'
+import { momentOf } from './read/moment'
+import type { Mapping } from './mapping/mappings'
 import type { EventReport, MappingResult } from './report'
 
 /** What an Ortto plan lets through, as far as its limits depend on it. */

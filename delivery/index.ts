@@ -1,21 +1,29 @@
-export { Delivery } from './deliver'
-export type { DeliveryOptions } from './deliver'
-export { definitionFor } from './definition'
-export { findFiles, InputError, placeOf } from './find-files'
-export type { InputFile } from './find-files'
-export { enabledOf, MappingsError, MappingsFile, presetMappings, readMappings, readMappingsFile } from './mappings'
-export type { Mapping } from './mappings'
-export { lock } from './lock'
-export { tracksActivities } from './mapping-fields'
-export { momentOf } from './moment'
-export { idOf, KeyQueue, Task } from './queue'
-export { parseFile } from './parse-file'
-export { readAll } from './read-all'
-export { isEvent, readEvents, readItem } from './read-events'
-export type { ReadEvent, ReadItem } from './read-events'
+export { Delivery } from './engine/deliver'
+export type { DeliveryOptions } from './engine/deliver'
+export { definitionFor } from './target/definition'
+export { findFiles, InputError, placeOf } from './read/find-files'
+export type { InputFile } from './read/find-files'
+export {
+  enabledOf,
+  MappingsError,
+  MappingsFile,
+  presetMappings,
+  readMappings,
+  readMappingsFile
+} from './mapping/mappings'
+export type { Mapping } from './mapping/mappings'
+export { lock } from './records/lock'
+export { tracksActivities } from './mapping/mapping-fields'
+export { momentOf } from './read/moment'
+export { idOf, KeyQueue } from './engine/queue'
+export { Task } from './engine/task'
+export { parseFile } from './read/parse-file'
+export { readAll } from './read/read-all'
+export { isEvent, readEvents, readItem } from './read/read-events'
+export type { ReadEvent, ReadItem } from './read/read-events'
 export { readOrttoCode } from './reasons'
 export type { OrttoCode, ReasonCode } from './reasons'
-export { formatRejected } from './record-lines'
+export { formatRejected } from './records/record-lines'
 export { formatSource, listRejections } from './report'
 export type {
   EventReport,
@@ -28,10 +36,10 @@ export type {
   Skip,
   Source
 } from './report'
-export { routeEvent } from './route'
-export { Records, RecordsError } from './records'
-export type { RecordsOptions } from './records'
-export { Sender } from './sender'
-export { Stopped } from './stopped'
-export type { StopCode } from './stopped'
-export type { SummaryState } from './summary'
+export { routeEvent } from './mapping/route'
+export { Records, RecordsError } from './records/records'
+export type { RecordsOptions } from './records/records'
+export { Sender } from './engine/sender'
+export { Stopped } from './engine/stopped'
+export type { StopCode } from './engine/stopped'
+export type { SummaryState } from './records/summary'

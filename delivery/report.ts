@@ -1,5 +1,5 @@
 import type { SegmentEvent } from '@segment/actions-core'
-import type { Mapping } from './mappings'
+import type { Mapping } from './mapping/mappings'
 import type { ReasonCode } from './reasons'
 
 /** A line of a file, or an element of the array in it. */
@@ -89,7 +89,7 @@ export interface EventReport {
   results: MappingResult[]
 }
 
-/** The results that were rejected, and the problem of what is not an event: why the report goes to the rejected ones. */
+/** Why a report belongs to the rejected ones: its rejected results, or the problem of what is not an event. */
 export function listRejections({ problem, results }: EventReport): (Problem | MappingResult)[] {
   return [...(problem ? [problem] : []), ...results.filter(({ outcome }) => outcome === 'rejected')]
 }

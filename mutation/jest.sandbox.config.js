@@ -1,2 +1,2 @@
-/** The tests that must notice when the sandbox's model is changed. @type {import('jest').Config} */
+/** The tests that must fail when the model of the sandbox changes. @type {import('jest').Config} */
 module.exports = { ...require('./jest.base'), testMatch: ['<rootDir>/mutation/sandbox.tests.js'] }

@@ -1,27 +1,27 @@
-/** Those who want to be told of something. */
-export class Listeners<News> {
-  private readonly listeners = new Set<(news: News) => void>()
+/** Functions that are called for each event. */
+export class Listeners<Event> {
+  private readonly listeners = new Set<(event: Event) => void>()
 
   get isEmpty(): boolean {
     return this.listeners.size === 0
   }
 
-  /** Gives the function that ends it. The same listener may come twice. */
-  add(listener: (news: News) => void): () => void {
-    const own = (news: News) => listener(news)
-    this.listeners.add(own)
+  /** Adds a listener. The same one may be added twice. @returns a function that removes it */
+  add(listener: (event: Event) => void): () => void {
+    const added = (event: Event) => listener(event)
+    this.listeners.add(added)
     return () => {
-      this.listeners.delete(own)
+      this.listeners.delete(added)
     }
   }
 
-  /** One that throws changes nothing; it shows as a warning of the process. */
-  tell(news: News): void {
+  /** Calls all listeners. An error of one is a warning of the process, and does not affect the others. */
+  notify(event: Event): void {
     for (const listener of this.listeners) {
       try {
-        listener(news)
+        listener(event)
       } catch (error) {
-        process.emitWarning(`Who listens to the sandbox failed: ${String(error)}`)
+        process.emitWarning(`A listener of the sandbox threw an error: ${String(error)}`)
       }
     }
   }

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'fs'
 import { join } from 'path'
 import { parseArgs } from 'util'
-import { surviveBrokenSockets } from '../delivery/broken-sockets'
+import { surviveBrokenSockets } from '../delivery/target/broken-sockets'
 import { randomCases, systematicCases } from './live/cases'
 import { isLiveInstalled, loadLive, loadOurs } from './live/destinations'
 import { BEHAVIOR, ENTRIES, METADATA } from './live/differences'

@@ -102,7 +102,7 @@ async function deliver(cwd: string): Promise<void> {
 /** The local Ortto that it starts takes what it delivers, and the workbench answers. */
 async function serve(cwd: string): Promise<void> {
   const sandbox = start(join(cwd, 'node_modules', '.bin', 'ortto'), ['sandbox', '--port', '0'], { cwd })
-  const [, origin, key] = await sandbox.says(/listens at (\S+)\nAPI key: (\S+)/)
+  const [, origin, key] = await sandbox.says(/running at (\S+)\nAPI key: (\S+)/)
   const args = ['deliver', await examples(cwd), '--to', origin]
   const { output } = await ortto(args, { cwd, env: { ORTTO_API_KEY: key } })
   const contacts = await get(`${origin}/sandbox/contacts`)

@@ -1,31 +1,30 @@
 import { jetstream, JetStreamApiError } from '@nats-io/jetstream'
-import type { JsMsg } from '@nats-io/jetstream'
-import { Delivery, formatRejected, listRejections, readItem, Stopped } from '../delivery'
-import type { EventReport, MessageSource, Outcome, ReadItem } from '../delivery'
+import { Delivery, Stopped } from '../delivery'
+import type { EventReport, ReadItem } from '../delivery'
 import { AsyncQueue } from './async-queue'
 import { consumerOf, subjectOf } from './layout'
 import type { Leases } from './leases'
 import { Partition } from './partition'
 import { pause } from './pause'
-import { NotPublishedError, Publisher, TooLargeError } from './publisher'
+import { Publisher } from './publisher'
+import { readMessage } from './read-message'
+import type { MessageItem } from './read-message'
+import { Settler } from './settler'
 import type { Suspects } from './suspects'
 import type { WorkerOptions } from './worker'
 
-/** Messages that a worker has in hand: as many as a delivery takes in. */
+/** Messages that a worker holds: as many as a delivery reads ahead. */
 const MAX_IN_HAND = 8000
 
-/** About how many bytes of them, unless some are larger than those before */
+/** Bytes of them, about */
 const MAX_BYTES_IN_HAND = 32 * 1024 * 1024
 
-/** Milliseconds between two looks at the leases, and at the messages that the server must hear of */
-const LOOK = 500
-const WATCH = 250
+/** Between two looks at the leases, and at the messages that the server must hear of */
+const LOOK_MS = 500
+const WATCH_MS = 250
 
-/** So many workers that ended while they delivered an event alone are enough. */
+/** After so many workers ended while they delivered an event alone, it is rejected. */
 const MAX_DEATHS = 3
-
-/** What a list of reports comes to: events, and their results by outcome. */
-type Counts = Record<Exclude<Outcome, 'retryable'> | 'events' | 'skipped', number>
 
 /**
  * A worker's time with one delivery and some partitions. It ends when the worker is stopped, when the delivery gives
@@ -37,14 +36,12 @@ export class Shift {
   private readonly partitions = new Map<number, Partition>()
   /** Those of them that are about to be given to another worker, and whether more may still come of them */
   private readonly closing = new Map<number, 'closing' | 'closed'>()
-  private readonly publisher: Publisher
   private readonly delivery: Delivery
+  private readonly settler: Settler
   /** Partitions that a note was made of, about an event that is delivered alone */
   private readonly noted = new Set<number>()
-  /** What was said of the server */
+  /** What the server refused, and was logged */
   private readonly refusals = new Set<string>()
-  private slowest = 0
-  private retried = 0
   private hasEnded = false
   private tending: Promise<void> = Promise.resolve()
 
@@ -54,14 +51,15 @@ export class Shift {
     private readonly suspects: Suspects
   ) {
     const { nc, layout, delivery, log } = options
-    this.publisher = new Publisher(nc, layout, {
+    const publisher = new Publisher(nc, layout, {
       signal: this.stop.signal,
-      onWait: (reason) => (reason === undefined ? log.info('goes on') : log.warn(`${reason}: waiting.`))
+      onWait: (reason) => (reason === undefined ? log.info('continues') : log.warn(`${reason}: waiting.`))
     })
+    this.settler = new Settler(this.partitions, publisher, log)
     this.delivery = new Delivery({
       ...delivery,
       isEndless: true,
-      onResponse: (milliseconds) => (this.slowest = Math.max(this.slowest, milliseconds)),
+      onResponse: (milliseconds) => this.settler.noteResponse(milliseconds),
       signal: this.stop.signal
     })
   }
@@ -92,7 +90,7 @@ export class Shift {
     }
   }
 
-  /** Gives back what has no verdict, to be sent again after so many milliseconds. Tells how many events those were. */
+  /** Gives back what has no result, to be sent again after so many milliseconds. Returns how many events those were. */
   async end(milliseconds: number): Promise<number> {
     const { nc } = this.options
     this.hasEnded = true
@@ -109,7 +107,7 @@ export class Shift {
     return counts.reduce((sum, count) => sum + count, 0)
   }
 
-  /** Takes nothing more on. */
+  /** Accepts no more messages. */
   private drain(): void {
     this.stop.abort()
     this.items.close()
@@ -140,7 +138,7 @@ export class Shift {
     const watch = setInterval(() => {
       this.partitions.forEach((partition) => partition.keepAlive(beat))
       this.isOver()
-    }, Math.min(WATCH, beat / 4))
+    }, Math.min(WATCH_MS, beat / 4))
     let renewedAt = -Infinity
     while (!this.hasEnded) {
       try {
@@ -157,12 +155,12 @@ export class Shift {
         this.tellRefusal(error)
         renewedAt = -Infinity
       }
-      await pause(Math.min(LOOK, beat / 2))
+      await pause(Math.min(LOOK_MS, beat / 2))
     }
     clearInterval(watch)
   }
 
-  /** Takes partitions that are free, up to a fair share, and gives away what is more than that. */
+  /** Takes free partitions up to a fair share, and gives away those beyond it. */
   private async share(): Promise<void> {
     const { leases } = this
     for (const [partition, state] of this.closing) {
@@ -232,7 +230,7 @@ export class Shift {
     this.noted.add(source.partition)
     while (deaths === undefined && !this.stop.signal.aborted) {
       deaths = await this.suspects.note(source.partition, source.sequence).catch(() => undefined)
-      await (deaths === undefined ? pause(LOOK, this.stop.signal) : undefined)
+      await (deaths === undefined ? pause(LOOK_MS, this.stop.signal) : undefined)
     }
     if (deaths === undefined || deaths < MAX_DEATHS) {
       this.items.push([item])
@@ -244,81 +242,10 @@ export class Shift {
     await this.settle([{ source, size, raw, event, problem, results: [] }]).catch((error) => log.error(error))
   }
 
-  /**
-   * Acknowledges or rejects events, and logs their counts. After a lease is over it does nothing: another worker may
-   * have the messages again and count on them, and the order of its own would break.
-   */
+  /** After a lease is over it settles nothing: another worker may have the messages again, out of this one's order. */
   private async settle(reports: readonly EventReport[]): Promise<void> {
-    if (this.isOver()) {
-      return
+    if (!this.isOver()) {
+      await this.settler.settle(reports, this.delivery.retried)
     }
-    const counts = countOutcomes(reports)
-    await Promise.all(reports.map((report) => this.settleReport(report)))
-    const { retried } = this.delivery
-    this.options.log.info(
-      {
-        ...counts,
-        triedAgain: retried - this.retried,
-        slowest: Math.round(this.slowest),
-        partitions: this.partitions.size
-      },
-      'batch'
-    )
-    this.retried = retried
-    this.slowest = 0
   }
-
-  /** Acknowledges an event, or publishes it on the rejected subject before it is terminated. */
-  private async settleReport(report: EventReport): Promise<void> {
-    const { log } = this.options
-    const { source } = report
-    if (source.kind !== 'message') {
-      return
-    }
-    const { subject, sequence } = source
-    const partition = this.partitions.get(source.partition)
-    if (listRejections(report).length === 0) {
-      partition?.get(sequence)?.ack()
-      partition?.finish(sequence)
-      return
-    }
-    try {
-      await this.publisher.reject(formatRejected([report])[0], `${subject} ${sequence}`)
-    } catch (error) {
-      if (error instanceof NotPublishedError || error instanceof TooLargeError) {
-        // It stays in hand, and is given back at the end.
-        log.error({ subject, sequence }, `The event can't be rejected, and stays: ${error.message}`)
-        return
-      }
-      throw error
-    }
-    partition?.get(sequence)?.term()
-    partition?.finish(sequence)
-  }
-}
-
-function countOutcomes(reports: readonly EventReport[]): Counts {
-  const counts: Counts = {
-    events: reports.length,
-    delivered: 0,
-    partial: 0,
-    unchanged: 0,
-    ignored: 0,
-    rejected: 0,
-    skipped: 0
-  }
-  for (const { problem, skipped, results } of reports) {
-    counts.rejected += problem ? 1 : 0
-    counts.skipped += skipped ? 1 : 0
-    results.forEach(({ outcome }) => (counts[outcome === 'retryable' ? 'rejected' : outcome] += 1))
-  }
-  return counts
-}
-
-type MessageItem = ReadItem & { source: MessageSource }
-
-function readMessage({ data, info }: JsMsg, subject: string, partition: number): MessageItem {
-  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
-  const source: MessageSource = { kind: 'message', subject, partition, sequence: info.streamSequence }
-  return { ...readItem(source, { size: bytes.length, bytes }, 'message'), source }
 }

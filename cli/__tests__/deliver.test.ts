@@ -5,7 +5,7 @@ import { tmpdir } from 'os'
 import { join } from 'path'
 import { gzipSync } from 'zlib'
 import { createSandbox } from '../../sandbox'
-import { serve } from '../../sandbox/serve'
+import { serve } from '../../sandbox/http/serve'
 import { run } from '../ortto'
 
 const ROOT = join(__dirname, '..', '..')
@@ -79,7 +79,7 @@ describe('ortto deliver', () => {
     expect(out).toContain('3 files → Ortto (Actions) → a local Ortto at http://127.0.0.1:')
     expect(out).toMatch(/^2 +Upsert Contact +200 +Processed by Ortto\.$/m)
     expect(out).toMatch(/^1 +Upsert Contact +400 +This event has neither a User ID nor an Anonymous ID/m)
-    expect(out).toMatch(/^Lines: 5, in [\d.]+ s\. Results: 3 delivered, 1 rejected, 1 taken by no mapping\.$/m)
+    expect(out).toMatch(/^Lines: 5, in [\d.]+ s\. Results: 3 delivered, 1 rejected, 1 matched no mapping\.$/m)
     expect(out).toContain('The local Ortto held contacts: 2, activities: 1.')
   })
 
@@ -180,7 +180,7 @@ describe('ortto deliver', () => {
     expect(code).toBe(0)
     expect(out).toContain(`${input}:1 POST /v1/identify {"message_id":"i-u1"`)
     expect(out).toContain(`${input}:2 POST /v1/track {`)
-    expect(out).toContain(`${input}:3 stays here: No mapping takes this event, so it was not sent.`)
+    expect(out).toContain(`${input}:3 No mapping matches this event, so it was not sent.`)
     const lines = (await ortto('deliver', input, '--dry-run', '--json')).out.split('\n')
     expect(JSON.parse(lines[1])).toMatchObject({ line: 2, action: 'trackActivity', item: { user_id: 'u1' } })
   })
@@ -203,7 +203,7 @@ describe('ortto deliver', () => {
       'POST /v1/identify {"user_id":"u2","traits":{"name":"t-2"}}',
       'POST /v1/identify {"user_id":"u3","traits":{"name":"t-3"}}'
     ])
-    expect(out).toContain('2 of another time')
+    expect(out).toContain('2 outside the time range')
   })
 
   it('goes on where it was when it is called again', async () => {
@@ -217,12 +217,12 @@ describe('ortto deliver', () => {
       const args = ['deliver', input, '--to', origin, '--results', join(folder, 'results.ndjson')]
       const first = await ortto(...args)
       expect(first.code).toBe(3)
-      expect(first.out).toContain('Stopped. The API key is refused: No such key The same command goes on from here.')
+      expect(first.out).toContain('Stopped. The API key is refused: No such key. Run the same command to resume.')
       expect(await readdir(folder)).toContain('a.ndjson.checkpoint')
 
       const second = await ortto(...args)
       expect(second.code).toBe(0)
-      expect(second.out).toContain(`Goes on behind ${input}:501. 501 lines have their verdict.`)
+      expect(second.out).toContain(`Resuming after ${input} line 501 (501 lines already done).`)
       expect(second.out).toMatch(/^Lines: 1201, in [\d.]+ s\. Results: 1201 delivered, 0 rejected\.$/m)
     } finally {
       await close()
@@ -387,7 +387,7 @@ describe('ortto deliver', () => {
     await close()
 
     expect([first.code, second.code]).toEqual([3, 0])
-    expect(second.out).toContain('Goes on behind')
+    expect(second.out).toContain('Resuming after')
   })
 
   it('stops when an input is gone that was there, and can go on', async () => {
@@ -423,11 +423,11 @@ describe('ortto deliver', () => {
     expect([code, out]).toEqual([0, expect.stringContaining('held contacts: 1')])
   })
 
-  it('tells of a dry run what would go out, not that it was delivered', async () => {
+  it('says of a dry run that events would be sent, not that they were delivered', async () => {
     const { out } = await ortto('deliver', await file('a.ndjson', ndjson([identify('u1')])), '--dry-run')
 
-    expect(out).toMatch(/^1 +Upsert Contact +200 +Would go out\.$/m)
-    expect(out).toContain('Results: 1 would go out, 0 rejected.')
+    expect(out).toMatch(/^1 +Upsert Contact +200 +Would be sent\.$/m)
+    expect(out).toContain('Results: 1 would be sent, 0 rejected.')
   })
 
   it('reads times as the destination does: without a zone they are UTC', async () => {
@@ -437,8 +437,8 @@ describe('ortto deliver', () => {
     const { out } = await ortto('deliver', input, '--dry-run', '--from', '2026-03-01', '--until', '2026-03-02')
 
     expect(out.match(/POST/g)).toHaveLength(3)
-    expect(out).toContain('1 of another time')
-    expect(out).toContain('a.ndjson:5 stays here: It has no timestamp that can be read')
+    expect(out).toContain('1 outside the time range')
+    expect(out).toContain('a.ndjson:5 rejected: This event has no timestamp that can be read')
   })
 
   it('reports a damaged file, and delivers what can be read of it', async () => {

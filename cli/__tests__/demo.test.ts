@@ -12,7 +12,7 @@ async function demo(...args: string[]) {
 }
 
 describe('npm start', () => {
-  it('delivers the examples and shows what became of each', async () => {
+  it('delivers the examples and shows the result of each event', async () => {
     const { code, out, errors } = await demo()
 
     expect({ code, errors }).toEqual({ code: 0, errors: [] })
@@ -25,15 +25,19 @@ describe('npm start', () => {
     expect(out).toContain('Contacts in Ortto: 4')
     expect(out).toMatch(/^3 +max\.mustermann +- +VIP customers /m)
     expect(out).toMatch(/^4 +erika\.mustermann +- +- +/m)
-    expect(out).toMatch(/^4 +\S+ Left the audience "VIP customers"$/m)
-    expect(out).toMatch(/^5 +\S+ Contact 2 was merged into it: one item named both, by the Email "iva@example.org"/m)
+    expect(out).toMatch(/^4 +\S+ +Left the audience "VIP customers"$/m)
+    expect(out).toMatch(
+      /^5 +\S+ +Contact 2 was merged into this contact: one item contained both the Email "iva@example.org"/m
+    )
     expect(out).toContain('Activities in Ortto: 4')
     expect(out).toMatch(/^Order completed +b1e24a7c-ipv6 +2025-07-12T07:05:00\.000Z /m)
-    expect(out).toMatch(/^Order completed +c77f-unknown .* It waits in the backlog: no contact with the anonymous id/m)
-    expect(out).toMatch(/^- +iva\.work +"birthday" was skipped: "1990-02-01" is no date in the format DD-MM-YYYY/m)
+    expect(out).toMatch(/^Order completed +c77f-unknown .* Waiting in the backlog: no contact has the anonymous id/m)
+    expect(out).toMatch(
+      /^- +iva\.work +"birthday" was skipped: "1990-02-01" is not a valid date in the format DD-MM-YYYY/m
+    )
     expect(out).toMatch(/^422 +max\.mustermann +No mappings configured for the activity "Newsletter opened"$/m)
     expect(out.split('\n').pop()).toBe(
-      '18 results: 12 delivered, 1 with nothing new, 3 rejected, 1 ignored (from Ortto), 1 taken by no mapping.'
+      '18 results: 12 delivered, 1 unchanged, 3 rejected, 1 ignored (from Ortto), 1 not sent.'
     )
   })
 

@@ -64,7 +64,7 @@ describe('ortto estimate', () => {
     expect(out).toContain('\nRefused before sending: 2\n')
     expect(out).toMatch(/^1 +Track Activity +The Timestamp "last Tuesday" cannot be read/m)
     expect(out).toContain('\nNot sent, and not refused: 2\n')
-    expect(out).toMatch(/^1 +- +No mapping takes this event/m)
+    expect(out).toMatch(/^1 +- +No mapping matches this event/m)
     expect(out).toContain(
       '- The oldest activity is of 2025-07-11, 242 days ago. Ortto refuses activities that are older'
     )
@@ -175,7 +175,7 @@ describe('ortto estimate', () => {
 
     expect(out).toContain('events.ndjson: 2 lines (and 2 of another time), for a plan')
     expect(out).toMatch(/^identify +50,000 +1 /m)
-    expect(out).toMatch(/^1 +- +Its integrations keep this event from Ortto/m)
+    expect(out).toMatch(/^1 +- +Not sent: the event's `integrations` disable Ortto/m)
   })
 
   it('tells of files without events that nothing would be sent', async () => {
@@ -203,7 +203,7 @@ describe('ortto estimate', () => {
       both: 0,
       rejected: 0,
       ignored: 0,
-      untaken: 0,
+      skipped: 0,
       empty: 0,
       undedupable: 0,
       tooOld: 0,
@@ -229,7 +229,7 @@ describe('ortto estimate', () => {
   it('shows how far it is, and takes that away at the end', async () => {
     const { progress } = await estimate(await events(identify('u1'), track('u1')), ...PLAN)
 
-    expect(progress.slice(-2)).toEqual(['2 results', undefined])
+    expect(progress.slice(-2)).toEqual(['2 events', undefined])
   })
 
   it('says that a delivery would stop, when everything is refused for one reason', async () => {
@@ -237,7 +237,7 @@ describe('ortto estimate', () => {
 
     expect({ code, out }).toEqual({ code: 2, out: '' })
     expect(errors.join()).toMatch(
-      /^A delivery of this would stop: Each of the first 1000 results is the same refusal: .*/
+      /^A delivery of this would stop: Each of the first 1000 results is the same rejection: .*/
     )
   })
 

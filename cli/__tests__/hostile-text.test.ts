@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'fs/promises'
 import { tmpdir } from 'os'
 import { join } from 'path'
 import { promisify } from 'util'
-import { serve } from '../../sandbox/serve'
+import { serve } from '../../sandbox/http/serve'
 import { run } from '../ortto'
 
 const ROOT = join(__dirname, '..', '..')
@@ -46,7 +46,7 @@ describe('text from outside that would command the terminal', () => {
 
     expect(stdout).not.toMatch(COMMANDS)
     expect(stdout.split('\n').filter((line) => line.startsWith('evil'))).toEqual([])
-    expect(stdout).toContain('stays here: The Timestamp')
+    expect(stdout).toContain('not sent: The Timestamp')
   }, 60_000)
 
   it('is shown to machines as JSON that means the same', async () => {

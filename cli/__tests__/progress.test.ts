@@ -1,5 +1,6 @@
 import { Delivery, presetMappings, Records } from '../../delivery'
-import { Summary } from '../../delivery/summary'
+import { Summary } from '../../delivery/records/summary'
+import { reportOf } from '../../delivery/__tests__/harness'
 import { duration, Progress } from '../progress'
 
 describe('the progress of a delivery', () => {
@@ -13,10 +14,7 @@ describe('the progress of a delivery', () => {
       error: () => undefined,
       progress: (line) => lines.push(line ?? '')
     })
-    await records.add([
-      { file: 'a', line: 1, isEvent: true, status: 200, message: '', sent: { item: {}, hasIdentity: true } },
-      { file: 'a', line: 2, isEvent: true, status: 400, message: '' }
-    ])
+    await records.add([reportOf(1), reportOf(2, [{ status: 400, outcome: 'rejected' }])])
     return { progress, lines }
   }
 

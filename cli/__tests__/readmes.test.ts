@@ -5,7 +5,7 @@ import { join } from 'path'
 import { promisify } from 'util'
 import exampleAccount from '../../examples/account.json'
 import { createSandbox } from '../../sandbox'
-import { serve } from '../../sandbox/serve'
+import { serve } from '../../sandbox/http/serve'
 import { run } from '../ortto'
 import { runCurl } from './curl'
 
@@ -79,7 +79,7 @@ describe('the commands of README.md that replay an archive', () => {
         code: 0,
         out: expect.stringContaining('It fits into one day.') as string
       })
-      expect((await ortto(dryRun)).out).toContain('would go out')
+      expect((await ortto(dryRun)).out).toContain('would be sent')
       expect((await ortto(local)).out).toContain('The local Ortto held contacts: 4')
       expect(requests).toBe(0)
       expect((await ortto(real)).code).toBe(3)
@@ -101,11 +101,11 @@ describe('the example of', () => {
     expect(await runExample('sandbox/README.md')).toContain('a@example.com')
   }, 30_000)
 
-  it('delivery/README.md shows a verdict for each line', async () => {
+  it('delivery/README.md shows a result for each line', async () => {
     const lines = (await runExample('delivery/README.md')).trim().split('\n')
 
     expect(lines).toHaveLength(18)
-    expect(lines[0]).toBe('1 200 Processed by Ortto.')
+    expect(lines[0]).toBe('examples/events.ndjson:1 processed Processed by Ortto.')
   }, 30_000)
 
   it('workbench/README.md sends an event', async () => {

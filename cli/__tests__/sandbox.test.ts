@@ -15,10 +15,10 @@ async function start(options: SandboxOptions) {
 }
 
 describe('ortto sandbox', () => {
-  it('listens, and prints lines that can be copied to send a first event and to see it', async () => {
+  it('prints commands that send a first event and show its contact', async () => {
     const { running, out } = await start({})
     try {
-      expect(out).toContain(`A local Ortto listens at ${running.origin}`)
+      expect(out).toContain(`A local Ortto is running at ${running.origin}`)
       const curl = out.split('\n').filter((line) => line.startsWith('  curl '))
 
       expect(await runCurl(curl[0])).toBe('{}')
@@ -29,7 +29,7 @@ describe('ortto sandbox', () => {
     }
   })
 
-  it('takes an account of its own', async () => {
+  it('uses an account file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
     const path = join(folder, 'account.json')
     try {
@@ -46,7 +46,7 @@ describe('ortto sandbox', () => {
     }
   })
 
-  it('goes on with the account, and the key, of its state file', async () => {
+  it('restores the account and the API key from its state file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
     const path = join(folder, 'state.json')
     const keyIn = (out: string) => /API key: (\S+)/.exec(out)?.[1]
@@ -65,17 +65,17 @@ describe('ortto sandbox', () => {
       await writeFile(path, '{"apiKey":"pau-key","contacts":[')
       await expect(start({ state: path })).rejects.toThrow(path)
       await writeFile(path, '{"apiKey":"pau-key"}')
-      await expect(start({ state: path })).rejects.toThrow('clockAhead: Invalid input')
+      await expect(start({ state: path })).rejects.toThrow('version: Invalid input')
     } finally {
       await rm(folder, { recursive: true })
     }
   })
 
-  it('is refused a state file at which another one is', async () => {
+  it('rejects a state file that another process uses', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
     const path = join(folder, 'state.json')
     try {
-      // As the other would write it: its parent is alive, for one.
+      // The lock of another process that is running: this one's parent.
       await writeFile(`${path}.lock.${process.ppid}`, '')
       await expect(start({ state: path })).rejects.toThrow(
         `Cannot use the state file ${path}: the process ${process.ppid} is at it`
@@ -86,7 +86,7 @@ describe('ortto sandbox', () => {
     }
   })
 
-  it('saves while it runs, so that little is lost when it is killed', async () => {
+  it('saves while it runs, so that little is lost if it is killed', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
     const path = join(folder, 'state.json')
     jest.useFakeTimers({ doNotFake: ['nextTick', 'performance', 'setImmediate'] })
@@ -107,11 +107,11 @@ describe('ortto sandbox', () => {
     }
   })
 
-  it('says which port is taken', async () => {
+  it('says which port is in use', async () => {
     const { running } = await start({})
     try {
       const port = Number(new URL(running.origin).port)
-      await expect(start({ port })).rejects.toThrow(`Cannot listen on port ${port}: another program listens there`)
+      await expect(start({ port })).rejects.toThrow(`Cannot listen on port ${port}: another program uses it`)
     } finally {
       await running.end()
     }
@@ -130,7 +130,7 @@ describe('ortto sandbox', () => {
     expect(errors[0]).toContain(message)
   })
 
-  it('says how it is used', async () => {
+  it('prints its help', async () => {
     const out: string[] = []
 
     expect(await run(['sandbox', '--help'], { log: (text) => out.push(text), error: () => undefined })).toBe(0)

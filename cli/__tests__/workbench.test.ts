@@ -81,8 +81,8 @@ describe('ortto workbench', () => {
     const { origin, end } = await start({ state: undefined })
     try {
       const port = Number(new URL(origin).port)
-      await expect(start({ port })).rejects.toThrow('another program listens there; name another with --port')
-      await expect(start({ orttoPort: port })).rejects.toThrow('name another with --ortto-port')
+      await expect(start({ port })).rejects.toThrow('another program uses it; choose another port with --port')
+      await expect(start({ orttoPort: port })).rejects.toThrow('choose another port with --ortto-port')
     } finally {
       await end()
     }

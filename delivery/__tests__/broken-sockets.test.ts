@@ -10,7 +10,7 @@ const ROOT = join(__dirname, '..', '..')
 const SCRIPT = `
 import { createServer } from 'net'
 import { fetch } from '${ROOT}/node_modules/@segment/actions-core'
-import { surviveBrokenSockets } from '${ROOT}/delivery/broken-sockets'
+import { surviveBrokenSockets } from '${ROOT}/delivery/target/broken-sockets'
 
 if (process.env.GUARD) surviveBrokenSockets()
 const server = createServer((socket) => {

@@ -4,7 +4,7 @@ import type { InputData } from '@segment/actions-core/mapping-kit'
 import { readFileSync } from 'fs'
 import fc from 'fast-check'
 import { presetMappings } from '..'
-import { compileMapping } from '../compile-mapping'
+import { compileMapping } from '../mapping/compile-mapping'
 
 /** What becomes of an event, as text, which also shows the order of its members and what has no place in JSON. */
 function outcome(map: () => unknown): string {

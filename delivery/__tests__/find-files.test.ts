@@ -1,7 +1,7 @@
 import { promises as fs } from 'fs'
 import { tmpdir } from 'os'
 import { join } from 'path'
-import { findFiles, InputError } from '../find-files'
+import { findFiles, InputError } from '../read/find-files'
 
 let folder: string
 

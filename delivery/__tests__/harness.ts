@@ -2,7 +2,7 @@ import { createSandbox } from '../../sandbox'
 import { serve } from '../../sandbox/http/serve'
 import { Delivery, presetMappings } from '..'
 import type { DeliveryOptions, EventReport, MappingResult, ReadItem } from '..'
-import type { Time } from '../time'
+import type { Time } from '../engine/time'
 
 export const ACCOUNT = {
   plan: { contacts: 100_000 },

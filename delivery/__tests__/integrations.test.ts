@@ -1,5 +1,5 @@
 import type { SegmentEvent } from '@segment/actions-core'
-import { isMeantFor } from '../integrations'
+import { isMeantFor } from '../mapping/integrations'
 
 const NAMES = ['Ortto (Actions)', 'Ortto', 'AutopilotApp']
 

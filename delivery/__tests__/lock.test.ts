@@ -3,7 +3,7 @@ import { once } from 'events'
 import { mkdtemp, readdir, rm, writeFile } from 'fs/promises'
 import { tmpdir } from 'os'
 import { join } from 'path'
-import { lock } from '../lock'
+import { lock } from '../records/lock'
 
 describe('a lock', () => {
   let folder: string
@@ -67,7 +67,7 @@ describe('a lock', () => {
 
   it('is had by one at most of those that want it at the same time, time and again', async () => {
     const program = join(folder, 'taker.ts')
-    const source = JSON.stringify(join(__dirname, '..', 'lock'))
+    const source = JSON.stringify(join(__dirname, '..', 'records', 'lock'))
     // Each is told once whether to try or to give free, and says then what it has.
     await writeFile(
       program,

@@ -6,8 +6,8 @@ import { presetMappings, readMappings } from '..'
 import type { Mapping } from '..'
 import ortto from '../../src'
 import type { Settings } from '../../src/generated-types'
-import { mapAhead } from '../map-ahead'
-import { withRequests } from '../with-requests'
+import { mapAhead } from '../mapping/map-ahead'
+import { withRequests } from '../target/with-requests'
 
 const settings = { api_key: 'pau-key' }
 const [contacts, activities] = presetMappings()

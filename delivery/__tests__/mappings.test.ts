@@ -4,8 +4,8 @@ import { readFileSync } from 'fs'
 import { join } from 'path'
 import ortto from '../../src'
 import type { Settings } from '../../src/generated-types'
-import { ACTIONS } from '../mapping-fields'
-import { MappingsError, MappingsFile, presetMappings, readMappings } from '../mappings'
+import { ACTIONS } from '../mapping/mapping-fields'
+import { MappingsError, MappingsFile, presetMappings, readMappings } from '../mapping/mappings'
 
 const EXAMPLE = readFileSync(join(__dirname, '../../examples/mappings.json'), 'utf8')
 

@@ -1,4 +1,4 @@
-import { backoff, Pace } from '../pace'
+import { backoff, Pace } from '../engine/pace'
 
 function start(rate?: number) {
   const clock = { now: 0 }

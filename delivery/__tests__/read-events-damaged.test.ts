@@ -1,6 +1,6 @@
 import { gzipSync } from 'zlib'
-import { readEvents } from '../read-events'
-import type { ReadItem } from '../read-events'
+import { readEvents } from '../read/read-events'
+import type { ReadItem } from '../read/read-events'
 
 const track = (userId: string) => `{"type":"track","userId":"${userId}"}`
 const ids = Array.from({ length: 200 }, (_, index) => `${index} ${(index * 7919) % 1009}`)

@@ -5,17 +5,14 @@ import { tmpdir } from 'os'
 import { join } from 'path'
 import { Readable } from 'stream'
 import { gzipSync } from 'zlib'
-import { InputError } from '../find-files'
-import { readEvents } from '../read-events'
-import type { ReadItem, ReadOptions } from '../read-events'
-import { MAX_EVENT } from '../split-json'
+import { InputError } from '../read/find-files'
+import { readEvents } from '../read/read-events'
+import type { ReadItem, ReadOptions } from '../read/read-events'
+import { MAX_EVENT } from '../read/split-json'
 
 const FILE = { name: 'events.json', path: '/unused/events.json' }
 
-/**
- * Reads chunks: each item with its place in the place of its source. The text of each event gives the event, and is left
- * out.
- */
+/** Reads chunks. Each item has its line instead of its source, and no text: the test knows that it gives the event. */
 async function read(chunks: Iterable<string | Buffer>, options: ReadOptions = {}) {
   const open = () => Readable.from([...chunks].map((chunk) => Buffer.from(chunk)))
   const items: ReadItem[] = []

@@ -1,4 +1,18 @@
+import { EXAMPLE_RESULTS } from '../../sandbox'
 import { readOrttoCode } from '../reasons'
+
+/** For each code of the local Ortto, the code that its response is read as, of a contact and of an activity. */
+const READ_AS = {
+  contact_not_stored: [undefined, 'contact_not_stored'],
+  invalid_item: ['invalid_data', 'invalid_data'],
+  unknown_audience: ['invalid_data', undefined],
+  no_contact_mapping: ['no_contact_mapping', undefined],
+  no_activity_mapping: [undefined, 'no_activity_mapping'],
+  nothing_new: ['nothing_new', undefined],
+  nothing_valid: ['nothing_valid', undefined],
+  too_old: [undefined, 'too_old'],
+  rate_limited: ['rate_limited', 'rate_limited']
+}
 
 describe("the code of one of Ortto's results", () => {
   it.each([
@@ -33,4 +47,16 @@ describe("the code of one of Ortto's results", () => {
   ])('is read from the words of a 422: %j', (message, isActivity, code) => {
     expect(readOrttoCode(422, message, isActivity)).toBe(code)
   })
+
+  it.each(Object.entries(EXAMPLE_RESULTS).filter(([code]) => code !== 'processed'))(
+    'is read from each response of the local Ortto: %s',
+    (code, results) => {
+      const [ofContact, ofActivity] = READ_AS[code as keyof typeof READ_AS]
+      expect(results.length).toBeGreaterThan(0)
+      for (const { status, message } of results) {
+        expect(ofContact && readOrttoCode(status, message, false)).toBe(ofContact)
+        expect(ofActivity && readOrttoCode(status, message, true)).toBe(ofActivity)
+      }
+    }
+  )
 })

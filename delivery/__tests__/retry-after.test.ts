@@ -1,4 +1,4 @@
-import { readRetryAfter } from '../retry-after'
+import { readRetryAfter } from '../engine/retry-after'
 
 describe('Retry-After', () => {
   const now = Date.parse('2026-03-10T12:00:00Z')

@@ -1,6 +1,6 @@
 import { presetMappings } from '..'
 import type { SummaryState } from '..'
-import { readSummaryState, Summary } from '../summary'
+import { readSummaryState, Summary } from '../records/summary'
 import { reportOf } from './harness'
 
 const [contacts, activities] = presetMappings()

@@ -1,7 +1,7 @@
 import type { DestinationDefinition } from '@segment/actions-core'
 import ortto from '../../src'
 import type { Settings } from '../../src/generated-types'
-import { atOrigin } from '../at-origin'
+import { atOrigin } from '../target/at-origin'
 
 describe('a destination at another origin', () => {
   it('makes the same requests there: actions, hooks and the test of the key', async () => {

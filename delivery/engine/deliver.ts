@@ -1,25 +1,19 @@
-import ortto from '../src'
-import type { Settings } from '../src/generated-types'
-import type { Target } from './definition'
-import type { Mapping } from './mappings'
-import { backoff, Pace } from './pace'
+import ortto from '../../src'
+import type { Settings } from '../../src/generated-types'
+import type { Mapping } from '../mapping/mappings'
+import type { ReadItem } from '../read/read-events'
+import type { EventReport, MappingResult } from '../report'
+import type { Target } from '../target/definition'
+import { Pace } from './pace'
 import { PendingReports } from './pending-reports'
-import { isBehind, KeyQueue, Task } from './queue'
-import type { Batch } from './queue'
-import type { ReadItem } from './read-events'
-import type { EventReport, MappingResult } from './report'
-import {
-  canResend,
-  findKeyRefusal,
-  FirstResults,
-  hasDecision,
-  OutageWatch,
-  shouldRetry,
-  toHealthSignal
-} from './retry-policy'
-import { routeEvent } from './route'
+import { KeyQueue } from './queue'
+import { decide, findKeyRefusal, FirstResults, OutageWatch, toHealthSignal } from './retry-policy'
 import { Sender } from './sender'
+import { Signal } from './signal'
+import { startReport } from './start-report'
 import { Stopped } from './stopped'
+import { Task } from './task'
+import type { Batch } from './task'
 import { realTime } from './time'
 import type { Time } from './time'
 
@@ -31,7 +25,7 @@ export interface DeliveryOptions {
   integrations?: readonly string[]
   /** Events a second, at most. @default no limit */
   rate?: number
-  /** The events come from a stream, which may have no end: reports wait only a moment for more events. @default false */
+  /** The events come from a stream without end: reports wait only a moment for more events. @default false */
   isEndless?: boolean
   /** Called with the milliseconds that each batch took. */
   onResponse?: (milliseconds: number) => void
@@ -41,17 +35,8 @@ export interface DeliveryOptions {
   time?: Time
 }
 
-/** With so many events to be sent, no more are read: the longer they wait, the more they cost to keep. */
-const MAX_UNSENT = 2000
-
-/** Events wait so long for others, to be sent together, while there is room to send. */
-const LINGER_MS = 100
-
 /** After so long without a new event, the first results of an endless delivery are all that there are. */
 const IDLE_MS = 1000
-
-/** A batch that failed as a whole more than once is sent again in so many parts. */
-const SPLIT = 4
 
 /**
  * One delivery of events to Ortto. Each event goes through each mapping that matches it, in batches, several at a time.
@@ -78,13 +63,16 @@ export class Delivery {
   private stopped?: Stopped
   /** Why no more events can be read */
   private readError?: Error
-  /** Wakes `run`, or `feed`. */
-  private notify: () => void = () => undefined
-  private makeRoom: () => void = () => undefined
+  /** Wakes `run`. */
+  private readonly change: Signal
+  /** Wakes `feed`. */
+  private readonly room: Signal
 
   constructor(private readonly options: DeliveryOptions) {
     const { to, settings, integrations = [], rate, time = realTime } = options
     this.time = time
+    this.change = new Signal(time)
+    this.room = new Signal(time)
     this.queue = new KeyQueue(time.now)
     this.pace = new Pace(time.now, time.random, rate)
     this.names = [ortto.name, ...integrations]
@@ -121,14 +109,14 @@ export class Delivery {
     this.feed(items).catch((error: Error) => {
       this.readError = error
       this.hasEnded = true
-      this.notify()
+      this.change.notify()
     })
     try {
       while (!this.hasEnded || this.pending.size > 0) {
         const wakeAt = this.send()
         const reports = this.takeReports()
         if (!this.hasEnough) {
-          this.makeRoom()
+          this.room.notify()
         }
         if (reports.length > 0) {
           yield reports
@@ -136,7 +124,7 @@ export class Delivery {
           throw this.stopped
         } else if (!this.hasEnded || this.pending.size > 0) {
           const isWaiting = this.pending.size > 0 && this.idleAt > this.time.now()
-          await this.waitForChange(isWaiting ? Math.min(wakeAt, this.idleAt) : wakeAt)
+          await this.change.wait(isWaiting ? Math.min(wakeAt, this.idleAt) : wakeAt)
         }
       }
       if (this.readError) {
@@ -148,19 +136,11 @@ export class Delivery {
     }
   }
 
-  /** Resolves when something has changed, or at a time. */
-  private async waitForChange(wakeAt: number): Promise<void> {
-    const change = new Promise<void>((resolve) => (this.notify = resolve))
-    const cancel = wakeAt < Infinity ? this.time.at(wakeAt, this.notify) : undefined
-    await change
-    cancel?.()
-  }
-
   /** Reads and sends nothing more. */
   private stop(reason: Stopped): void {
     this.stopped ??= reason
-    this.notify()
-    this.makeRoom()
+    this.change.notify()
+    this.room.notify()
   }
 
   /** When an endless delivery has received all events that there are for now. */
@@ -170,44 +150,31 @@ export class Delivery {
 
   /** True when no more events are to be read for now. */
   private get hasEnough(): boolean {
-    return this.hasEnded || this.pending.isFull || this.queue.size >= MAX_UNSENT
+    return this.hasEnded || this.pending.isFull || this.queue.isFull
   }
 
   /** Adds events, as long as there is room. */
   private async feed(items: AsyncIterable<readonly ReadItem[]>): Promise<void> {
     for await (const list of items) {
       list.forEach((item) => this.add(item))
-      this.notify()
+      this.change.notify()
       while (this.hasEnough && !this.stopped) {
-        await new Promise<void>((resolve) => (this.makeRoom = resolve))
+        await this.room.wait()
       }
       if (this.stopped) {
         return
       }
     }
     this.hasEnded = true
-    this.notify()
+    this.change.notify()
   }
 
   private add(item: ReadItem): void {
-    const { source, size, raw } = item
     this.addedAt = this.time.now()
-    if (!('event' in item)) {
-      this.pending.add({ source, size, raw, problem: item.problem, results: [] }, 0)
-      return
-    }
-    const { event } = item
-    const messageId = typeof event.messageId === 'string' ? event.messageId : undefined
-    const report: EventReport = { source, size, raw, event, messageId, results: [] }
-    const route = routeEvent(event, this.options.mappings, this.names)
-    if ('skipped' in route) {
-      report.skipped = route.skipped
-      this.pending.add(report, 0)
-      return
-    }
-    const setResult = this.pending.add(report, route.mappings.length)
-    route.mappings.forEach((mapping, index) => {
-      this.queue.add(new Task(event, mapping, size, (result) => setResult(index, result)))
+    const { report, deliveries } = startReport(item, this.options.mappings, this.names)
+    const setResult = this.pending.add(report, deliveries.length)
+    deliveries.forEach(({ event, mapping }, index) => {
+      this.queue.add(new Task(event, mapping, item.size, (result) => setResult(index, result)))
     })
   }
 
@@ -236,10 +203,10 @@ export class Delivery {
     due.forEach(({ tasks }) => tasks.forEach((task) => this.queue.retry(task)))
 
     while (!this.stopped && this.pace.hasRoom && this.pace.nextAt <= now) {
-      const idleAt = this.queue.waitsSince + LINGER_MS
-      const batch = this.queue.take(this.hasEnough || idleAt <= now)
+      const { lingersUntil } = this.queue
+      const batch = this.queue.take(this.hasEnough || lingersUntil <= now)
       if (!batch) {
-        return Math.min(idleAt, ...this.delayed.map(({ dueAt }) => dueAt))
+        return Math.min(lingersUntil, ...this.delayed.map(({ dueAt }) => dueAt))
       }
       void this.sendBatch(batch)
     }
@@ -252,11 +219,12 @@ export class Delivery {
     const results = await this.sender.send(events, mapping)
     this.options.onResponse?.(this.time.now() - startedAt)
     this.settle(tasks, results, startedAt)
-    this.notify()
+    this.change.notify()
   }
 
-  /** Gives each task its result, or another try. */
+  /** Settles the tasks that have their final result, and delays the others. */
   private settle(tasks: readonly Task[], results: readonly MappingResult[], startedAt: number): void {
+    const { now, random } = this.time
     const signal = toHealthSignal(results)
     this.pace.end(startedAt, signal)
     const refusal = findKeyRefusal(results)
@@ -264,42 +232,19 @@ export class Delivery {
       this.stop(new Stopped('api_key_refused', `The API key is refused: ${refusal.message}`))
       return
     }
-    const isDecided = hasDecision(results)
-    const again = new Set<Task>()
-    tasks.forEach((task, index) => {
-      const result = results[index]
-      if (shouldRetry(task.failures, result, startedAt, this.healthyAt)) {
-        task.maxBatch = !isDecided && task.failures.count > 1 ? Math.ceil(tasks.length / SPLIT) : Infinity
-        again.add(task)
-      } else if (canResend(result) && isBehind(task, again)) {
-        task.confirmed ??= result.status < 400 ? result : undefined
-        again.add(task)
-      } else {
-        task.settle(finalize(task, result))
-        this.queue.finish(task)
-      }
-    })
-    this.delay([...again], isDecided)
-    const stopped = this.outage.check(signal, results, this.time.now(), this.pace.pausedUntil)
+    const { settled, retried, wait } = decide(tasks, results, startedAt, this.healthyAt, random)
+    for (const { task, result } of settled) {
+      task.settle(result)
+      this.queue.finish(task)
+    }
+    if (retried.length > 0) {
+      retried.forEach((task) => this.queue.delay(task))
+      this.delayed.push({ tasks: retried, dueAt: Math.max(now() + wait, this.pace.pausedUntil) })
+      this.retried += retried.length
+    }
+    const stopped = this.outage.check(signal, results, now(), this.pace.pausedUntil)
     if (stopped) {
       this.stop(stopped)
     }
   }
-
-  private delay(tasks: Task[], isDecided: boolean): void {
-    if (tasks.length > 0) {
-      const failures = Math.max(...tasks.map((task) => task.failures.count))
-      const wait = isDecided && failures > 0 ? backoff(failures, this.time.random) : 0
-      tasks.forEach((task) => this.queue.delay(task))
-      this.delayed.push({ tasks, dueAt: Math.max(this.time.now() + wait, this.pace.pausedUntil) })
-      this.retried += tasks.length
-    }
-  }
-}
-
-/** The last result of an event. One that was resent to keep the order keeps its success if it is unchanged now. */
-function finalize({ confirmed }: Task, result: MappingResult): MappingResult {
-  // A failure that is not retried any more has failed too often.
-  const last: MappingResult = result.outcome === 'retryable' ? { ...result, outcome: 'rejected' } : result
-  return confirmed === undefined || last.outcome === 'rejected' ? last : confirmed
 }

@@ -1,24 +1,24 @@
-/** Requests that are under way at the same time, when Ortto takes them all. */
+/** Requests in flight at the same time, while Ortto accepts them all. */
 const MAX_IN_FLIGHT = 8
-/** Milliseconds until the next try: the first time, and at most. */
-const FIRST_PAUSE = 1000
-const LONGEST_PAUSE = 60_000
+/** Until the next try: the first time, and at most. */
+const FIRST_PAUSE_MS = 1000
+const LONGEST_PAUSE_MS = 60_000
 
 /** What a request says of Ortto's health: it decides about events, is over its limit, or gives no useful response. */
 export type HealthSignal = 'ok' | 'rateLimited' | 'failing'
 
 /**
- * How fast to send. When Ortto is over its limit, or fails, everything waits, each time longer, and goes on with half
- * the requests at a time; with each answer that takes events it becomes one more.
+ * How fast to send. When Ortto is over its limit or fails, everything waits, longer each time, and continues with half
+ * as many requests at a time. Each response that accepts events allows one more.
  */
 export class Pace {
   private limit = MAX_IN_FLIGHT
   private inFlight = 0
   private pauses = 0
   private pausedAt = -Infinity
-  /** When the pause ends that Ortto's answers brought about. */
+  /** When the pause that Ortto's responses caused ends. */
   pausedUntil = -Infinity
-  /** When the ceiling allows the next event. */
+  /** When the rate limit allows the next event. */
   private allowedAt = -Infinity
 
   /**
@@ -32,12 +32,12 @@ export class Pace {
     private readonly rate = Infinity
   ) {}
 
-  /** Requests under way */
+  /** Requests in flight */
   get requests(): number {
     return this.inFlight
   }
 
-  /** True when another request may be made, as far as those under way are concerned. */
+  /** True when another request may be made, as far as the number in flight is concerned. */
   get hasRoom(): boolean {
     return this.inFlight < this.limit
   }
@@ -47,7 +47,7 @@ export class Pace {
     return Math.max(this.pausedUntil, this.allowedAt)
   }
 
-  /** A request is made with so many events. What it shows is told with the time that this gives. */
+  /** A request is made with so many events. Returns the time, which `end` needs. */
   begin(events: number): number {
     this.inFlight += 1
     this.allowedAt = Math.max(this.allowedAt, this.now()) + (events / this.rate) * 1000
@@ -61,7 +61,7 @@ export class Pace {
       this.pauses = 0
       this.limit = Math.min(MAX_IN_FLIGHT, this.limit + 1)
     } else if (signal && startedAt > this.pausedAt) {
-      // Requests that were in flight when a pause began say nothing new.
+      // Requests that were in flight when a pause began tell nothing new.
       this.limit = Math.max(1, Math.floor(this.limit / 2))
       this.pauses += 1
       this.pausedAt = this.now()
@@ -77,6 +77,6 @@ export class Pace {
 
 /** Milliseconds to wait before the next try: twice as long each time, less up to a half, so that tries spread. */
 export function backoff(failures: number, random: () => number): number {
-  const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1))
+  const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1))
   return longest * (1 - random() / 2)
 }

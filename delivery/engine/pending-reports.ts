@@ -1,4 +1,4 @@
-import type { EventReport } from './report'
+import type { EventReport } from '../report'
 
 /** No more events are held that have no complete report, and no more bytes of them. */
 const MAX_PENDING = 8000

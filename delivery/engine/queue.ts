@@ -1,60 +1,17 @@
-import type { SegmentEvent } from '@segment/actions-core'
-import type { Mapping } from './mappings'
-import type { MappingResult } from './report'
-import type { Failures } from './retry-policy'
+import type { Mapping } from '../mapping/mappings'
+import type { Batch, Lane, Task } from './task'
 
-/** Bytes of events that one batch takes, unless one event alone is larger. Ortto's own limit is not known. */
+/** Bytes of events in one batch, unless one event alone is larger. Ortto's own limit is not known. */
 const MAX_BATCH_BYTES = 4 * 1024 * 1024
 
-/** An anonymous id that so many users have at the same time is nobody's: it would keep all of them in one line. */
+/** With so many unsent tasks, no more events are read: the longer they wait, the more they cost to keep. */
+const MAX_UNSENT = 2000
+
+/** A batch that is not full waits so long for more tasks, while there is room to send. */
+const LINGER_MS = 100
+
+/** An anonymous id that so many users share at the same time orders nobody: all of them would wait for each other. */
 const MAX_USERS = 20
-
-/** One event for one mapping, on its way to its verdict. */
-export class Task {
-  /** Where it waits to be sent, or was sent. None while it waits for others of its user, or for another try. */
-  batch?: Batch
-  isDelayed = false
-  /** The lanes in which it stands */
-  lanes: Lane[] = []
-  readonly failures: Failures = { count: 0 }
-  /** No batch that it is in may be larger: its last one failed whole, perhaps because of one event. */
-  maxBatch = Infinity
-  /** Ortto took it, but it is sent again, behind an earlier one of its user that is. */
-  confirmed?: MappingResult
-
-  /**
-   * @param size of the event in bytes
-   * @param settle takes its final result
-   */
-  constructor(
-    readonly event: SegmentEvent,
-    readonly mapping: Mapping,
-    readonly size: number,
-    readonly settle: (result: MappingResult) => void
-  ) {}
-}
-
-/** Tasks of one mapping that are sent together, those of one user in their order. */
-export interface Batch {
-  mapping: Mapping
-  tasks: Task[]
-  bytes: number
-  /** Tasks */
-  limit: number
-  /** In milliseconds */
-  begunAt: number
-}
-
-/** The unfinished tasks that share an id, in their order. */
-interface Lane {
-  id: string
-  /** The lanes of ids of its kind */
-  among: Map<string, Lane>
-  tasks: Task[]
-  /** The user of its first task; and the others, when an anonymous id has more. Undefined counts as one of them. */
-  user: string | undefined
-  others?: Set<string | undefined>
-}
 
 /**
  * Makes batches of tasks, and keeps the order of each user's: a task joins a batch when all tasks before it, in each of
@@ -65,19 +22,20 @@ export class KeyQueue {
   private readonly visitors = new Map<string, Lane>()
   private readonly open = new Map<Mapping, Batch>()
   private readonly full: Batch[] = []
+  /** Tasks that were not sent yet, or wait for another try */
   private unsent = 0
 
   constructor(private readonly now: () => number) {}
 
-  /** Tasks that are to be sent, now or when others are finished */
-  get size(): number {
-    return this.unsent
+  /** True when no more events are to be read for now. */
+  get isFull(): boolean {
+    return this.unsent >= MAX_UNSENT
   }
 
-  /** Since when the first batch that is not full waits for more tasks. */
-  get waitsSince(): number {
+  /** Until when the oldest batch that is not full waits for more tasks. */
+  get lingersUntil(): number {
     const [first] = this.open.values()
-    return first?.begunAt ?? Infinity
+    return first ? first.begunAt + LINGER_MS : Infinity
   }
 
   add(task: Task): void {
@@ -88,9 +46,9 @@ export class KeyQueue {
     }
   }
 
-  /** A batch to send now: a full one, or the one that was begun first, when what there is must do. */
-  take(isEnough: boolean): Batch | undefined {
-    const batch = this.full.shift() ?? (isEnough ? [...this.open.values()][0] : undefined)
+  /** A batch to send now: a full one, or, if it need not be full, the oldest. */
+  take(mayBePartial: boolean): Batch | undefined {
+    const batch = this.full.shift() ?? (mayBePartial ? [...this.open.values()][0] : undefined)
     if (batch && this.open.get(batch.mapping) === batch) {
       this.open.delete(batch.mapping)
     }
@@ -98,14 +56,14 @@ export class KeyQueue {
     return batch
   }
 
-  /** A task that was sent is to be sent again, not before `retry`. */
+  /** A task that was sent waits until `retry` is called. */
   delay(task: Task): void {
     task.batch = undefined
     task.isDelayed = true
     this.unsent += 1
   }
 
-  /** A task is to be sent again now. */
+  /** A task can be sent again now. */
   retry(task: Task): void {
     task.isDelayed = false
     if (this.tryJoin(task)) {
@@ -113,7 +71,7 @@ export class KeyQueue {
     }
   }
 
-  /** A task has its verdict. */
+  /** A task has its final result. */
   finish(task: Task): void {
     for (const lane of task.lanes) {
       lane.tasks.splice(lane.tasks.indexOf(task), 1)
@@ -171,7 +129,7 @@ export class KeyQueue {
     return true
   }
 
-  /** The open batch of its mapping, with room for a task. None when a task before it is not in there. */
+  /** The open batch of its mapping, with room for the task. Undefined when a task before it is not in that batch. */
   private batchFor(task: Task): Batch | undefined {
     const { mapping, size, maxBatch, lanes } = task
     const batch = this.open.get(mapping)
@@ -198,7 +156,7 @@ export class KeyQueue {
   }
 }
 
-/** Puts a task at the end of a lane. Undefined when the lane is nobody's, and the task has one of its user's. */
+/** Puts a task at the end of a lane. Undefined when the id is shared by too many users, and the task has a user. */
 function enter(among: Map<string, Lane>, id: string, user: string | undefined, task: Task): Lane | undefined {
   const lane = among.get(id)
   if (!lane) {
@@ -229,22 +187,7 @@ function isNext(task: Task, tasks: readonly Task[], batch: Batch | undefined): b
   return false
 }
 
-/** True when a task stands behind one of these in a lane of both. */
-export function isBehind(task: Task, others: ReadonlySet<Task>): boolean {
-  return task.lanes.some(({ tasks }) => {
-    for (const before of tasks) {
-      if (before === task) {
-        return false
-      }
-      if (others.has(before)) {
-        return true
-      }
-    }
-    return false
-  })
-}
-
-/** An id that tells users apart; 5 and "5" are one. Anything else is refused later, and tells nobody apart. */
+/** An id that tells users apart; 5 and "5" are the same. Anything else is rejected later, and tells nobody apart. */
 export function idOf(id: unknown): string | undefined {
   if (typeof id === 'number') {
     return String(id)

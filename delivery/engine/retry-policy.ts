@@ -1,8 +1,11 @@
-import { isRetryable } from '../src/results'
-import { tracksActivities } from './mapping-fields'
+import { isRetryable } from '../../src/results'
+import { tracksActivities } from '../mapping/mapping-fields'
+import type { EventReport, MappingResult } from '../report'
+import { backoff } from './pace'
 import type { HealthSignal } from './pace'
-import type { EventReport, MappingResult } from './report'
 import { Stopped } from './stopped'
+import { isBehind } from './task'
+import type { Failures, Task } from './task'
 
 /** An event that fails so often, while Ortto accepts others, is given up: its last failure is its result. */
 const MAX_FAILURES = 8
@@ -10,11 +13,14 @@ const MAX_FAILURES = 8
 /** Stops after this time of nothing but failures. */
 const MAX_OUTAGE_MS = 5 * 60_000
 
+/** A batch that failed as a whole more than once is sent again in so many parts. */
+const SPLIT = 4
+
 /** When each of the first results is the same rejection, a delivery stops: something is set up wrongly. */
 const FIRST_RESULTS = 1000
 
 /** True when Ortto decided at least one event of a request. */
-export function hasDecision(results: readonly MappingResult[]): boolean {
+function hasDecision(results: readonly MappingResult[]): boolean {
   return results.some(({ item, status }) => item !== undefined && !isRetryable(status))
 }
 
@@ -42,25 +48,13 @@ export function findKeyRefusal(results: readonly MappingResult[]): MappingResult
   return others ? undefined : results.find(isRefused)
 }
 
-/** How often an event failed in a way that another try may fix, and since when. */
-export interface Failures {
-  count: number
-  /** In milliseconds */
-  since?: number
-}
-
 /**
  * True when a failed event is tried again: always, unless it failed too often while Ortto answered others. Counts the
  * failure. Being over a limit does not count.
  * @param startedAt when its request was made
  * @param healthyAt when Ortto last gave a response that makes sense
  */
-export function shouldRetry(
-  failures: Failures,
-  { status }: MappingResult,
-  startedAt: number,
-  healthyAt: number
-): boolean {
+function shouldRetry(failures: Failures, { status }: MappingResult, startedAt: number, healthyAt: number): boolean {
   if (!isRetryable(status)) {
     return false
   }
@@ -76,9 +70,61 @@ export function shouldRetry(
  * True when an event that Ortto accepted can be sent again after an earlier event of its user that is retried, because
  * otherwise the earlier one would win in the end. An activity that would be stored twice can't.
  */
-export function canResend({ status, item, mapping, isRecognizable }: MappingResult): boolean {
+function canResend({ status, item, mapping, isRecognizable }: MappingResult): boolean {
   const isUnderstood = status < 400 || status === 422
   return isUnderstood && item !== undefined && (!tracksActivities(mapping.partnerAction) || isRecognizable)
+}
+
+/** What the results of a batch mean for its tasks. */
+interface Decision {
+  /** The tasks that have their final result */
+  settled: { task: Task; result: MappingResult }[]
+  /** The tasks that are sent again, in their order */
+  retried: Task[]
+  /** Milliseconds until they are sent again, at least */
+  wait: number
+}
+
+/**
+ * Gives each task of a batch its final result, or another try. Counts the failures, and limits the next batch of a task
+ * that may have failed because of another event.
+ * @param results of the tasks, in the same order
+ * @param startedAt when the request was made
+ * @param healthyAt when Ortto last gave a response that makes sense
+ */
+export function decide(
+  tasks: readonly Task[],
+  results: readonly MappingResult[],
+  startedAt: number,
+  healthyAt: number,
+  random: () => number
+): Decision {
+  const isDecided = hasDecision(results)
+  const settled: Decision['settled'] = []
+  const retried = new Set<Task>()
+  tasks.forEach((task, index) => {
+    const result = results[index]
+    if (shouldRetry(task.failures, result, startedAt, healthyAt)) {
+      task.maxBatch = !isDecided && task.failures.count > 1 ? Math.ceil(tasks.length / SPLIT) : Infinity
+      retried.add(task)
+    } else if (canResend(result) && isBehind(task, retried)) {
+      task.confirmed ??= result.status < 400 ? result : undefined
+      retried.add(task)
+    } else {
+      settled.push({ task, result: finalize(task, result) })
+    }
+  })
+  const failures = Math.max(0, ...[...retried].map((task) => task.failures.count))
+  // When nothing was decided, the pace waits for all events.
+  const wait = isDecided && failures > 0 ? backoff(failures, random) : 0
+  return { settled, retried: [...retried], wait }
+}
+
+/** The last result of an event. One that was resent to keep the order keeps its success if it is unchanged now. */
+function finalize({ confirmed }: Task, result: MappingResult): MappingResult {
+  // A failure that is not retried any more has failed too often.
+  const last: MappingResult = result.outcome === 'retryable' ? { ...result, outcome: 'rejected' } : result
+  return confirmed === undefined || last.outcome === 'rejected' ? last : confirmed
 }
 
 /** Notices when Ortto has accepted nothing for so long that waiting does not help. */

@@ -8,7 +8,8 @@ type Resolve = (event: object) => unknown
  * Reads a mapping once, where the framework reads it again for each event, which takes it most of its time. What comes
  * out for an event is what the framework's `transform` makes of it, but not copied: it shares values with the event.
  *
- * Knows `@path` and `@if`, of which nearly all mappings are made, and leaves any other directive to `transform`. That both give the same is held by a test over random mappings and events.
+ * Knows `@path` and `@if`, of which nearly all mappings are made, and leaves any other directive to `transform`. A test
+ * over random mappings and events shows that both give the same.
  *
  * @param mapping values by field key, as {@link readMappings} lets them through
  */

@@ -1,5 +1,5 @@
 import type { SegmentEvent } from '@segment/actions-core'
-import { isRecord } from '../src/values'
+import { isRecord } from '../../src/values'
 
 /**
  * Whether an event's `integrations` let it go to a destination: `{ "All": false }` keeps it from every destination

@@ -2,9 +2,9 @@ import { fieldsToJsonSchema, validateSchema } from '@segment/actions-core'
 import type { InputField, JSONObject } from '@segment/actions-core'
 import validateDirectives from '@segment/actions-core/mapping-kit/validate'
 import { z } from 'zod'
-import { truncate } from '../common/truncate'
-import ortto from '../src'
-import { isRecord, unlessBlank } from '../src/values'
+import { truncate } from '../../common/truncate'
+import ortto from '../../src'
+import { isRecord, unlessBlank } from '../../src/values'
 
 /** The destination's actions by key. */
 export const ACTIONS = ortto.actions

@@ -2,7 +2,7 @@ import type { SegmentEvent } from '@segment/actions-core'
 import { validate } from '@segment/destination-subscriptions'
 import { isMeantFor } from './integrations'
 import type { Mapping } from './mappings'
-import type { Skip } from './report'
+import type { Skip } from '../report'
 
 const DISABLED: Skip = {
   code: 'disabled_by_integrations',

@@ -1,4 +1,4 @@
-import { errorMessage } from '../common/error-message'
+import { errorMessage } from '../../common/error-message'
 import { constants, promises as fs } from 'fs'
 import type { Stats } from 'fs'
 import { join } from 'path'

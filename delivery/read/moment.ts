@@ -1,4 +1,4 @@
-import { toIsoTimestamp } from '../src/timestamp'
+import { toIsoTimestamp } from '../../src/timestamp'
 
 /** A timestamp in milliseconds since 1970, read as the destination reads it. Undefined when it can't be read. */
 export function momentOf(timestamp: unknown): number | undefined {

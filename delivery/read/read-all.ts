@@ -2,7 +2,7 @@ import type { InputFile } from './find-files'
 import { momentOf } from './moment'
 import { readEvents } from './read-events'
 import type { ReadItem } from './read-events'
-import type { Problem } from './report'
+import type { Problem } from '../report'
 
 /** Which part of the files is read. */
 interface Part {

@@ -1,10 +1,10 @@
 import type { SegmentEvent } from '@segment/actions-core'
 import { isUtf8 } from 'buffer'
 import { isNativeError } from 'util/types'
-import { errorMessage } from '../common/error-message'
+import { errorMessage } from '../../common/error-message'
 import type { InputFile } from './find-files'
 import { decompress, readFile, withHead } from './read-bytes'
-import type { Problem, Source } from './report'
+import type { Problem, Source } from '../report'
 import { Splitter } from './split-json'
 import type { Piece } from './split-json'
 

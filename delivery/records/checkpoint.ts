@@ -1,4 +1,4 @@
-import { replaceFile } from '../common/replace-file'
+import { replaceFile } from '../../common/replace-file'
 import { readFile, rm } from 'fs/promises'
 import { z } from 'zod'
 

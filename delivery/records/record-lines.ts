@@ -1,5 +1,5 @@
-import { listRejections } from './report'
-import type { EventReport, MappingResult, Problem, Skip } from './report'
+import { listRejections } from '../report'
+import type { EventReport, MappingResult, Problem, Skip } from '../report'
 
 /** The status and the error type of what is not an event, as the destination would give them. */
 const NOT_AN_EVENT = { status: 400, errorType: 'BAD_REQUEST' }

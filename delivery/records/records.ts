@@ -1,13 +1,13 @@
 import { createHash } from 'crypto'
 import { open } from 'fs/promises'
-import { errorMessage } from '../common/error-message'
+import { errorMessage } from '../../common/error-message'
 import { AppendFile } from './append-file'
 import { readCheckpoint, removeCheckpoint, writeCheckpoint } from './checkpoint'
 import type { Checkpoint } from './checkpoint'
-import type { InputFile } from './find-files'
+import type { InputFile } from '../read/find-files'
 import { lock } from './lock'
 import { formatRejected, formatResults } from './record-lines'
-import type { EventReport } from './report'
+import type { EventReport } from '../report'
 import { readSummaryState, Summary } from './summary'
 
 /** Bytes of a file by which it is told from another of its name */

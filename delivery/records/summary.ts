@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { tracksActivities } from './mapping-fields'
-import type { EventReport, MappingResult, Reason } from './report'
+import { tracksActivities } from '../mapping/mapping-fields'
+import type { EventReport, MappingResult, Reason } from '../report'
 
 const count = z.number().int().nonnegative()
 

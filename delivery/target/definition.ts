@@ -1,6 +1,6 @@
 import type { DestinationDefinition } from '@segment/actions-core'
-import ortto from '../src'
-import type { Settings } from '../src/generated-types'
+import ortto from '../../src'
+import type { Settings } from '../../src/generated-types'
 import { atOrigin } from './at-origin'
 import { dryRun } from './dry-run'
 

@@ -1,5 +1,8 @@
-import { DAY } from '../clock'
+import { DAY_MS } from '../rules'
 import { ACCOUNT, START, startSandbox } from './harness'
+import { HISTORY_SENTENCES, ITEM_SENTENCES } from '../model/sentences'
+
+const NOW = new Date(START).toISOString()
 
 describe('audiences', () => {
   const start = async () => {
@@ -26,7 +29,7 @@ describe('audiences', () => {
     })
   })
 
-  it('let contacts in and out at once', async () => {
+  it('add and remove contacts at once', async () => {
     const { update, membership, contacts } = await start()
 
     expect(await update('add')).toMatchObject({ status: 200 })
@@ -34,11 +37,10 @@ describe('audiences', () => {
     expect(await update('add')).toMatchObject({ status: 422 })
     expect(await update('remove')).toMatchObject({ status: 200 })
     expect(membership()).toMatchObject({ isMember: false, isWanted: false })
-    expect(
-      contacts()[0]
-        .story.slice(1)
-        .map((line) => line.slice(25))
-    ).toEqual(['Entered the audience "VIP"', 'Left the audience "VIP"'])
+    expect(contacts()[0].history.slice(1)).toEqual([
+      { at: NOW, code: 'entered_audience', text: HISTORY_SENTENCES.entered_audience('VIP') },
+      { at: NOW, code: 'left_audience', text: HISTORY_SENTENCES.left_audience('VIP') }
+    ])
   })
 
   it('are updated by activities too', async () => {
@@ -48,7 +50,7 @@ describe('audiences', () => {
     expect(membership()).toMatchObject({ isMember: true })
   })
 
-  it('do not let a contact back in within a minute; the daily synchronization does', async () => {
+  it('do not add a contact again within a minute; the daily synchronization does', async () => {
     const { update, membership, advanceMinutes, identify, contacts } = await start()
     await update('add')
     await update('remove')
@@ -57,20 +59,19 @@ describe('audiences', () => {
 
     expect(membership()).toMatchObject({ isMember: false, isWanted: true })
     await update('add')
-    expect(
-      contacts()[0]
-        .story.slice(3)
-        .map((line) => line.slice(25))
-    ).toEqual([
-      'Not let back into the audience "VIP": it left less than a minute ago. ' +
-        'The daily synchronization lets it in at 2026-03-11T00:00:00.000Z'
+    expect(contacts()[0].history.slice(3)).toEqual([
+      {
+        at: '2026-03-10T12:00:54.000Z',
+        code: 'reentry_deferred',
+        text: HISTORY_SENTENCES.reentry_deferred('VIP', '2026-03-11T00:00:00.000Z')
+      }
     ])
     advanceMinutes(12 * 60)
-    await identify({ user_id: 'u2', traits: { name: 'Somebody' } })
+    await identify({ user_id: 'u2', traits: { name: 'Max' } })
     expect(membership()).toMatchObject({ isMember: true, isWanted: true })
   })
 
-  it('tell the contact when the synchronization let it in, also when it was merged meanwhile', async () => {
+  it('add an entry to the history of a contact that the synchronization adds, also if it was merged meanwhile', async () => {
     const { id, identify, contacts, advanceMinutes, account } = await start()
     await identify({ user_id: 'u2', traits: { email: 'a@example.com' } })
     for (const mode of ['add', 'remove', 'add']) {
@@ -82,15 +83,17 @@ describe('audiences', () => {
 
     expect(contacts()).toHaveLength(1)
     expect(contacts()[0].memberships.get('VIP')).toMatchObject({ isMember: true })
-    expect(contacts()[0].story).toContain(
-      `${new Date(START + DAY / 2).toISOString()} The daily synchronization let it into the audience "VIP"`
-    )
+    expect(contacts()[0].history).toContainEqual({
+      at: new Date(START + DAY_MS / 2).toISOString(),
+      code: 'added_by_synchronization',
+      text: HISTORY_SENTENCES.added_by_synchronization('VIP')
+    })
   })
 
   it.each([
     ['remove', 'add', true],
     ['add', 'remove', false]
-  ])('of two contacts that become one: after %s, then %s the later holds', async (first, second, isMember) => {
+  ])('keep the later update when two contacts are merged: %s, then %s', async (first, second, isMember) => {
     const { id, identify, contacts, advanceMinutes } = await start()
     const update = (user_id: string, mode: string) => identify({ user_id, audience: { mode, id } })
     for (const user of ['u1', 'u2']) {
@@ -112,17 +115,21 @@ describe('audiences', () => {
     expect(contacts()[0].memberships.get('VIP')).toMatchObject({ isMember })
   })
 
-  it('are told to a contact whose place was what the update asks for already', async () => {
+  it('add an entry to the history if the contact already has the wanted membership', async () => {
     const { update, contacts } = await start()
     for (const mode of ['add', 'remove', 'add', 'remove']) {
       await update(mode)
     }
-    const [{ story }] = contacts()
+    const [{ history }] = contacts()
 
-    expect(story[story.length - 1]).toContain('It was out of the audience "VIP" already')
+    expect(history[history.length - 1]).toEqual({
+      at: NOW,
+      code: 'already_out_of_audience',
+      text: HISTORY_SENTENCES.already_out_of_audience('VIP')
+    })
   })
 
-  it('learn nothing new from the same update while the contact is kept out', async () => {
+  it('have nothing new in a repeated update while the re-entry is deferred', async () => {
     const { update } = await start()
     for (const mode of ['add', 'remove', 'add']) {
       expect(await update(mode)).toMatchObject({ status: 200 })
@@ -130,14 +137,14 @@ describe('audiences', () => {
     expect(await update('add')).toMatchObject({ status: 422 })
   })
 
-  it('make no contact of somebody who only leaves', async () => {
+  it('do not create a contact that is only removed', async () => {
     const { update, contacts } = await start()
 
     expect(await update('remove')).toMatchObject({ status: 422 })
     expect(contacts()).toHaveLength(0)
   })
 
-  it('let a contact back in after a minute', async () => {
+  it('add a contact again after a minute', async () => {
     const { update, membership, advanceMinutes } = await start()
     await update('add')
     await update('remove')
@@ -147,14 +154,14 @@ describe('audiences', () => {
     expect(membership()).toMatchObject({ isMember: true })
   })
 
-  it('that Segment has not created cannot be changed', async () => {
+  it('that Segment did not create cannot be changed', async () => {
     const { identify, account, post, contacts } = startSandbox({ ...ACCOUNT, otherAudiences: ['By hand'] })
     const [{ id }] = account.audiences.all()
 
     expect(await identify({ user_id: 'u1', audience: { mode: 'add', id } })).toMatchObject({ status: 400 })
-    expect(await identify({ user_id: 'u1', audience: { mode: 'add', id: 'none' } })).toMatchObject({
+    expect(await identify({ user_id: 'u1', audience: { mode: 'add', id: 'unknown' } })).toMatchObject({
       status: 400,
-      message: 'audience.id: Segment has created no audience "none"'
+      message: ITEM_SENTENCES.unknown_audience('unknown')
     })
     expect(await post('/audiences/create', { name: 'By hand' })).toEqual({
       status: 400,
@@ -163,7 +170,7 @@ describe('audiences', () => {
     expect(contacts()).toHaveLength(0)
   })
 
-  it('stay whose they are when the account is set up anew', async () => {
+  it('keep their origin when the account is configured again', async () => {
     const { account, update } = await start()
     account.configure({ ...account.file, otherAudiences: ['VIP'] })
 
@@ -171,15 +178,15 @@ describe('audiences', () => {
     expect(await update('add')).toMatchObject({ status: 200 })
   })
 
-  it('learn nothing from somebody who leaves and was never in', async () => {
+  it('have nothing new in a removal of a contact that was never added', async () => {
     const { update, identify, contacts } = await start()
     await identify({ user_id: 'u1', traits: { name: 'Lana' } })
 
     expect(await update('remove')).toMatchObject({ status: 422 })
-    expect(contacts()[0].story).toHaveLength(1)
+    expect(contacts()[0].history).toHaveLength(1)
   })
 
-  it('of two contacts that become one: the place that was updated later holds, also when it is the own one', async () => {
+  it('keep the later update when two contacts are merged, also if it is that of the first', async () => {
     const { id, identify, contacts, advanceMinutes } = await start()
     await identify({ user_id: 'u1', traits: { name: 'Lana' } })
     await identify({ anonymous_id: 'a1', audience: { mode: 'add', id } })
@@ -193,23 +200,19 @@ describe('audiences', () => {
     expect(contacts()[0].memberships.get('VIP')).toMatchObject({ isMember: true })
   })
 
-  it('are set right by the synchronization one by one, also after the state was restored', async () => {
+  it('are synchronized one by one, also after a state was restored', async () => {
     const { post, id, identify, toState, restore, contacts, advanceMinutes, account } = await start()
     const { id: other } = (await post('/audiences/create', { name: 'Buyers' })).body as { id: string }
     await identify({ user_id: 'u1', audience: { mode: 'add', id: other } })
     for (const mode of ['add', 'remove', 'add']) {
       await identify({ user_id: 'u1', audience: { mode, id } })
     }
-    const before = account.contacts.all()[0].story.length
+    const before = account.contacts.all()[0].history.length
     restore(JSON.parse(JSON.stringify(toState())))
     advanceMinutes(12 * 60)
-    await identify({ user_id: 'u2', traits: { name: 'Somebody' } })
+    await identify({ user_id: 'u2', traits: { name: 'Max' } })
 
     expect(contacts()[0].memberships.get('VIP')).toMatchObject({ isMember: true })
-    expect(
-      contacts()[0]
-        .story.slice(before)
-        .map((line) => line.slice(25))
-    ).toEqual(['The daily synchronization let it into the audience "VIP"'])
+    expect(contacts()[0].history.slice(before)).toMatchObject([{ code: 'added_by_synchronization' }])
   })
 })

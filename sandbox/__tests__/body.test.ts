@@ -1,4 +1,4 @@
-import { readBody } from '../body'
+import { readBody } from '../http/body'
 
 const read = (body: BodyInit, limit?: number) =>
   readBody(new Request('http://127.0.0.1', { method: 'POST', body }), limit)
@@ -13,11 +13,11 @@ describe('the body of a request', () => {
     ['is empty', '', 400],
     ['is too deep', '[{"a":'.repeat(1001) + '1' + '}]'.repeat(1001), 400],
     ['is too large', `"${'x'.repeat(100)}"`, 413]
-  ])('that %s is refused', async (_how, body, status) => {
+  ])('that %s is rejected', async (_how, body, status) => {
     await expect(read(body, status === 413 ? 50 : undefined)).rejects.toMatchObject({ status })
   })
 
-  it('may hold any brackets in its texts', async () => {
+  it('may contain any brackets in its strings', async () => {
     const text = `\\"${'['.repeat(5000)}`
 
     expect(await read(`["${text}"]`)).toMatchObject({ value: [`"${'['.repeat(5000)}`] })

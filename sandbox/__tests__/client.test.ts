@@ -1,19 +1,20 @@
 import { hc } from 'hono/client'
-import type { Control, ShownContact } from '..'
+import type { ContactJson, ControlApi, HistoryEntry } from '..'
 import { startSandbox } from './harness'
+import type { ActivityCode, HistoryCode } from '../model/codes'
 
-/** True when two types are the same. */
-type Same<One, Other> = (<T>() => T extends One ? 1 : 2) extends <T>() => T extends Other ? 1 : 2 ? true : false
+/** True if two types are the same. */
+type IsSame<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 
-/** Does not compile unless the value's type is exactly the one that is named. */
+/** Compiles only if the type of the value is exactly the expected type. */
 function typed<Expected>() {
-  return <Value>(value: Value, ..._proof: Same<Value, Expected> extends true ? [] : [never]): Value => value
+  return <Value>(value: Value, ..._proof: IsSame<Value, Expected> extends true ? [] : [never]): Value => value
 }
 
 describe("Hono's client for the control API", () => {
   const start = () => {
     const sandbox = startSandbox()
-    const client = hc<Control>('http://127.0.0.1:8030/sandbox', {
+    const client = hc<ControlApi>('http://127.0.0.1:8030/sandbox', {
       fetch: sandbox.app.request,
       headers: { 'content-type': 'application/json' }
     })
@@ -24,18 +25,20 @@ describe("Hono's client for the control API", () => {
     const { client, identify, track } = start()
     await identify({ user_id: 'u1', traits: { name: 'Lana' } })
     await track({ user_id: 'u1', event: 'Signed up', properties: { count: 2 } })
-    const [contact]: ShownContact[] = await (await client.contacts.$get()).json()
-    const [{ story }] = await (await client.contacts.$get()).json()
+    const [contact]: ContactJson[] = await (await client.contacts.$get()).json()
+    const [{ history }] = await (await client.contacts.$get()).json()
 
-    expect(typed<string[]>()(story)).toHaveLength(1)
+    expect(typed<HistoryEntry[]>()(history)).toHaveLength(1)
     expect(typed<number>()(contact.number)).toBe(1)
     expect(typed<string | number | boolean | string[]>()(contact.fields.Name)).toBe('Lana')
     expect(typed<'attached' | 'waiting' | 'discarded'>()(contact.activities[0].state)).toBe('attached')
     const [activity] = await (await client.activities.$get()).json()
-    expect(typed<string>()(activity.reason)).toBe('Its contact was known by the user id "u1"')
+    expect(typed<string>()(activity.reason)).toBe(contact.activities[0].reason)
+    expect(typed<ActivityCode>()(activity.reasonCode)).toBe('contact_known')
+    expect(typed<HistoryCode>()(history[0].code)).toBe('created')
   })
 
-  it('knows what lies around them', async () => {
+  it('knows usage, clock, index, samples and account', async () => {
     const { client } = start()
 
     expect(typed<string | undefined>()((await (await client.usage.$get()).json()).track.freeAt)).toBeUndefined()
@@ -47,12 +50,12 @@ describe("Hono's client for the control API", () => {
     expect(typed<'overwrite' | 'append' | 'ignore existing'>()(dataSource.merge)).toBe('overwrite')
   })
 
-  it('knows the bodies, with what may be left out of them', async () => {
+  it('knows the bodies, with their optional parts', async () => {
     const { client, contacts, identify } = start()
     await client.faults.$post({ json: { kind: 'status', status: 503, once: false } })
     await client.clock.$post({ json: { by: '1 day' } })
     await client.account.$put({ json: { fields: [{ name: 'Name', type: 'text' }], traits: { name: 'Name' } } })
-    // @ts-expect-error There is no such fault.
+    // @ts-expect-error There is no fault of this kind.
     expect((await client.faults.$post({ json: { kind: 'fire' } })).status).toBe(400)
     // @ts-expect-error The body is missing.
     expect((await client.clock.$post({})).status).toBe(400)

@@ -1,7 +1,7 @@
 import { startSandbox } from './harness'
 
-describe('the log', () => {
-  it('keeps the last 500 errors, the newest last', async () => {
+describe('the error log', () => {
+  it('keeps the last 500 errors, oldest first', async () => {
     const { identifyAll, account } = startSandbox()
     await identifyAll(Array.from({ length: 400 }, (_, index) => ({ note: index })))
     await identifyAll(Array.from({ length: 200 }, (_, index) => ({ note: 400 + index })))

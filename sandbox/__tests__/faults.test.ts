@@ -1,12 +1,13 @@
 import { setImmediate } from 'timers/promises'
-import { serve } from '../serve'
+import { serve } from '../http/serve'
 import { startSandbox } from './harness'
-import type { Fault } from '../faults'
+import type { Fault } from '../http/faults'
+import { ITEM_SENTENCES, MISSING_ID } from '../model/sentences'
 
 const ITEM = { user_id: 'u1', traits: { name: 'Lana' } }
 
-/** What a client sees of a request that meets a fault: over a real connection. */
-async function meet(fault: object) {
+/** Sends a request that gets a fault, over a real connection. */
+async function sendWithFault(fault: object) {
   const sandbox = startSandbox()
   sandbox.faults.add({ once: true, ...fault } as Fault)
   const { origin, close } = await serve(sandbox.app)
@@ -18,53 +19,52 @@ async function meet(fault: object) {
       redirect: 'manual'
     })
     const body = await response.text().catch((error: Error) => error.name)
-    return { status: response.status, headers: response.headers, body, taken: sandbox.contacts().length === 1 }
+    return { status: response.status, headers: response.headers, body, processed: sandbox.contacts().length === 1 }
   } finally {
     await close()
   }
 }
 
 describe('a fault', () => {
-  it('refuses a request with a status', async () => {
-    expect(await meet({ kind: 'status', status: 503, message: 'Down' })).toMatchObject({
+  it('rejects a request with a status', async () => {
+    expect(await sendWithFault({ kind: 'status', status: 503, message: 'Down' })).toMatchObject({
       status: 503,
       body: '{"message":"Down"}',
-      taken: false
+      processed: false
     })
   })
 
   it('redirects a request', async () => {
-    const { status, headers, taken } = await meet({ kind: 'redirect', location: '/login' })
+    const { status, headers, processed } = await sendWithFault({ kind: 'redirect', location: '/login' })
 
-    expect([status, headers.get('location'), taken]).toEqual([302, '/login', false])
+    expect([status, headers.get('location'), processed]).toEqual([302, '/login', false])
   })
 
   it('lowers the size limit', async () => {
     const bytes = JSON.stringify([ITEM]).length
 
-    expect(await meet({ kind: 'size limit', bytes: bytes - 1 })).toMatchObject({
+    expect(await sendWithFault({ kind: 'size limit', bytes: bytes - 1 })).toMatchObject({
       status: 413,
       body: '{"message":"The body is too large"}',
-      taken: false
+      processed: false
     })
-    expect(await meet({ kind: 'size limit', bytes })).toMatchObject({ status: 200, taken: true })
+    expect(await sendWithFault({ kind: 'size limit', bytes })).toMatchObject({ status: 200, processed: true })
   })
 
-  it('delays the answer', async () => {
-    expect(await meet({ kind: 'delay', milliseconds: 1 })).toMatchObject({ status: 200, taken: true })
+  it('delays the response', async () => {
+    expect(await sendWithFault({ kind: 'delay', milliseconds: 1 })).toMatchObject({ status: 200, processed: true })
 
     const { faults, identify } = startSandbox()
     faults.add({ kind: 'delay', milliseconds: 600_000, once: true })
-    const answered: string[] = []
-    void identify(ITEM).then(() => answered.push('the delayed one'))
-    // Who was answered that there is nothing new came after the delayed one was taken.
-    const { message } = await identify(ITEM)
-    answered.push(message)
+    const responses: unknown[] = []
+    void identify(ITEM).then(() => responses.push('the delayed response'))
+    // Nothing is new in the second item, because the first was processed although its response is late.
+    responses.push((await identify(ITEM)).status)
     await setImmediate()
-    expect(answered).toEqual(['There is nothing new in it for the contact'])
+    expect(responses).toEqual([422])
   })
 
-  it('stalls the answer in its body, and does not keep the sandbox from ending', async () => {
+  it('stalls the response in its body, and does not keep the server from closing', async () => {
     const sandbox = startSandbox()
     sandbox.faults.add({ kind: 'stall', once: true })
     const { origin, close } = await serve(sandbox.app)
@@ -76,29 +76,32 @@ describe('a fault', () => {
       })
       const reader = body?.getReader()
       const part = await reader?.read()
-      const rest = reader?.read().catch(() => 'cut off')
+      const rest = reader?.read().catch(() => 'closed')
 
       expect([status, headers.get('content-type')]).toEqual([207, 'application/json'])
-      expect(Buffer.from(part?.value ?? []).toString()).toBe('{"errors":[{"status":400,"message":"one of use')
+      const whole = JSON.stringify({
+        errors: [{ status: 400, message: ITEM_SENTENCES.invalid_item(MISSING_ID), index: 1 }]
+      })
+      expect(Buffer.from(part?.value ?? []).toString()).toBe(whole.slice(0, Math.ceil(whole.length / 2)))
       expect(sandbox.contacts()).toHaveLength(1)
-      // A whole answer meanwhile: what only comes late would be there.
+      // After another complete response, a response that is only late would have arrived.
       await (await fetch(`${origin}/sandbox/contacts`)).text()
       expect(await Promise.race([rest, setImmediate('still open')])).toBe('still open')
       await close()
-      expect(await rest).toBe('cut off')
+      expect(await rest).toBe('closed')
     } finally {
       await close().catch(() => undefined)
     }
   })
 
   it('breaks the connection in the body', async () => {
-    const complaints = jest.spyOn(console, 'error').mockImplementation()
+    const logged = jest.spyOn(console, 'error').mockImplementation()
 
-    expect(await meet({ kind: 'break' })).toMatchObject({ status: 200, body: 'TypeError', taken: true })
-    expect(complaints.mock.calls).toEqual([])
+    expect(await sendWithFault({ kind: 'break' })).toMatchObject({ status: 200, body: 'TypeError', processed: true })
+    expect(logged.mock.calls).toEqual([])
   })
 
-  it('breaks off also where there is no connection', async () => {
+  it('breaks the response also without a socket', async () => {
     const { app, apiKey, faults } = startSandbox()
     faults.add({ kind: 'break', once: true })
     const response = await app.request('/v1/me', { headers: { authorization: `Bearer ${apiKey}` } })
@@ -106,30 +109,30 @@ describe('a fault', () => {
     await expect(response.text()).rejects.toThrow('The connection broke')
   })
 
-  it('answers with a web page', async () => {
-    const { headers, ...seen } = await meet({ kind: 'not JSON' })
+  it('responds with a web page', async () => {
+    const { headers, ...response } = await sendWithFault({ kind: 'not JSON' })
 
-    expect(seen).toEqual({ status: 200, body: '<html><body>It works!</body></html>', taken: true })
+    expect(response).toEqual({ status: 200, body: '<html><body>It works!</body></html>', processed: true })
     expect(headers.get('content-type')).toBe('text/html')
   })
 
   it('reports errors for items that were not sent', async () => {
-    expect(await meet({ kind: 'wrong indices' })).toMatchObject({
+    expect(await sendWithFault({ kind: 'wrong indices' })).toMatchObject({
       status: 207,
       body: '{"errors":[{"status":400,"message":"Invalid data","index":100000}]}',
-      taken: true
+      processed: true
     })
   })
 
-  it('says nothing on the wire that the real service could not', async () => {
-    const { headers } = await meet({ kind: 'status', status: 503 })
+  it('adds nothing to a response by which a client could recognise the sandbox', async () => {
+    const { headers } = await sendWithFault({ kind: 'status', status: 503 })
     const names: string[] = []
     headers.forEach((_, name) => names.push(name))
 
     expect(names.sort()).toEqual(['connection', 'content-length', 'content-type', 'date', 'keep-alive'])
   })
 
-  it('is for one request, or until it is switched off', async () => {
+  it('applies to one request, or until it is removed', async () => {
     const { faults, identify, identifyAll } = startSandbox()
     faults.add({ kind: 'status', status: 503, message: 'Down', once: true })
     expect((await identifyAll([ITEM])).status).toBe(503)
@@ -142,7 +145,7 @@ describe('a fault', () => {
     expect((await identifyAll([ITEM])).status).toBe(207)
   })
 
-  it('is met by one request after the other, in the order in which they were switched on', async () => {
+  it('applies to one request after the other, in the order in which faults were added', async () => {
     const { faults, identifyAll } = startSandbox()
     faults.add({ kind: 'status', status: 503, message: 'Down', once: true })
     faults.add({ kind: 'status', status: 500, message: 'Down', once: true })

@@ -1,9 +1,11 @@
-import { convert, FIELD_TYPES } from '../field-types'
-import type { Field } from '../field-types'
+import { convert } from '../model/field-types'
+import type { Field } from '../model/records'
+import { FIELD_TYPES } from '../rules'
+import { describeConversionProblem } from '../model/sentences'
 
 const field = (type: Field['type'], members: Partial<Field> = {}): Field => ({ name: 'Field', type, ...members })
 
-describe('a value becomes', () => {
+describe('a value', () => {
   it.each<[Field, unknown, unknown]>([
     [field('text'), 'x', 'x'],
     [field('text'), 7, '7'],
@@ -47,7 +49,7 @@ describe('a value becomes', () => {
     [field('link'), 'https://ortto.com/x', 'https://ortto.com/x'],
     [field('link'), 'http://ortto.com/x', 'http://ortto.com/x'],
     [field('email'), 'a@example.com', 'a@example.com']
-  ])('what the field holds: %j from %j', (type, value, expected) => {
+  ])('is converted to the type of the field: %j from %j', (type, value, expected) => {
     expect(convert(value, type)).toEqual({ value: expected })
   })
 
@@ -96,30 +98,24 @@ describe('a value becomes', () => {
     [field('link'), 'xhttp://ortto.com/x'],
     [field('link'), 'httpsx://ortto.com/x'],
     [field('email'), 'nobody']
-  ])('nothing when it cannot be converted: %j from %j', (type, value) => {
+  ])('that cannot be converted is a problem: %j from %j', (type, value) => {
     expect(convert(value, type)).toEqual({ problem: expect.any(String) as string })
   })
 
-  it.each(FIELD_TYPES)(
-    'nothing, or itself, when it is very long: no pattern tries every way to cut it (%s)',
-    (type) => {
-      const parts = ['a', 'a.', 'a-', '1', '1 ', '+', '%', '0:', ' ', '[']
-      const texts = parts.flatMap((part) => ['', 'a@', 'http://'].map((start) => start + part.repeat(200_000)))
-      for (const text of texts) {
-        const converted = convert(text, field(type))
-        expect('problem' in converted || [text, [text]].flat().includes(String(converted.value))).toBe(true)
-      }
+  it.each(FIELD_TYPES)('that is very long is converted or rejected quickly: %s', (type) => {
+    const parts = ['a', 'a.', 'a-', '1', '1 ', '+', '%', '0:', ' ', '[']
+    const texts = parts.flatMap((part) => ['', 'a@', 'http://'].map((start) => start + part.repeat(200_000)))
+    for (const text of texts) {
+      const converted = convert(text, field(type))
+      expect('problem' in converted || [text, [text]].flat().includes(String(converted.value))).toBe(true)
     }
-  )
+  })
 
-  it('nothing, with the reason in words', () => {
-    expect(convert('1980-07-28', field('date', { format: 'DD-MM-YYYY' }))).toEqual({
-      problem: '"1980-07-28" is no date in the format DD-MM-YYYY'
-    })
-    expect(convert(undefined, field('text'))).toEqual({ problem: 'nothing is no text' })
-    expect(convert('green', field('single select', { options: ['red', 'blue'] }))).toEqual({
-      problem: '"green" is no single select out of red, blue'
-    })
-    expect(convert('x'.repeat(200), field('email'))).toEqual({ problem: `"${'x'.repeat(98)}… is no email` })
+  it.each<[Field, unknown]>([
+    [field('date', { format: 'DD-MM-YYYY' }), '1980-07-28'],
+    [field('text'), undefined],
+    [field('single select', { options: ['red', 'blue'] }), 'green']
+  ])('that cannot be converted is described with the reason: %j from %j', (type, value) => {
+    expect(convert(value, type)).toEqual({ problem: describeConversionProblem(value, type) })
   })
 })

@@ -1,7 +1,7 @@
 import { Clock, createSandbox } from '..'
-import { MINUTE } from '../clock'
+import { MINUTE_MS } from '../rules'
 
-/** Where the clock of the tests stands at first. */
+/** The time at which the clock of the tests starts. */
 export const START = Date.parse('2026-03-10T12:00:00Z')
 
 export const ACCOUNT = {
@@ -19,12 +19,12 @@ export const ACCOUNT = {
   ]
 }
 
-interface Answer {
+interface SandboxResponse {
   status: number
   errors: { index: number; status: number; message: string }[]
 }
 
-/** A sandbox whose clock stands still, and short ways to talk to it. */
+/** A sandbox whose clock stands still, with functions that send requests to it. */
 export function startSandbox(account: object = ACCOUNT) {
   const clock = new Clock(() => START)
   const sandbox = createSandbox({ account, clock })
@@ -38,12 +38,12 @@ export function startSandbox(account: object = ACCOUNT) {
   }
   const send =
     (path: string) =>
-    async (items: unknown, apiKey?: string): Promise<Answer> => {
+    async (items: unknown, apiKey?: string): Promise<SandboxResponse> => {
       const { status, body } = await post(path, items, apiKey)
       return { status, errors: [], ...(body as object) }
     }
-  /** The status of the only item, with what was said of it. */
-  const alone = (path: string) => async (item: object) => {
+  /** The result of a request with one item. */
+  const sendOne = (path: string) => async (item: object) => {
     const { errors } = await send(path)([item])
     return errors.length > 0 ? errors[0] : { status: 200, message: '' }
   }
@@ -55,7 +55,7 @@ export function startSandbox(account: object = ACCOUNT) {
     get apiKey() {
       return sandbox.apiKey
     },
-    watch: sandbox.watch.bind(sandbox),
+    onItemProcessed: sandbox.onItemProcessed.bind(sandbox),
     reset: () => sandbox.reset(),
     toState: () => sandbox.toState(),
     restore: (state: unknown) => sandbox.restore(state),
@@ -63,10 +63,10 @@ export function startSandbox(account: object = ACCOUNT) {
     post,
     identifyAll: send('/identify'),
     trackAll: send('/track'),
-    identify: alone('/identify'),
-    track: alone('/track'),
+    identify: sendOne('/identify'),
+    track: sendOne('/track'),
     contacts: () => sandbox.account.contacts.all(),
     activities: () => sandbox.account.activities.all(),
-    advanceMinutes: (minutes: number) => clock.advance(minutes * MINUTE)
+    advanceMinutes: (minutes: number) => clock.advance(minutes * MINUTE_MS)
   }
 }

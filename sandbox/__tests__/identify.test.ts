@@ -1,7 +1,11 @@
 import { ACCOUNT, START, startSandbox } from './harness'
+import { describeConversionProblem, describeSkippedValue, HISTORY_SENTENCES, ITEM_SENTENCES } from '../model/sentences'
 
-describe('taking an identify item', () => {
-  it('refuses it with 400 without a user id and an anonymous id', async () => {
+const email = { kind: 'Email', value: 'a@example.com' }
+const userId = (value: string) => ({ kind: 'user id', value })
+
+describe('an identify item', () => {
+  it('is rejected with 400 without a user id and an anonymous id', async () => {
     const { identify, contacts, account } = startSandbox()
 
     expect(await identify({ traits: { name: 'A' } })).toMatchObject({ status: 400 })
@@ -10,15 +14,15 @@ describe('taking an identify item', () => {
     expect(account.identifyUsage.used()).toBe(0)
   })
 
-  it('refuses it with 422 while no trait mapping is saved, and keeps it as a sample', async () => {
+  it('is rejected with 422 if no trait mapping is saved, and kept as a sample', async () => {
     const { identify, account } = startSandbox({ ...ACCOUNT, traits: undefined })
     const item = { user_id: 'u1', traits: { name: 'A' } }
 
-    expect(await identify(item)).toMatchObject({ status: 422, message: 'No mappings configured for contacts' })
+    expect(await identify(item)).toMatchObject({ status: 422, message: ITEM_SENTENCES.no_contact_mapping() })
     expect(account.samples.all().contacts).toEqual([item])
   })
 
-  it('creates the contact with its mapped traits, each of its type; unmapped ones are ignored', async () => {
+  it('creates the contact with its mapped traits, each converted to its type; unmapped traits are ignored', async () => {
     const { identify, contacts } = startSandbox()
     const traits = { name: 'Lana', birthday: '28-07-1980', vip_customers: true, shoe: 38 }
 
@@ -34,7 +38,7 @@ describe('taking an identify item', () => {
     expect(contacts()[0].ids.map(({ value }) => value)).toEqual(['u1', 'a1'])
   })
 
-  it('skips a value that cannot be converted, it alone, and logs why', async () => {
+  it('is stored without a value that cannot be converted, and the log says why', async () => {
     const { identify, contacts, account } = startSandbox()
     const item = { user_id: 'u1', traits: { name: 'Lana', birthday: '1980-07-28' } }
 
@@ -44,26 +48,36 @@ describe('taking an identify item', () => {
       {
         time: new Date(START).toISOString(),
         status: 200,
-        message: '"birthday" was skipped: "1980-07-28" is no date in the format DD-MM-YYYY, which "Birthday" takes',
-        item
+        code: 'value_skipped',
+        message: describeSkippedValue(
+          'birthday',
+          'Birthday',
+          describeConversionProblem('1980-07-28', { name: 'Birthday', type: 'date', format: 'DD-MM-YYYY' })
+        ),
+        item,
+        key: 'birthday',
+        field: 'Birthday'
       }
     ])
   })
 
-  it('answers 422 when there was nothing valid, and 200 then 422 when the same item comes twice', async () => {
+  it('gets 422 if it contains nothing valid, and 200 then 422 if it is sent twice', async () => {
     const { identify, contacts } = startSandbox()
     const item = { user_id: 'u1', traits: { name: 'Lana' } }
 
     expect(await identify({ user_id: 'u9', traits: { birthday: 'never' } })).toMatchObject({
       status: 422,
-      message: 'There is nothing valid in it to store'
+      message: ITEM_SENTENCES.nothing_valid()
     })
     expect(contacts()).toHaveLength(0)
     expect(await identify(item)).toMatchObject({ status: 200 })
-    expect(await identify(item)).toMatchObject({ status: 422, message: 'There is nothing new in it for the contact' })
+    expect(await identify(item)).toMatchObject({
+      status: 422,
+      message: ITEM_SENTENCES.nothing_new()
+    })
   })
 
-  it('lets the location win over the IP address', async () => {
+  it('sets the location rather than the IP address', async () => {
     const { identify, contacts } = startSandbox()
     await identify({ user_id: 'u1', ip: '203.0.113.7' })
     expect(contacts()[0].ip).toBe('203.0.113.7')
@@ -74,7 +88,7 @@ describe('taking an identify item', () => {
     expect(await identify({ user_id: 'u1', ip: '203.0.113.9' })).toMatchObject({ status: 422 })
   })
 
-  it('learns something new from another IP address alone, and forgets none when an item has none', async () => {
+  it('can change the IP address alone, and keeps it if the item has none', async () => {
     const { identify, contacts } = startSandbox()
     await identify({ user_id: 'u1', ip: '203.0.113.7' })
 
@@ -83,7 +97,7 @@ describe('taking an identify item', () => {
     expect(contacts()[0].ip).toBe('203.0.113.8')
   })
 
-  it('takes an empty location, and an empty IP address, for none', async () => {
+  it('may have an empty location and an empty IP address, which are ignored', async () => {
     const { identify, contacts } = startSandbox()
 
     expect(await identify({ user_id: 'u1', location: {}, ip: '' })).toMatchObject({ status: 422 })
@@ -92,7 +106,7 @@ describe('taking an identify item', () => {
     expect(contacts()[0].ip).toBe('203.0.113.7')
   })
 
-  it('takes an Engage audience that comes as a trait into a yes/no field', async () => {
+  it('fills a yes/no field with an Engage audience that is sent as a trait', async () => {
     const { identify, contacts } = startSandbox()
     await identify({ user_id: 'u1', traits: { vip_customers: true } })
     await identify({ user_id: 'u1', traits: { vip_customers: false } })
@@ -100,7 +114,7 @@ describe('taking an identify item', () => {
     expect(contacts()[0].fields.get('VIP')).toBe(false)
   })
 
-  it('keeps a trait named __proto__ out of everything', async () => {
+  it('may have a trait named __proto__, which is ignored', async () => {
     const { post, contacts } = startSandbox()
     await post('/identify', '[{"user_id":"u1","traits":{"__proto__":{"admin":true},"name":"A"}}]')
 
@@ -122,7 +136,7 @@ describe('taking an identify item', () => {
       expect(contacts()[0].fields.get('Name')).toBe('Lana')
     })
 
-    it('merges those that one item names, with the reason, their activities and their story', async () => {
+    it('and merges contacts that one item identifies, with their activities and their history', async () => {
       const { identify, track, contacts } = startSandbox()
       await identify({ user_id: 'u1', traits: { email: 'a@example.com' } })
       await identify({ anonymous_id: 'a1', traits: { name: 'Lana' } })
@@ -134,9 +148,11 @@ describe('taking an identify item', () => {
       expect(contact.ids.map(({ value }) => value)).toEqual(['u1', 'a1'])
       expect(Object.fromEntries(contact.fields)).toEqual({ Email: 'a@example.com', Name: 'Lana' })
       expect(contact.activities.map(({ event }) => event)).toEqual(['Signed up'])
-      expect(contact.story[contact.story.length - 1]).toContain(
-        'Contact 2 was merged into it: one item named both, by the Email "a@example.com" and by the anonymous id "a1"'
-      )
+      expect(contact.history[contact.history.length - 1]).toEqual({
+        at: '2026-03-10T12:00:00.000Z',
+        code: 'merged',
+        text: HISTORY_SENTENCES.merged(2, email, { kind: 'anonymous id', value: 'a1' })
+      })
     })
 
     it('and merges any number of activities', () => {
@@ -151,7 +167,7 @@ describe('taking an identify item', () => {
       expect(account.contacts.all().map(({ activities }) => activities.length)).toEqual([150_000])
     })
 
-    it('no more by an email address that it gave up while addresses told nobody apart', async () => {
+    it('but not by an email address that changed while Email was not a unique identifier', async () => {
       const { identify, contacts, account } = startSandbox()
       await identify({ user_id: 'u1', traits: { email: 'old@example.com' } })
       account.configure({ ...account.file, uniqueIdentifiers: [] })
@@ -162,7 +178,7 @@ describe('taking an identify item', () => {
       expect(contacts().map(({ fields }) => fields.get('Email'))).toEqual(['new@example.com', 'old@example.com'])
     })
 
-    it('and says in its story which contact each line came from, once', async () => {
+    it('and names in its history the contact that each entry came from', async () => {
       const { identify, contacts } = startSandbox()
       for (let index = 1; index <= 12; index += 1) {
         await identify({ user_id: `Contact ${index}: me`, traits: { name: 'A' } })
@@ -172,23 +188,28 @@ describe('taking an identify item', () => {
       await identify({ user_id: 'Contact 1: me', traits: { email: 'a@example.com' } })
       const [last] = contacts().slice(-1)
 
-      expect(last.story.map((line) => line.replace(/\d{4}-\S+Z/, 'TIME'))).toEqual([
-        'TIME Created: no contact had the user id "Contact 11: me"',
-        'Contact 12: TIME Created: no contact had the user id "Contact 12: me"',
-        'TIME Contact 12 was merged into it: ' +
-          'one item named both, by the Email "a@example.com" and by the user id "Contact 12: me"',
-        'Contact 1: TIME Created: no contact had the user id "Contact 1: me"',
-        'TIME Contact 1 was merged into it: ' +
-          'one item named both, by the Email "a@example.com" and by the user id "Contact 1: me"'
+      expect(last.history.map(({ code, from, text }) => [code, from, text])).toEqual([
+        ['created', undefined, HISTORY_SENTENCES.created(userId('Contact 11: me'))],
+        ['created', 12, HISTORY_SENTENCES.created(userId('Contact 12: me'))],
+        ['merged', undefined, HISTORY_SENTENCES.merged(12, email, userId('Contact 12: me'))],
+        ['created', 1, HISTORY_SENTENCES.created(userId('Contact 1: me'))],
+        ['merged', undefined, HISTORY_SENTENCES.merged(1, email, userId('Contact 1: me'))]
       ])
 
       await identify({ user_id: 'Contact 11: me', anonymous_id: 'a11' })
       await identify({ user_id: 'Contact 2: me', anonymous_id: 'a11' })
-      expect(contacts()[0].story.map((line) => line.slice(0, 22))).toContain('Contact 11: 2026-03-10')
-      expect(contacts()[0].story.map((line) => line.slice(0, 22))).toContain('Contact 12: 2026-03-10')
+      expect(contacts()[0].history.map(({ code, from }) => [code, from])).toEqual([
+        ['created', undefined],
+        ['created', 11],
+        ['created', 12],
+        ['merged', 11],
+        ['created', 1],
+        ['merged', 11],
+        ['merged', undefined]
+      ])
     })
 
-    it('no more by an email address that it gave up', async () => {
+    it('but not by an email address that changed', async () => {
       const { identify, contacts } = startSandbox()
       await identify({ user_id: 'u1', traits: { email: 'old@example.com' } })
       await identify({ user_id: 'u1', traits: { email: 'new@example.com' } })
@@ -202,7 +223,7 @@ describe('taking an identify item', () => {
     it.each([
       ['overwrite', 'the later changed', { Name: 'Second' }, '203.0.113.2'],
       ['append', 'the first', { Name: 'First' }, '203.0.113.1']
-    ])('%s, of two contacts that become one %s has the say', async (merge, _which, fields, ip) => {
+    ])('%s, when two contacts are merged, the values of %s are kept', async (merge, _which, fields, ip) => {
       const { identify, contacts, advanceMinutes } = startSandbox({ ...ACCOUNT, dataSource: { merge } })
       await identify({ user_id: 'u1', traits: { name: 'First' }, ip: '203.0.113.1' })
       advanceMinutes(1)
@@ -213,7 +234,7 @@ describe('taking an identify item', () => {
     })
 
     it.each([0, 1])(
-      'overwrite, of two contacts the first has the say when it was changed %d minutes later',
+      'overwrite, when two contacts are merged, the values of the first are kept if it changed %d minutes later',
       async (minutes) => {
         const { identify, contacts, advanceMinutes } = startSandbox()
         await identify({ user_id: 'u1', traits: { name: 'Old' } })
@@ -235,29 +256,32 @@ describe('taking an identify item', () => {
       ['overwrite', [undefined, 'second', 'first'], 'second'],
       ['overwrite', [undefined, 'first', 'second'], 'second'],
       ['append', [undefined, 'first', 'second'], 'first']
-    ])('%s, of three that one item names, changed in this order: %j, has the say: %s', async (merge, order, name) => {
-      const { identify, contacts, advanceMinutes } = startSandbox({ ...ACCOUNT, dataSource: { merge } })
-      const traits = { email: 'a@example.com' }
-      const ids = [{ user_id: 'u0' }, { user_id: 'u1' }, { anonymous_id: 'a1' }]
-      await identify({ ...ids[0], traits })
-      await identify({ ...ids[1], ip: '203.0.113.1' })
-      await identify({ ...ids[2], ip: '203.0.113.2' })
-      for (const time of ['first', 'second', 'third']) {
-        const which = order.indexOf(time)
-        advanceMinutes(1)
-        if (which >= 0) {
-          await identify({ ...ids[which], traits: { name: time } })
+    ])(
+      '%s, when three contacts are merged that changed in the order %j, the value of the %s is kept',
+      async (merge, order, name) => {
+        const { identify, contacts, advanceMinutes } = startSandbox({ ...ACCOUNT, dataSource: { merge } })
+        const traits = { email: 'a@example.com' }
+        const ids = [{ user_id: 'u0' }, { user_id: 'u1' }, { anonymous_id: 'a1' }]
+        await identify({ ...ids[0], traits })
+        await identify({ ...ids[1], ip: '203.0.113.1' })
+        await identify({ ...ids[2], ip: '203.0.113.2' })
+        for (const time of ['first', 'second', 'third']) {
+          const which = order.indexOf(time)
+          advanceMinutes(1)
+          if (which >= 0) {
+            await identify({ ...ids[which], traits: { name: time } })
+          }
         }
-      }
-      await identify({ ...ids[1], ...ids[2], traits })
+        await identify({ ...ids[1], ...ids[2], traits })
 
-      expect(contacts().map(({ fields }) => fields.get('Name'))).toEqual([name])
-    })
+        expect(contacts().map(({ fields }) => fields.get('Name'))).toEqual([name])
+      }
+    )
 
     it.each([
       ['u1', { user_id: 'u1' }, { anonymous_id: 'a1' }],
       ['a1', { anonymous_id: 'a1' }, { user_id: 'u1' }]
-    ])('overwrite, of two contacts that become one the only place stays: of %s', async (_id, placed, other) => {
+    ])('overwrite, when two contacts are merged, the only location is kept: of %s', async (_id, placed, other) => {
       const { identify, contacts, advanceMinutes } = startSandbox()
       await identify({ ...placed, ip: '203.0.113.1' })
       await identify({ ...placed, location: { city: 'Paris' } })
@@ -272,7 +296,7 @@ describe('taking an identify item', () => {
       ['overwrite', { city: 'Rome' }, undefined, '203.0.113.9'],
       ['append', { city: 'Paris' }, { city: 'Rome' }, '203.0.113.8'],
       ['ignore existing', { city: 'Paris' }, undefined, '203.0.113.8']
-    ])('%s, so it is with the location and the IP address', async (merge, location, added, ip) => {
+    ])('%s, the same rule applies to the location and the IP address', async (merge, location, added, ip) => {
       const { identify, contacts } = startSandbox({ ...ACCOUNT, dataSource: { merge } })
       await identify({ user_id: 'u1', location: { city: 'Paris' } })
       await identify({ user_id: 'u2', ip: '203.0.113.8' })
@@ -288,7 +312,7 @@ describe('taking an identify item', () => {
     it.each([
       ['overwrite', 'Rome'],
       ['append', 'Paris']
-    ])('%s, of two contacts that become one the place is: %s', async (merge, city) => {
+    ])('%s, when two contacts are merged, the location is: %s', async (merge, city) => {
       const { identify, contacts, advanceMinutes } = startSandbox({ ...ACCOUNT, dataSource: { merge } })
       await identify({ user_id: 'u1', location: { city: 'Paris' }, ip: '203.0.113.8' })
       advanceMinutes(1)
@@ -305,15 +329,15 @@ describe('taking an identify item', () => {
       return { status, fields: Object.fromEntries(contacts()[0].fields) }
     }
 
-    it('overwrite, newer values win', async () => {
+    it('overwrite, newer values replace older ones', async () => {
       expect(await update('overwrite')).toEqual({ status: 200, fields: { Name: 'New', VIP: true } })
     })
 
-    it('append, empty fields are filled only', async () => {
+    it('append, only empty fields are filled', async () => {
       expect(await update('append')).toEqual({ status: 200, fields: { Name: 'Old', VIP: true } })
     })
 
-    it('ignore existing, contacts that are there stay as they are', async () => {
+    it('ignore existing, existing contacts do not change', async () => {
       expect(await update('ignore existing')).toEqual({ status: 422, fields: { Name: 'Old' } })
     })
   })

@@ -1,22 +1,21 @@
 import { ACCOUNT, startSandbox } from './harness'
+import { ITEM_SENTENCES } from '../model/sentences'
 
 const plan = { contacts: 1, activities: 2 }
-const person = (index: number) => ({ user_id: `u${index}`, traits: { name: 'A' } })
-const people = (count: number) => Array.from({ length: count }, (_, index) => person(index))
-const signUps = (count: number) => people(count).map(({ user_id }) => ({ user_id, event: 'Signed up' }))
+const contactItem = (index: number) => ({ user_id: `u${index}`, traits: { name: 'A' } })
+const contactItems = (count: number) => Array.from({ length: count }, (_, index) => contactItem(index))
+const signUps = (count: number) => contactItems(count).map(({ user_id }) => ({ user_id, event: 'Signed up' }))
 
 describe('the rate limits of 24 hours', () => {
   it('are 10 identify items for each contact of the plan', async () => {
     const { identifyAll, contacts } = startSandbox({ ...ACCOUNT, plan })
-    const { errors } = await identifyAll(people(12))
+    const { errors } = await identifyAll(contactItems(12))
 
     expect(errors.map(({ index, status }) => [index, status])).toEqual([
       [10, 429],
       [11, 429]
     ])
-    expect(errors[0].message).toBe(
-      'The limit of 10 identify events in 24 hours is used up: it frees up at 2026-03-11T12:01:00.000Z'
-    )
+    expect(errors[0].message).toBe(ITEM_SENTENCES.rate_limited('identify', 10, '2026-03-11T12:01:00.000Z'))
     expect(contacts()).toHaveLength(10)
   })
 
@@ -27,17 +26,17 @@ describe('the rate limits of 24 hours', () => {
     const { errors } = await trackAll(signUps(12))
 
     expect(errors.map(({ index }) => index)).toEqual([10, 11])
-    expect(errors[0].message).toMatch(/^The limit of 10 track events in 24 hours is used up: /)
+    expect(errors[0].message).toBe(ITEM_SENTENCES.rate_limited('track', 10, '2026-03-11T12:01:00.000Z'))
     expect((await other.trackAll(signUps(22))).errors.map(({ index }) => index)).toEqual([20, 21])
   })
 
-  it('free up when the items are a day old, to the minute', async () => {
+  it('have room again when the items are a day old, to the minute', async () => {
     const { identifyAll, advanceMinutes, account } = startSandbox({ ...ACCOUNT, plan })
-    await identifyAll(people(10))
+    await identifyAll(contactItems(10))
     advanceMinutes(24 * 60)
-    expect((await identifyAll([person(20)])).status).toBe(207)
+    expect((await identifyAll([contactItem(20)])).status).toBe(207)
     advanceMinutes(1)
-    expect((await identifyAll([person(20)])).status).toBe(200)
+    expect((await identifyAll([contactItem(20)])).status).toBe(200)
     expect(account.identifyUsage.used()).toBe(1)
   })
 
@@ -49,7 +48,7 @@ describe('the rate limits of 24 hours', () => {
     expect([account.trackUsage.used(), account.identifyUsage.used()]).toEqual([3, 2])
   })
 
-  it('count a track item with traits in both also when its activity is refused', async () => {
+  it('count a track item with traits in both also if its activity is rejected', async () => {
     const { trackAll, account } = startSandbox({ ...ACCOUNT, plan })
     const traits = { name: 'A' }
     const { errors } = await trackAll([
@@ -62,27 +61,29 @@ describe('the rate limits of 24 hours', () => {
     expect(account.contacts.all()).toHaveLength(0)
   })
 
-  it('free up when enough is a day old, where more than the limit is used', async () => {
+  it('have room again when enough items are a day old, if more than the limit is used', async () => {
     const { identifyAll, account, advanceMinutes } = startSandbox({ ...ACCOUNT, plan })
-    await identifyAll(people(2))
+    await identifyAll(contactItems(2))
     advanceMinutes(10)
-    await identifyAll(people(6).map((item) => ({ ...item, user_id: `b${item.user_id}` })))
+    await identifyAll(contactItems(6).map((item) => ({ ...item, user_id: `b${item.user_id}` })))
     account.configure({ ...account.file, plan: { ...account.file.plan, classicUsage: { identify: 5, track: 0 } } })
 
-    expect((await identifyAll([person(20)])).errors[0].message).toContain('it frees up at 2026-03-11T12:11:00.000Z')
+    expect((await identifyAll([contactItem(20)])).errors[0].message).toBe(
+      ITEM_SENTENCES.rate_limited('identify', 10, '2026-03-11T12:11:00.000Z')
+    )
   })
 
   it('are shared with the classic integration', async () => {
     const classicUsage = { identify: 9, track: 10 }
     const { identifyAll, trackAll } = startSandbox({ ...ACCOUNT, plan: { ...plan, classicUsage } })
 
-    expect((await identifyAll(people(2))).errors.map(({ index }) => index)).toEqual([1])
+    expect((await identifyAll(contactItems(2))).errors.map(({ index }) => index)).toEqual([1])
     expect((await trackAll(signUps(1))).errors).toMatchObject([
-      { status: 429, message: expect.stringContaining('it does not become free') as string }
+      { status: 429, message: ITEM_SENTENCES.rate_limited('track', 10, undefined) }
     ])
   })
 
-  it('let an activity through when only its contact is over the limit', async () => {
+  it('let an activity be stored if only its contact is over the limit', async () => {
     const { trackAll, activities } = startSandbox({
       ...ACCOUNT,
       plan: { ...plan, classicUsage: { identify: 10, track: 0 } }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { keyOf } from '../contacts'
 import { createSandbox } from '..'
+import { toKey } from '../model/identifiers'
 import { ACCOUNT, startSandbox } from './harness'
 
 const pick = <Value>(...values: Value[]) => fc.constantFrom(...values, undefined)
@@ -49,13 +49,13 @@ async function after(steps: readonly Step[], merge: string) {
   return sandbox
 }
 
-describe('whatever comes in whatever order', () => {
+describe('after any requests in any order', () => {
   const steps = fc.array(step, { maxLength: 25 })
   const merge = fc.constantFrom('overwrite', 'append', 'ignore existing')
   /** A failure prints its seed. */
   const always = (check: (sandbox: Awaited<ReturnType<typeof after>>) => void) =>
     fc.assert(
-      fc.asyncProperty(steps, merge, async (taken, setting) => check(await after(taken, setting))),
+      fc.asyncProperty(steps, merge, async (done, setting) => check(await after(done, setting))),
       { numRuns: 200 }
     )
 
@@ -63,7 +63,7 @@ describe('whatever comes in whatever order', () => {
     always(({ contacts }) => {
       const identifiers = contacts().flatMap(({ ids, fields }) => {
         const email = fields.get('Email')
-        return [...ids.map(keyOf), ...(email === undefined ? [] : [`Email ${String(email)}`])]
+        return [...ids.map(toKey), ...(email === undefined ? [] : [`Email ${String(email)}`])]
       })
 
       expect(new Set(identifiers).size).toBe(identifiers.length)
@@ -83,7 +83,7 @@ describe('whatever comes in whatever order', () => {
       expect(trackUsage.used()).toBeLessThanOrEqual(trackUsage.limit)
     }))
 
-  it('export, import and export give the same bytes', () =>
+  it('exporting, importing and exporting again gives the same bytes', () =>
     always((sandbox) => {
       const saved = JSON.stringify(sandbox.toState())
       const other = createSandbox({ clock: sandbox.clock })

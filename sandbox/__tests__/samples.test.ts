@@ -1,4 +1,4 @@
-import { Samples } from '../samples'
+import { Samples } from '../model/samples'
 
 describe('the samples', () => {
   it('are the newest three of contacts, and of each activity', () => {
@@ -29,7 +29,7 @@ describe('the samples', () => {
     expect(names.slice(-2)).toEqual(['Activity 0', 'New'])
   })
 
-  it('are kept by names of up to 1000 characters, and by the beginning of longer ones', () => {
+  it('are stored by names of up to 1000 characters, and by the beginning of longer names', () => {
     const samples = new Samples()
     samples.addActivity('x'.repeat(1000), {})
     samples.addActivity('y'.repeat(1001), {})
@@ -37,7 +37,7 @@ describe('the samples', () => {
     expect(Object.keys(samples.all().activities)).toEqual(['x'.repeat(1000), `${'y'.repeat(999)}…`])
   })
 
-  it('of an activity named __proto__ are shown like any', () => {
+  it('include an activity named __proto__', () => {
     const samples = new Samples()
     samples.addActivity('__proto__', { polluted: true })
 

@@ -1,20 +1,20 @@
 import { get } from 'http'
 import { createSandbox } from '..'
-import { serve } from '../serve'
+import { serve } from '../http/serve'
 
-const app = { fetch: (request: Request) => new Response(`You asked for ${new URL(request.url).pathname}`) }
+const app = { fetch: (request: Request) => new Response(`The path is ${new URL(request.url).pathname}`) }
 
 describe('a served app', () => {
-  it('answers on 127.0.0.1 until it is closed', async () => {
+  it('responds on 127.0.0.1 until it is closed', async () => {
     const { origin, close } = await serve(app)
 
     expect(origin).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
-    expect(await (await fetch(`${origin}/path`)).text()).toBe('You asked for /path')
+    expect(await (await fetch(`${origin}/path`)).text()).toBe('The path is /path')
     await close()
     await expect(fetch(origin)).rejects.toThrow()
   })
 
-  it('is reached on no other address of this machine', async () => {
+  it('cannot be reached on another address of this machine', async () => {
     const { origin, close } = await serve(app)
     try {
       const elsewhere = origin.replace('127.0.0.1', '127.0.0.2')
@@ -24,7 +24,7 @@ describe('a served app', () => {
     }
   })
 
-  it('is a sandbox that tells nothing to who reached it by the name of somebody else', async () => {
+  it('rejects requests to a foreign host name', async () => {
     const { origin, close } = await serve(createSandbox().app)
     const ask = (host: string) =>
       new Promise<number | undefined>((resolve, reject) => {
@@ -41,7 +41,7 @@ describe('a served app', () => {
     }
   })
 
-  it('cannot take a port that is taken', async () => {
+  it('fails if the port is in use', async () => {
     const { origin, close } = await serve(app)
     try {
       await expect(serve(app, Number(new URL(origin).port))).rejects.toMatchObject({ code: 'EADDRINUSE' })

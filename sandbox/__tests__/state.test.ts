@@ -1,7 +1,7 @@
 import { startSandbox } from './harness'
 
 describe('a saved state', () => {
-  it('goes on where it was: contacts, backlog, duplicates, audiences, limits and the clock', async () => {
+  it('restores contacts, backlog, duplicates, audiences, limits and the clock', async () => {
     const first = startSandbox()
     const { id } = (await first.post('/audiences/create', { name: 'VIP' })).body as { id: string }
     await first.identify({ user_id: 'u1', traits: { email: 'a@example.com' }, location: { city: 'Paris' } })
@@ -36,7 +36,7 @@ describe('a saved state', () => {
     expect(second.contacts()[0].memberships.get('VIP')).toMatchObject({ isMember: true })
   })
 
-  it('holds all audiences, what activities say, and how much of the backlog a contact got', async () => {
+  it('contains all audiences, the values of activities, and the counts of the backlog', async () => {
     const first = startSandbox()
     await first.post('/audiences/create', { name: 'VIP' })
     await first.post('/audiences/create', { name: 'Buyers' })
@@ -57,9 +57,10 @@ describe('a saved state', () => {
   })
 
   it.each([
-    [{}, 'clockAhead: Invalid input: expected number, received undefined'],
+    [{}, 'version: Invalid input: expected 2'],
+    [{ version: 3 }, 'version: Invalid input: expected 2'],
     ['text', 'Invalid input: expected object, received string']
-  ])('that is none is refused, and nothing changes: %j', async (state, problem) => {
+  ])('that is not valid is rejected, and nothing changes: %j', async (state, problem) => {
     const { restore, identify, contacts } = startSandbox()
     await identify({ user_id: 'u1', traits: { name: 'Lana' } })
 
@@ -81,26 +82,29 @@ describe('a saved state', () => {
   type Saved = Awaited<ReturnType<typeof saved>>
 
   it.each<[string, (state: Saved) => void]>([
-    ['contacts[1].number: an earlier one is the same', ({ contacts }) => (contacts[1].number = 1)],
-    ['contacts[1].number: only 1 were created', (state) => (state.contactsCreated = 1)],
-    ['contacts[1].ids[0]: an earlier one is the same', ({ contacts }) => (contacts[1].ids = contacts[0].ids)],
-    ['contacts[1].activities[0]: an earlier one is the same', ({ contacts }) => (contacts[1].activities = [0])],
+    ['contacts[1].number: it is a duplicate of an earlier one', ({ contacts }) => (contacts[1].number = 1)],
+    ['contacts[1].number: contactsCreated is 1', (state) => (state.contactsCreated = 1)],
+    ['contacts[1].ids[0]: it is a duplicate of an earlier one', ({ contacts }) => (contacts[1].ids = contacts[0].ids)],
+    [
+      'contacts[1].activities[0]: it is a duplicate of an earlier one',
+      ({ contacts }) => (contacts[1].activities = [0])
+    ],
     ['contacts[1].activities[0]: there is no attached activity 1', ({ contacts }) => (contacts[1].activities = [1])],
     ['contacts[1].activities[0]: there is no attached activity 7', ({ contacts }) => (contacts[1].activities = [7])],
-    ['activities[0].state: it is attached to no contact', ({ contacts }) => (contacts[0].activities = [])],
+    ['activities[0].state: no contact has this attached activity', ({ contacts }) => (contacts[0].activities = [])],
     ['contacts[0].memberships[0]: there is no audience "VIP"', (state) => (state.audiences = [])],
-    ['audiences[1].id: an earlier one is the same', ({ audiences }) => audiences.push(audiences[0])],
+    ['audiences[1].id: it is a duplicate of an earlier one', ({ audiences }) => audiences.push(audiences[0])],
     ['contacts[0].changedAt: Too big', ({ contacts }) => (contacts[0].changedAt = 1e300)],
     ['nextSynchronization: Too big', (state) => (state.nextSynchronization = 1e300)],
     [
-      'audiences[1].name: an earlier one is the same',
+      'audiences[1].name: it is a duplicate of an earlier one',
       (state) => state.audiences.push({ ...state.audiences[0], id: 'b' })
     ],
     ['usage.identify: the minutes are not in order', ({ usage }) => usage.identify.reverse()],
     ['usage.track: the minutes are not in order', ({ usage }) => usage.track.push(usage.track[0])],
     ['usage.track[0][0]: Too big', ({ usage }) => (usage.track = [[1e15, 1]])],
-    ['The clock ends with the year 9998', (state) => (state.clockAhead = 253e12)]
-  ])('that no sandbox could go on from is refused: %s', async (problem, spoil) => {
+    ['The clock ends with the year 9998', (state) => (state.clockOffsetMs = 253e12)]
+  ])('that contradicts itself is rejected: %s', async (problem, spoil) => {
     const state = await saved()
     startSandbox().restore(JSON.parse(JSON.stringify(state)))
     spoil(state)
@@ -108,10 +112,10 @@ describe('a saved state', () => {
 
     expect(() => restore(JSON.parse(JSON.stringify(state)))).toThrow(problem)
     expect(contacts()).toHaveLength(0)
-    expect(clock.ahead).toBe(0)
+    expect(clock.offsetMs).toBe(0)
   })
 
-  it('with ever so many problems is refused with some of them', async () => {
+  it('with very many problems is rejected with some of them', async () => {
     const state = await saved()
     const [contact] = state.contacts
     state.contacts = Array.from({ length: 100 }, () => contact)

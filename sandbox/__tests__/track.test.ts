@@ -1,10 +1,11 @@
 import { startSandbox } from './harness'
+import { ACTIVITY_SENTENCES, describeConversionProblem, describeSkippedValue, ITEM_SENTENCES } from '../model/sentences'
 
 const known = { user_id: 'u1', traits: { name: 'Lana' } }
 
-describe('taking a track item', () => {
+describe('a track item', () => {
   it.each([{ event: 'Signed up' }, { user_id: 'u1' }, { user_id: 'u1', event: '' }])(
-    'refuses it with 400 without an event name or without ids: %j',
+    'is rejected with 400 without an event name or without ids: %j',
     async (item) => {
       const { track, account } = startSandbox()
 
@@ -13,30 +14,30 @@ describe('taking a track item', () => {
     }
   )
 
-  it('refuses it with 422 when its activity is not mapped, and keeps it as a sample', async () => {
+  it('is rejected with 422 if its activity is not mapped, and kept as a sample', async () => {
     const { track, account, activities } = startSandbox()
     const item = { user_id: 'u1', event: 'Fax sent' }
 
     expect(await track(item)).toMatchObject({
       status: 422,
-      message: 'No mappings configured for the activity "Fax sent"'
+      message: ITEM_SENTENCES.no_activity_mapping('Fax sent')
     })
     expect(account.samples.all().activities).toEqual({ 'Fax sent': [item] })
     expect(activities()).toHaveLength(0)
   })
 
-  it('refuses it with 422 when it is older than the activity is kept', async () => {
+  it('is rejected with 422 if it is older than the retention period', async () => {
     const { track } = startSandbox()
     const viewed = (timestamp: string) => track({ user_id: 'u1', event: 'Page viewed', timestamp })
 
     expect(await viewed('2026-02-08T12:00:00Z')).toMatchObject({ status: 200 })
     expect(await viewed('2026-02-08T11:59:59Z')).toMatchObject({
       status: 422,
-      message: 'The activity is older than the 30 days that "Page viewed" is kept'
+      message: ITEM_SENTENCES.too_old('Page viewed', 30)
     })
   })
 
-  it('stores it once for its message id and timestamp, and answers 200 again', async () => {
+  it('is stored once for its message id and timestamp, and gets 200 again', async () => {
     const { track, activities } = startSandbox()
     const item = { user_id: 'u1', event: 'Signed up', message_id: 'm1', timestamp: '2026-03-10T00:00:00Z' }
 
@@ -48,7 +49,7 @@ describe('taking a track item', () => {
     expect(activities()).toHaveLength(3)
   })
 
-  it('knows a duplicate by the moment, however it is written', async () => {
+  it('is a duplicate if its timestamp is the same time in another notation', async () => {
     const { track, activities } = startSandbox()
     const item = { user_id: 'u1', event: 'Signed up', message_id: 'm1' }
     await track({ ...item, timestamp: '2026-03-10T00:00:00Z' })
@@ -73,7 +74,7 @@ describe('taking a track item', () => {
     ['0000-01-01T00:00:00+10:00', '2026-03-10T12:00:00.000Z'],
     ['garbage', '2026-03-10T12:00:00.000Z'],
     ['+020000-01-01T00:00:00Z', '2026-03-10T12:00:00.000Z']
-  ])('reads its timestamp, or takes the time at which it came: %s', async (timestamp, stored) => {
+  ])('is stored with its timestamp, or with the time when it arrived: %s', async (timestamp, stored) => {
     const { track, activities, toState, restore } = startSandbox()
     await track({ user_id: 'u1', event: 'Signed up', timestamp })
     restore(toState())
@@ -81,7 +82,7 @@ describe('taking a track item', () => {
     expect(activities()[0].timestamp).toBe(stored)
   })
 
-  it.each(['message_id', 'timestamp'])('cannot tell a duplicate without a %s', async (missing) => {
+  it.each(['message_id', 'timestamp'])('is never a duplicate without a %s', async (missing) => {
     const { track, activities } = startSandbox()
     const item = { user_id: 'u1', event: 'Signed up', message_id: 'm1', timestamp: '2026-03-10T00:00:00Z' }
     await track({ ...item, [missing]: undefined })
@@ -90,35 +91,45 @@ describe('taking a track item', () => {
     expect(activities()).toHaveLength(2)
   })
 
-  it('converts its attributes, and skips and logs one that cannot be converted', async () => {
+  it('is stored with converted attributes; one that cannot be converted is skipped and logged', async () => {
     const { track, activities, account } = startSandbox()
     await track({ user_id: 'u1', event: 'Signed up', properties: { count: '3', other: 1 } })
     await track({ user_id: 'u1', event: 'Signed up', properties: { count: 'many' } })
 
     expect(activities().map(({ attributes }) => Object.fromEntries(attributes))).toEqual([{ Count: 3 }, {}])
-    expect(account.log.entries().map(({ message }) => message)).toEqual([
-      '"count" was skipped: "many" is no number, which "Count" takes'
+    const problem = describeConversionProblem('many', { name: 'Count', type: 'number' })
+    expect(account.log.entries()).toMatchObject([
+      { code: 'value_skipped', key: 'count', field: 'Count', message: describeSkippedValue('count', 'Count', problem) }
     ])
   })
 
-  it('attaches it at once to a contact that is known, and says by what', async () => {
+  it('is attached at once to a known contact, with the reason', async () => {
     const { identify, track, contacts } = startSandbox()
     await identify(known)
     await track({ user_id: 'u1', event: 'Signed up' })
 
     expect(contacts()[0].activities).toMatchObject([
-      { event: 'Signed up', state: 'attached', reason: 'Its contact was known by the user id "u1"' }
+      {
+        event: 'Signed up',
+        state: 'attached',
+        reasonCode: 'contact_known',
+        reason: ACTIVITY_SENTENCES.contact_known({ kind: 'user id', value: 'u1' })
+      }
     ])
   })
 
   describe('of an unknown contact', () => {
-    it('lets it wait in the backlog until an identify item makes the contact known', async () => {
+    it('waits in the backlog until an identify item makes the contact known', async () => {
       const { identify, track, activities, contacts } = startSandbox()
       await track({ user_id: 'u1', anonymous_id: 'a1', event: 'Signed up' })
 
       expect(activities()[0]).toMatchObject({
         state: 'waiting',
-        reason: 'It waits in the backlog: no contact with the user id "u1" or anonymous id "a1" is known'
+        reasonCode: 'waiting',
+        reason: ACTIVITY_SENTENCES.waiting([
+          { kind: 'user id', value: 'u1' },
+          { kind: 'anonymous id', value: 'a1' }
+        ])
       })
       await identify({ anonymous_id: 'a1', traits: { name: 'Lana' } })
       await identify({ user_id: 'u1', traits: { name: 'Lana', vip_customers: true } })
@@ -126,7 +137,7 @@ describe('taking a track item', () => {
       expect(contacts().flatMap((contact) => contact.activities)).toHaveLength(1)
     })
 
-    it('attaches the oldest 50 of a day, and discards the rest', async () => {
+    it('is attached if it is one of the oldest 50 of a day, and discarded otherwise', async () => {
       const { identify, trackAll, contacts, activities } = startSandbox()
       const timestamps = Array.from(
         { length: 60 },
@@ -142,16 +153,22 @@ describe('taking a track item', () => {
 
       const attached = contacts()[0].activities.map(({ timestamp }) => timestamp)
       expect(attached).toHaveLength(51)
-      expect(contacts()[0].activities[0].reason).toBe('It waited in the backlog until its contact became known')
+      expect(contacts()[0].activities[0]).toMatchObject({
+        reasonCode: 'released_from_backlog',
+        reason: ACTIVITY_SENTENCES.released_from_backlog()
+      })
       expect(attached[0]).toBe('2026-03-01T00:00:00.000Z')
       expect(attached[49]).toBe('2026-03-01T00:00:49.000Z')
       expect(attached[50]).toBe('2026-03-02T00:00:00.000Z')
       const discarded = activities().filter(({ state }) => state === 'discarded')
       expect(discarded).toHaveLength(10)
-      expect(discarded[0].reason).toBe('The backlog gives a contact 50 activities of one day; 2026-03-01 had them')
+      expect(discarded[0]).toMatchObject({
+        reasonCode: 'backlog_full',
+        reason: ACTIVITY_SENTENCES.backlog_full('2026-03-01')
+      })
     })
 
-    it('counts what contacts that became one got from the backlog together', async () => {
+    it('counts toward the sum of its merged contacts', async () => {
       const { identify, trackAll, contacts, activities } = startSandbox()
       const wait = (user_id: string, count: number) =>
         trackAll(Array(count).fill({ user_id, event: 'Signed up', timestamp: '2026-03-01T00:00:00Z' }))
@@ -168,7 +185,7 @@ describe('taking a track item', () => {
       expect(activities().filter(({ state }) => state === 'discarded')).toHaveLength(5)
     })
 
-    it('has no such limit for a contact that is known', async () => {
+    it('has no such limit once the contact is known', async () => {
       const { identify, trackAll, contacts } = startSandbox()
       await identify(known)
       await trackAll(Array(60).fill({ user_id: 'u1', event: 'Signed up', timestamp: '2026-03-01T00:00:00Z' }))
@@ -177,7 +194,7 @@ describe('taking a track item', () => {
     })
   })
 
-  it('knows the contact by its traits too, without the limit of the backlog', async () => {
+  it('belongs to the contact that its traits identify, without the limit of the backlog', async () => {
     const { identify, trackAll, contacts } = startSandbox()
     const traits = { email: 'a@example.com' }
     await identify({ user_id: 'u1', traits })
@@ -189,7 +206,7 @@ describe('taking a track item', () => {
     expect(contacts()[0].activities).toHaveLength(60)
   })
 
-  it('counts as a track item alone when its traits are empty', async () => {
+  it('counts only as a track item if its traits are empty', async () => {
     const { track, account } = startSandbox()
 
     expect(await track({ user_id: 'u1', event: 'Signed up', traits: {} })).toMatchObject({ status: 200 })
@@ -197,7 +214,7 @@ describe('taking a track item', () => {
   })
 
   describe('with traits', () => {
-    it('upserts the contact as well, also when the activity is a duplicate', async () => {
+    it('updates the contact, also if the activity is a duplicate', async () => {
       const { track, contacts, activities } = startSandbox()
       const item = { user_id: 'u1', event: 'Signed up', message_id: 'm1', timestamp: '2026-03-10T00:00:00Z' }
       expect(await track({ ...item, traits: { name: 'Lana' } })).toMatchObject({ status: 200 })
@@ -208,20 +225,20 @@ describe('taking a track item', () => {
       expect(contacts()[0].fields.get('Name')).toBe('Lena')
     })
 
-    it('answers 200 when they bring nothing new', async () => {
+    it('gets 200 if they contain nothing new', async () => {
       const { identify, track } = startSandbox()
       await identify(known)
 
       expect(await track({ ...known, event: 'Signed up' })).toMatchObject({ status: 200 })
     })
 
-    it('answers 206 when the contact could not be stored', async () => {
+    it('gets 206 if the contact could not be stored', async () => {
       const { track, activities } = startSandbox()
-      const answer = await track({ user_id: 'u1', event: 'Signed up', traits: { birthday: 'never' } })
+      const result = await track({ user_id: 'u1', event: 'Signed up', traits: { birthday: 'never' } })
 
-      expect(answer).toMatchObject({
+      expect(result).toMatchObject({
         status: 206,
-        message: 'The activity is queued, but its contact was not stored: There is nothing valid in it to store'
+        message: ITEM_SENTENCES.contact_not_stored(ITEM_SENTENCES.nothing_valid())
       })
       expect(activities()).toHaveLength(1)
     })

@@ -7,7 +7,7 @@ import { text } from 'stream/consumers'
 import { run } from '../../cli/ortto'
 import exampleAccount from '../../examples/account.json'
 import { createSandbox } from '../../sandbox'
-import { serve } from '../../sandbox/serve'
+import { serve } from '../../sandbox/http/serve'
 import { scripts } from '../../package.json'
 import { problemOf, ROOT } from './tests-in'
 
@@ -23,7 +23,6 @@ const RUN: Record<string, Expected> = {
   'npm run ortto -- check': { code: 0, says: ' takes it.' },
   'npm run ortto -- deliver --help': { code: 0, says: 'Examples:' },
   'npm run sandbox -- --help': { code: 0, says: 'Examples:' },
-  'ortto sandbox --help': { code: 0, says: 'Examples:' },
   'ortto workbench --help': { code: 0, says: 'Examples:' },
   'npm run sandbox': { path: '/sandbox/account', brings: 'My online store' },
   'npm run sandbox -- --port 8030 --account examples/account.json': { path: '/sandbox/account', brings: 'My online' },
@@ -41,7 +40,7 @@ const ELSEWHERE: Record<string, string> = {
   'TypeScript of sandbox/README.md':
     '`cli/__tests__/readmes.test.ts` › sandbox/README.md shows the contact that it sent',
   'TypeScript of delivery/README.md':
-    '`cli/__tests__/readmes.test.ts` › delivery/README.md shows a verdict for each line',
+    '`cli/__tests__/readmes.test.ts` › delivery/README.md shows a result for each line',
   'TypeScript of workbench/README.md': '`cli/__tests__/readmes.test.ts` › workbench/README.md sends an event',
   'TypeScript of stream/README.md': '`stream/__tests__/commands.test.ts` › publishes an event and shows the status',
   'nats-server --jetstream --addr 127.0.0.1 --store_dir ~/ortto-stream &': stream(),
@@ -74,6 +73,7 @@ function stream(): string {
 /** What no test runs, and why. What CI runs as it stands needs no line here. */
 const NOT_RUN: Record<string, string> = {
   'npm run ci': 'it runs the tests',
+  'npm run check:wording': 'it runs the tests',
   'PICTURES=1 npm run test:browser': 'it writes the pictures in docs/ anew; CI runs it without',
   'apt-get install chromium': 'it changes the machine; CI does it where there is none',
   'apt-get install -y nats-server': 'it changes the machine; CI does it where there is none',
@@ -198,13 +198,13 @@ async function end(child: ReturnType<typeof start>): Promise<{ code: number | nu
   return { code, out, error }
 }
 
-/** Resolves with the address that a server prints when it listens. */
+/** Resolves with the first address that a server prints. */
 function addressOf({ stdout, stderr }: ReturnType<typeof start>): Promise<string> {
   return new Promise((resolve, reject) => {
     let printed = ''
     const onData = (chunk: Buffer) => {
       printed += chunk.toString()
-      const [, origin] = /^(?:A local Ortto listens|The workbench is) at (\S+)$/m.exec(printed) ?? []
+      const [, origin] = /(http:\/\/127\.0\.0\.1:\d+)$/m.exec(printed) ?? []
       if (origin !== undefined) {
         resolve(origin)
       }

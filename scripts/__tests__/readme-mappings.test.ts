@@ -2,11 +2,11 @@ import { Destination, transform } from '@segment/actions-core'
 import type { ActionHookResponse, JSONObject } from '@segment/actions-core'
 import { readFileSync } from 'fs'
 import { join } from 'path'
-import { definitionFor, Delivery, readMappings, readPiece } from '../../delivery'
-import type { Line } from '../../delivery'
+import { definitionFor, Delivery, readMappings, readItem } from '../../delivery'
+import type { ReadItem } from '../../delivery'
 import exampleAccount from '../../examples/account.json'
 import { createSandbox } from '../../sandbox'
-import { serve } from '../../sandbox/serve'
+import { serve } from '../../sandbox/http/serve'
 import type { Settings } from '../../src/generated-types'
 import { ROOT } from './tests-in'
 
@@ -16,7 +16,7 @@ function readExamples(): unknown[] {
   return [...readme.matchAll(/^ *```json\n(.*?)^ *```$/gms)].map(([, block]): unknown => JSON.parse(block))
 }
 
-async function* readRows(rows: readonly Line[]): AsyncGenerator<Line[]> {
+async function* readRows(rows: readonly ReadItem[]): AsyncGenerator<ReadItem[]> {
   yield await Promise.resolve([...rows])
 }
 
@@ -50,11 +50,11 @@ describe("the README's mappings", () => {
     ].map(([event, id], index) => {
       const row = { type: 'track', event, userId: id, properties: { id, email: `${id}@example.com` } }
       const bytes = Buffer.from(JSON.stringify(row))
-      return readPiece({ line: index + 1, size: bytes.length, bytes }, 'rows')
+      return readItem({ kind: 'file', file: 'rows', line: index + 1 }, { size: bytes.length, bytes })
     })
     const results: unknown[] = []
-    for await (const verdicts of new Delivery({ to: origin, settings, mappings }).run(readRows(rows))) {
-      results.push(...verdicts.map(({ mapping, status }) => [mapping?.name, status]))
+    for await (const reports of new Delivery({ to: origin, settings, mappings }).run(readRows(rows))) {
+      results.push(...reports.flatMap((report) => report.results.map(({ mapping, status }) => [mapping.name, status])))
     }
     await close()
 

@@ -1,5 +1,5 @@
 import type { JSONObject } from '@segment/actions-core'
-import { withRequests } from '../../delivery/with-requests'
+import { withRequests } from '../../delivery/target/with-requests'
 import type { Case } from './cases'
 import type { Definition, Destination } from './destinations'
 import type { EventResult, Observation } from './observation'

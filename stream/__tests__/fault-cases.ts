@@ -1,7 +1,7 @@
 import type { SegmentEvent } from '@segment/actions-core'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { fastTime } from '../../delivery/__tests__/harness'
-import type { Time } from '../../delivery/time'
+import type { Time } from '../../delivery/engine/time'
 import { createSandbox } from '../../sandbox'
 import type { Fault, Sandbox } from '../../sandbox'
 import { serve } from '../../sandbox/http/serve'

@@ -15,7 +15,7 @@ import {
   Records,
   Stopped
 } from '../../delivery'
-import type { Time } from '../../delivery/time'
+import type { Time } from '../../delivery/engine/time'
 import type { Settings } from '../../src/generated-types'
 import { openStream, work } from '..'
 import { left, publishAll, rejected, until } from './harness'

@@ -4,7 +4,7 @@ import { chromium } from 'playwright-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import exampleAccount from '../../examples/account.json'
 import { createSandbox } from '../../sandbox'
-import { serve } from '../../sandbox/serve'
+import { serve } from '../../sandbox/http/serve'
 import { createWorkbench, MappingsStore } from '../server'
 
 const ROOT = join(__dirname, '..', '..')

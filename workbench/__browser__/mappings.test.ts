@@ -44,7 +44,7 @@ it('leads from an event without an id to the mapping, which is mended and saved 
 it('checks a trigger while it is written, and keeps what is not saved through a reload', async () => {
   const { origin, mappings } = await startWorkbench()
   const page = await openPage(`${origin}/mappings/2`)
-  const trigger = page.getByRole('textbox', { name: 'Which events it takes' })
+  const trigger = page.getByRole('textbox', { name: 'Which events it matches' })
   await trigger.fill('type = "track" or type = "page" and event = "a"')
   await page
     .getByText(/Segment reads it as/)

@@ -14,9 +14,9 @@ it('leads from a refused contact to the mapping of its traits, and to a contact'
   await way.getByText('422 rejected').waitFor()
   await way.getByRole('link', { name: 'Fields' }).click()
 
-  await page.getByRole('button', { name: 'Map all traits seen' }).click()
+  await page.getByRole('button', { name: 'Map all received traits' }).click()
   await page.getByRole('button', { name: 'Save' }).click()
-  await page.getByText('All is saved.').waitFor()
+  await page.getByText('All changes are saved.').waitFor()
   await picture(page, 'fields')
 
   await page.getByRole('link', { name: 'Try an event' }).click()
@@ -35,10 +35,10 @@ it('leads from a refused activity to its mapping', async () => {
   await page.getByRole('button', { name: 'Send' }).click()
   const way = page.getByRole('region', { name: 'The way of this event' })
   await way.getByRole('link', { name: 'Activities' }).click()
-  await page.getByRole('combobox', { name: 'Add an activity that came' }).click()
+  await page.getByRole('combobox', { name: 'Add a received activity' }).click()
   await page.getByRole('option', { name: 'Fax sent' }).click()
   await page.getByRole('button', { name: 'Save' }).click()
-  await page.getByText('All is saved.').waitFor()
+  await page.getByText('All changes are saved.').waitFor()
   expect(sandbox.account.file.activities.map(({ name }) => name)).toContain('Fax sent')
 
   await page.getByRole('link', { name: 'Try an event' }).click()
@@ -64,7 +64,7 @@ it('shows what came: contacts with their timeline, activities, the error log, th
   await picture(page, 'contact')
 
   await menu.getByRole('link', { name: 'Activities' }).click()
-  await page.getByRole('group', { name: 'The latest activities' }).getByText('Sign-in button clicked').waitFor()
+  await page.getByRole('group', { name: 'Latest activities' }).getByText('Sign-in button clicked').waitFor()
   await menu.getByRole('link', { name: 'Error log' }).click()
   await page.getByText(/"birthday" was skipped/).waitFor()
   await menu.getByRole('link', { name: 'Limits' }).click()
@@ -90,7 +90,7 @@ it('moves the clock, switches a fault on and off, and starts over', async () => 
   await menu.getByRole('link', { name: 'Try an event' }).click()
   await page.getByRole('button', { name: 'Send' }).click()
   const way = page.getByRole('region', { name: 'The way of this event' })
-  await way.getByText('503 to be sent again').waitFor()
+  await way.getByText('503 retryable').waitFor()
   await way.getByRole('link', { name: 'Clock and faults' }).click()
   await page.getByRole('button', { name: 'Switch off status' }).click()
   await page.getByText('No fault is switched on.').waitFor()
@@ -104,7 +104,7 @@ it('moves the clock, switches a fault on and off, and starts over', async () => 
   await page.getByRole('alert').getByRole('button', { name: 'Delete and start over' }).click()
   await page.getByRole('button', { name: 'Start over…' }).waitFor()
   expect(sandbox.account.contacts.count).toBe(0)
-  expect(sandbox.clock.ahead).toBe(0)
+  expect(sandbox.clock.offsetMs).toBe(0)
 })
 
 it('changes the merge settings, exports what it holds, and takes it back', async () => {
@@ -112,7 +112,7 @@ it('changes the merge settings, exports what it holds, and takes it back', async
   const page = await openPage(`${origin}/ortto/source`)
   await page.getByRole('radio', { name: 'append' }).check()
   await page.getByRole('button', { name: 'Save' }).click()
-  await page.getByText('All is saved.').waitFor()
+  await page.getByText('All changes are saved.').waitFor()
   expect(sandbox.account.file.dataSource.merge).toBe('append')
 
   const [download] = await Promise.all([
@@ -123,7 +123,7 @@ it('changes the merge settings, exports what it holds, and takes it back', async
   sandbox.reset()
   await page.locator('input[type="file"]').setInputFiles(path)
   await page.getByRole('alert').getByRole('button', { name: 'Replace everything' }).click()
-  await page.getByText('It was imported: 0 contacts.').waitFor()
+  await page.getByText('Imported 0 contacts.').waitFor()
   expect(sandbox.account.file.dataSource.merge).toBe('append')
   await page.getByRole('radio', { name: 'append', checked: true }).waitFor()
 })

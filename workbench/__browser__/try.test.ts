@@ -41,7 +41,7 @@ it('shows each event of a batch with its own result', async () => {
   await way.getByText(/neither a User ID nor an Anonymous ID/).waitFor()
   await way.getByText('Nothing was sent for this event.').waitFor()
   await page.getByRole('listbox', { name: 'Results' }).press('ArrowDown')
-  await way.getByText('No mapping takes this event, so it was not sent.').waitFor()
+  await way.getByText('No mapping matches this event, so it was not sent.').waitFor()
 })
 
 it('shows a mistake in the place where it is, before anything is sent', async () => {

@@ -38,8 +38,8 @@ it.each([
     'type = "identify" or type = "page"',
     'type = "identify" does not hold: its type is "track"; type = "page" does not hold: its type is "track"'
   ]
-])('says why %s does not take an event', (fql, why) => {
-  expect(explain(fql)).toEqual({ takes: false, why })
+])('says why %s does not match an event', (fql, why) => {
+  expect(explain(fql)).toEqual({ matches: false, why })
 })
 
 it.each([
@@ -49,8 +49,8 @@ it.each([
     'type = "track" and (event = "Fax sent" or properties.total < 10)',
     'type = "track" holds; properties.total < 10 holds'
   ]
-])('says why %s takes an event', (fql, why) => {
-  expect(explain(fql)).toEqual({ takes: true, why })
+])('says why %s matches an event', (fql, why) => {
+  expect(explain(fql)).toEqual({ matches: true, why })
 })
 
 it('does not take for the event what it only inherits', () => {
@@ -76,8 +76,8 @@ it('says of any event what Segment decides, with a reason', () => {
         context: fc.jsonValue()
       }),
       (fql, given) => {
-        const { takes, why } = explain(fql, given)
-        expect(takes).toBe(validate(parseFql(fql), given as never))
+        const { matches, why } = explain(fql, given)
+        expect(matches).toBe(validate(parseFql(fql), given as never))
         expect(why).not.toBe('')
       }
     )

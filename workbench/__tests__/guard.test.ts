@@ -6,7 +6,7 @@ it.each(['/api/setup', '/sandbox/contacts', '/v1/t', '/'])('refuses at %s who as
   const { app } = await startWorkbench()
   const response = await app.request(`http://evil.example:8020${path}`)
   expect(response.status).toBe(403)
-  expect(await response.json()).toEqual({ message: 'Ask for 127.0.0.1 or localhost, not for evil.example' })
+  expect(await response.json()).toEqual({ message: 'Use the host 127.0.0.1 or localhost instead of evil.example' })
 })
 
 it.each(['http://localhost:8020', 'http://[::1]:8020'])('answers at %s as well', async (origin) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
-import { convert } from '../../sandbox/field-types'
+import { convert } from '../../sandbox'
 import type { Field } from '../page/src/ortto/account'
-import { guessType, newFieldFor, proposeField, suitedTo } from '../page/src/ortto/guess-field'
+import { guessType, newFieldFor, proposeField, suggestType } from '../page/src/ortto/guess-field'
 
 describe('the type that is proposed for a trait', () => {
   it.each([
@@ -35,7 +35,7 @@ describe('the type that is proposed for a trait', () => {
     expect(guessType('count', '+61 2 9374 4000')).toEqual({ type: 'text' })
   })
 
-  it('takes the example, whatever it is', () => {
+  it('accepts the example, for any example', () => {
     const digits = fc.integer({ min: 0, max: 9999 }).map((number) => String(number).padStart(2, '0'))
     const dateLike = fc
       .tuple(digits, digits, digits, fc.constantFrom('-', '/'))
@@ -66,46 +66,49 @@ describe('the field that is proposed for a trait', () => {
     { name: 'Shoe size', type: 'number' }
   ]
 
-  it.each(['firstName', 'first_name', 'First name', 'FIRST-NAME'])('is one that sounds the same: %s', (trait) => {
-    expect(proposeField(trait, 'Lana', fields)).toEqual({ field: fields[0], isNew: false })
-  })
+  it.each(['firstName', 'first_name', 'First name', 'FIRST-NAME'])(
+    'is an existing one with a similar name: %s',
+    (trait) => {
+      expect(proposeField(trait, 'Lana', fields)).toEqual({ field: fields[0], isNew: false })
+    }
+  )
 
-  it('is a new one otherwise, named in words', () => {
-    const nameFor = (trait: string) => proposeField(trait, 'x', fields)?.field.name
-    expect(nameFor('lastName')).toBe('Last name')
-    expect(nameFor('last_order.total')).toBe('Last order total')
-    expect(nameFor('vip')).toBe('Vip')
-    expect(nameFor('___')).toBe('___')
-    expect(nameFor('')).toBe('Unnamed')
+  it('is otherwise a new one with a readable name', () => {
+    const nameOf = (trait: string) => proposeField(trait, 'x', fields)?.field.name
+    expect(nameOf('lastName')).toBe('Last name')
+    expect(nameOf('last_order.total')).toBe('Last order total')
+    expect(nameOf('vip')).toBe('Vip')
+    expect(nameOf('___')).toBe('___')
+    expect(nameOf('')).toBe('Unnamed')
     expect(proposeField('lastName', 'x', fields)?.isNew).toBe(true)
   })
 
-  it('has a name that no other has', () => {
+  it('has an unused name', () => {
     expect(newFieldFor('shoeSize', 38, fields)).toEqual({ name: 'Shoe size 2', type: 'number' })
   })
 
-  it('is none for an object, which no field takes', () => {
+  it('is undefined for an object', () => {
     expect(proposeField('address', { city: 'Sydney' }, fields)).toBeUndefined()
   })
 })
 
-describe('the mend for a field that skips a value', () => {
+describe('the type that is suggested for a field that skips a value', () => {
   const birthday: Field = { name: 'Birthday', type: 'date', format: 'DD-MM-YYYY' }
 
   it('is the format that the value has', () => {
-    expect(suitedTo(birthday, 'birthday', '1980-07-28')).toEqual({ ...birthday, format: 'YYYY-MM-DD' })
+    expect(suggestType(birthday, 'birthday', '1980-07-28')).toEqual({ ...birthday, format: 'YYYY-MM-DD' })
   })
 
-  it('leaves a day a day', () => {
-    expect(suitedTo(birthday, 'birthday', '1980-07-28T10:00:00Z')).toEqual({ ...birthday, format: 'ISO 8601' })
+  it('keeps the type date for a date and time', () => {
+    expect(suggestType(birthday, 'birthday', '1980-07-28T10:00:00Z')).toEqual({ ...birthday, format: 'ISO 8601' })
   })
 
-  it('keeps options where they mean something only', () => {
+  it('drops the options if the new type has none', () => {
     const colours: Field = { name: 'Colours', type: 'multi select', options: ['Red'] }
-    expect(suitedTo(colours, 'colours', 5)).toEqual({ name: 'Colours', type: 'number' })
+    expect(suggestType(colours, 'colours', 5)).toEqual({ name: 'Colours', type: 'number' })
   })
 
-  it('is not to take anything as text', () => {
-    expect(suitedTo({ name: 'Email', type: 'email' }, 'email', 'x')).toBeUndefined()
+  it('is undefined if only text matches', () => {
+    expect(suggestType({ name: 'Email', type: 'email' }, 'email', 'x')).toBeUndefined()
   })
 })

@@ -1,6 +1,6 @@
 import exampleAccount from '../../examples/account.json'
 import { createSandbox } from '../../sandbox'
-import { serve } from '../../sandbox/serve'
+import { serve } from '../../sandbox/http/serve'
 import { createWorkbench, MappingsStore } from '../server'
 import type { EventStream } from '../server'
 import type { ShownTrace, TraceSummary } from '../server/trace'

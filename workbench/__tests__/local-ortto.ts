@@ -1,7 +1,7 @@
 import { Clock, createSandbox } from '../../sandbox'
 import type { LogEntry } from '../../sandbox'
 
-/** Where its clock stands at first. */
+/** The time at which its clock starts. */
 export const START = '2026-03-10T12:00:00.000Z'
 
 /** A local Ortto without a socket, whose clock stands still. */
@@ -15,13 +15,13 @@ export function localOrtto(account: object) {
       body: JSON.stringify(items)
     })
   }
-  const ask = async <Answer>(path: string, method = 'GET', body?: object) => {
+  const ask = async <Body>(path: string, method = 'GET', body?: object) => {
     const response = await sandbox.app.request(`http://127.0.0.1/sandbox/${path}`, {
       method,
       headers: { 'content-type': 'application/json' },
       body: body && JSON.stringify(body)
     })
-    return (await response.json()) as Answer
+    return (await response.json()) as Body
   }
   return {
     sandbox,

@@ -1,5 +1,6 @@
+import type { LogEntry } from '../../sandbox'
 import { adviceForEntry } from '../page/src/ortto/log-advice'
-import { filterEntries, nameEntries } from '../page/src/ortto/log-entries'
+import { filterEntries, addKeys } from '../page/src/ortto/log-entries'
 import { skippedProperties, skippedTraits } from '../page/src/ortto/skipped'
 import { localOrtto } from './local-ortto'
 
@@ -14,79 +15,80 @@ const ACCOUNT = {
   ]
 }
 
-/** What the log of a local Ortto says after some items, with the advice for each. */
+/** The advice for each entry of a local Ortto's log after some items, with the entry's code. */
 async function advised(act: (ortto: ReturnType<typeof localOrtto>) => Promise<void>, account: object = ACCOUNT) {
   const ortto = localOrtto(account)
   await act(ortto)
-  return (await ortto.log()).map((entry) => ({ message: entry.message, ...adviceForEntry(entry) }))
+  return (await ortto.log()).map((entry) => ({ code: entry.code, ...adviceForEntry(entry) }))
 }
 
-describe('what to do about an entry of the error log', () => {
-  it('names the fields when no trait mapping is saved', async () => {
+describe('the advice for an entry of the error log', () => {
+  it('links to the fields if no trait mapping is saved', async () => {
     const [{ link }] = await advised(({ identify }) => identify({ user_id: 'u1', traits: { name: 'Lana' } }), {})
     expect(link?.path).toBe('/ortto/fields')
   })
 
-  it('names the activity that is not mapped, whatever it is called', async () => {
+  it('links to an activity that is not mapped, whatever its name is', async () => {
     const [{ link }] = await advised(({ track }) => track({ user_id: 'u1', event: 'A/b?c&d=#%25 "e"' }))
     const address = new URL(link?.path ?? '', 'http://127.0.0.1')
     expect(address.pathname).toBe('/ortto/activities')
     expect(address.searchParams.get('activity')).toBe('A/b?c&d=#%25 "e"')
   })
 
-  it('names the activity that is kept too briefly', async () => {
+  it('links to an activity with a short retention period', async () => {
     const [{ link }] = await advised(({ track }) =>
       track({ user_id: 'u1', event: 'Order completed', timestamp: '2020-01-01T00:00:00Z' })
     )
     expect(link).toEqual({ label: 'Change the retention', path: '/ortto/activities?activity=Order%20completed' })
   })
 
-  it('says that a contact that is known already needs nothing', async () => {
+  it('says that a contact without changes needs no fix', async () => {
     const item = { user_id: 'u1', traits: { name: 'Lana' } }
     const [{ text }] = await advised(({ identify }) => identify(item, item))
-    expect(text).toContain('No harm done')
+    expect(text).toContain('Nothing to fix')
   })
 
-  it('names the trait whose value was skipped', async () => {
-    const [skipped, refused] = await advised(({ identify }) =>
+  it('links to the trait whose value was skipped', async () => {
+    const [skipped, rejected] = await advised(({ identify }) =>
       identify({ user_id: 'u1', traits: { birthday: '1980-07-28' } })
     )
     expect(skipped.link?.path).toBe('/ortto/fields?search=birthday')
-    expect(refused).toMatchObject({ message: 'There is nothing valid in it to store', link: { path: '/ortto/fields' } })
+    expect(rejected).toMatchObject({ code: 'nothing_valid', link: { path: '/ortto/fields' } })
   })
 
-  it('names the activity whose property was skipped', async () => {
+  it('links to the activity whose property was skipped', async () => {
     const [{ link }] = await advised(({ track }) =>
       track({ user_id: 'u1', event: 'Order completed', properties: { total: 'free' } })
     )
     expect(link?.path).toBe('/ortto/activities?activity=Order%20completed')
   })
 
-  it('tells of the contact that came with an activity and was not stored', async () => {
-    const [, { message, text, link }] = await advised(({ track }) =>
+  it('explains why the contact of an activity was not stored', async () => {
+    const [, { code, text, link }] = await advised(({ track }) =>
       track({ user_id: 'u1', event: 'Order completed', traits: { birthday: 'never' } })
     )
-    expect(message).toContain('The activity is queued')
-    expect(text).toContain('None of its traits is mapped')
+    expect(code).toBe('contact_not_stored')
+    expect(text).toContain('Map at least one trait')
     expect(link?.path).toBe('/ortto/fields')
   })
 
   it.each([
-    ['an item without an id', { traits: { name: 'Lana' } }, '/mappings'],
-    ['an audience that is not there', { user_id: 'u1', audience: { mode: 'add', id: 'x' } }, '/ortto/audiences'],
-    ['an item of a wrong shape', { user_id: 5 }, '/mappings']
-  ])('leads on from %s', async (_, item, path) => {
-    const [{ link }] = await advised(({ identify }) => identify(item))
+    ['an item without an id', { traits: { name: 'Lana' } }, '/mappings', 'Map the User ID'],
+    ['an unknown audience', { user_id: 'u1', audience: { mode: 'add', id: 'x' } }, '/ortto/audiences', 'Connect'],
+    ['an item of a wrong shape', { user_id: 5 }, '/mappings', 'Fix this']
+  ])('links from %s to the right view', async (_, item, path, start) => {
+    const [{ link, text }] = await advised(({ identify }) => identify(item))
     expect(link?.path).toBe(path)
+    expect(text.startsWith(start)).toBe(true)
   })
 
-  it('leads to the limits', async () => {
+  it('links to the limits', async () => {
     const [{ link }] = await advised(({ identify }) => identify({ user_id: 'u1' }), { plan: { contacts: 0 } })
     expect(link?.path).toBe('/ortto/limits')
   })
 })
 
-describe('the values that were skipped lately', () => {
+describe('the skipped values', () => {
   it('are counted by trait and by property', async () => {
     const { identify, track, log } = localOrtto(ACCOUNT)
     await identify(
@@ -104,29 +106,32 @@ describe('the values that were skipped lately', () => {
 
 describe('the entries of the error log', () => {
   const time = '2026-03-10T12:00:00.000Z'
-  const entries = [
-    { time, status: 422, message: 'Nothing new', item: { user_id: 'lana' } },
-    { time, status: 400, message: 'Invalid', item: { user_id: 'max' } },
-    { time, status: 422, message: 'Nothing new', item: { user_id: 'kim' } }
+  const entries: LogEntry[] = [
+    { time, status: 422, code: 'nothing_new', message: 'Nothing new', item: { user_id: 'lana' } },
+    { time, status: 400, code: 'invalid_item', message: 'Invalid', item: { user_id: 'max' } },
+    { time, status: 422, code: 'nothing_new', message: 'Nothing new', item: { user_id: 'kim' } }
   ]
 
-  it('come newest first, each with a key of its own', () => {
-    const named = nameEntries(entries)
-    expect(named.map(({ entry }) => entry)).toEqual([...entries].reverse())
-    expect(new Set(named.map(({ key }) => key)).size).toBe(3)
+  it('are sorted newest first, each with its own key', () => {
+    const keyed = addKeys(entries)
+    expect(keyed.map(({ entry }) => entry)).toEqual([...entries].reverse())
+    expect(new Set(keyed.map(({ key }) => key)).size).toBe(3)
   })
 
-  it('keep their keys when another comes', () => {
-    const keyOf = (all: typeof entries, user: string) =>
-      nameEntries(all).find(({ entry }) => (entry.item as { user_id: string }).user_id === user)?.key
-    const more = [...entries, { time, status: 422, message: 'Nothing new', item: { user_id: 'ada' } }]
+  it('keep their keys when an entry is added', () => {
+    const keyOf = (all: readonly LogEntry[], user: string) =>
+      addKeys(all).find(({ entry }) => (entry.item as { user_id: string }).user_id === user)?.key
+    const more: LogEntry[] = [
+      ...entries,
+      { time, status: 422, code: 'nothing_new', message: 'Nothing new', item: { user_id: 'ada' } }
+    ]
     expect(keyOf(more, 'lana')).toBe(keyOf(entries, 'lana'))
     expect(keyOf(more, 'kim')).toBe(keyOf(entries, 'kim'))
   })
 
   it('are found by their message, their item and their status', () => {
     const find = (text: string, status: string) =>
-      filterEntries(nameEntries(entries), text, status).map(({ entry }) => entry.item)
+      filterEntries(addKeys(entries), text, status).map(({ entry }) => entry.item)
     expect(find('INVALID', '')).toEqual([{ user_id: 'max' }])
     expect(find('Lana', '')).toEqual([{ user_id: 'lana' }])
     expect(find('', '422')).toHaveLength(2)

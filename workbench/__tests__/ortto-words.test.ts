@@ -1,5 +1,5 @@
-import { Fault } from '../../sandbox/faults'
-import type { ShownContact, ShownUsage, Summary } from '../../sandbox'
+import { Fault } from '../../sandbox'
+import type { ContactJson, UsageJson, Summary } from '../../sandbox'
 import { namesOf } from '../page/src/ortto/account'
 import { describeFault, faultOf, FAULTS } from '../page/src/ortto/faults'
 import { describeUsage, limitsOf, percentOf } from '../page/src/ortto/limits'
@@ -8,28 +8,28 @@ import { timelineOf } from '../page/src/ortto/timeline'
 import { localOrtto, START } from './local-ortto'
 
 describe('the limits of a plan', () => {
-  it('are those that Ortto has', async () => {
+  it('are the same as in Ortto', async () => {
     const plan = { contacts: 20, activities: 3, trackFactor: 7, classicUsage: { identify: 0, track: 0 } }
     const { usage } = await localOrtto({ plan }).ask<Summary>('summary')
     expect(limitsOf(plan)).toEqual({ identify: usage.identify.limit, track: usage.track.limit })
   })
 
-  it('tell in words when there is room again', async () => {
+  it('are described with the time when more events are accepted', async () => {
     const { identify, clock, ask } = localOrtto({ plan: { contacts: 1 }, traits: {} })
     await identify(...Array.from({ length: 10 }, (_, index) => ({ user_id: `u${index}`, ip: '203.0.113.7' })))
     clock.advance(60 * 60_000)
     const { usage, now } = await ask<Summary>('summary')
     expect(describeUsage(usage.identify, now)).toBe(
-      'It is used up: events are answered 429. There is room again at 2026-03-11 12:01 UTC, in 23 hours.'
+      'Limit reached: events get 429. More are accepted from 2026-03-11 12:01 UTC, in 23 hours.'
     )
     expect(percentOf(usage.identify)).toBe(100)
   })
 
-  it.each<[ShownUsage, string, number]>([
-    [{ used: 3, limit: 50_000 }, '49,997 more will be taken.', 0.006],
-    [{ used: 0, limit: 0 }, 'The plan allows none: every event is answered 429.', 100],
-    [{ used: 60, limit: 50 }, 'It is used up, and waiting is no help', 100]
-  ])('are told in words: %j', (usage, words, percent) => {
+  it.each<[UsageJson, string, number]>([
+    [{ used: 3, limit: 50_000 }, '49,997 remaining.', 0.006],
+    [{ used: 0, limit: 0 }, 'The plan includes no events: every event gets 429.', 100],
+    [{ used: 60, limit: 50 }, 'Limit reached: events get 429. Waiting does not help', 100]
+  ])('are described in words: %j', (usage, words, percent) => {
     expect(describeUsage(usage, START)).toContain(words)
     expect(percentOf(usage)).toBeCloseTo(percent)
   })
@@ -39,13 +39,13 @@ describe('the limits of a plan', () => {
     ['2026-03-10T12:00:59Z', 'in 59 seconds'],
     ['2026-03-10T13:00:00Z', 'in 1 hour'],
     ['2026-03-13T12:00:00Z', 'in 3 days']
-  ])('say how far it is until %s', (to, words) => {
+  ])('are described with the time until %s', (to, words) => {
     expect(inWords(START, to)).toBe(words)
   })
 })
 
 describe("a contact's timeline", () => {
-  it('merges its story, also that of a contact that was merged into it, with its activities, newest first', async () => {
+  it('combines its history, including that of merged contacts, with its activities, newest first', async () => {
     const { identify, track, clock, ask } = localOrtto({
       fields: [{ name: 'Email', type: 'email' }],
       uniqueIdentifiers: ['Email'],
@@ -59,30 +59,26 @@ describe("a contact's timeline", () => {
     await identify({ anonymous_id: 'a1', traits: { email: 'b@example.org' } })
     clock.advance(60_000)
     await identify({ user_id: 'u1', anonymous_id: 'a1' })
-    const [contact] = await ask<ShownContact[]>('contacts')
+    const [contact] = await ask<ContactJson[]>('contacts')
 
-    const moments = timelineOf(contact)
-    expect(moments.map(({ time }) => time.slice(0, 16))).toEqual([
+    const entries = timelineOf(contact)
+    expect(entries.map(({ time }) => time.slice(0, 16))).toEqual([
       '2026-03-10T12:03',
       '2026-03-10T12:02',
       '2026-03-10T12:01',
       '2026-03-10T12:00',
       '2020-01-01T00:00'
     ])
-    expect(moments[0].text).toContain('Contact 2 was merged into it')
-    expect(moments[1].text).toContain('Contact 2: Created')
-    expect(moments[2].activity).toMatchObject({ event: 'Signed up', state: 'attached' })
-  })
-
-  it('shows a line that it cannot read as it is', () => {
-    expect(timelineOf({ story: ['Odd'], activities: [] })).toEqual([{ time: '', text: 'Odd' }])
+    expect(entries[0].text).toBe(contact.history[2].text)
+    expect(entries[1].text).toBe(`Contact 2: ${contact.history[1].text}`)
+    expect(entries[2].activity).toMatchObject({ event: 'Signed up', state: 'attached' })
   })
 })
 
 describe('a fault', () => {
   const form = { status: 503, message: 'No', location: '/login', bytes: 1000, milliseconds: 3000, once: false }
 
-  it.each(namesOf(FAULTS))('is one that Ortto takes, and has words: %s', (kind) => {
+  it.each(namesOf(FAULTS))('is valid in the control API, and has a description: %s', (kind) => {
     const fault = faultOf({ kind, ...form })
     expect(Fault.parse(fault)).toEqual(fault)
     expect(describeFault(fault)).toMatch(new RegExp(`^${kind}.*, until it is switched off$`))

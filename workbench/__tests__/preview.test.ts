@@ -5,7 +5,7 @@ afterEach(endAll)
 interface Preview {
   readAs?: string
   event?: number
-  trigger?: { takes: boolean; why: string }
+  trigger?: { matches: boolean; why: string }
   fields: { key: string; value?: unknown }[]
 }
 
@@ -20,13 +20,13 @@ const userId = { user_id: { '@path': '$.userId' } }
 
 it('shows what each field gives for the first event that the trigger takes', async () => {
   const preview = await previewOf({ mapping: userId }, { type: 'track', userId: 'max' }, identify())
-  expect(preview).toMatchObject({ event: 1, trigger: { takes: true, why: 'type = "identify" holds' } })
+  expect(preview).toMatchObject({ event: 1, trigger: { matches: true, why: 'type = "identify" holds' } })
   expect(preview.fields).toEqual([expect.objectContaining({ key: 'user_id', value: 'lana' })])
 })
 
 it('says why the trigger takes none of them, and shows the first', async () => {
   const preview = await previewOf({ mapping: userId }, 'no event', { type: 'track', userId: 'max' })
-  expect(preview).toMatchObject({ event: 1, trigger: { takes: false }, fields: [{ value: 'max' }] })
+  expect(preview).toMatchObject({ event: 1, trigger: { matches: false }, fields: [{ value: 'max' }] })
 })
 
 it('leaves out only what is wrong', async () => {

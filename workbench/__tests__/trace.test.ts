@@ -6,28 +6,28 @@ it('shows the whole way of an event: mapping, payload, request, answer, result, 
   const { tryOut, traceOf } = await startWorkbench()
   const [{ id, results }] = await tryOut(identify({ messageId: 'm1' }))
   expect(results).toEqual([
-    { mapping: 'Upsert Contact', status: 200, message: 'Processed by Ortto.', meaning: 'delivered' }
+    { mapping: 'Upsert Contact', status: 200, message: 'Processed by Ortto.', outcome: 'delivered' }
   ])
 
   const { mappings } = await traceOf(id)
-  const [taking, other] = mappings
-  expect(taking).toMatchObject({ number: 1, takes: true, why: 'type = "identify" holds', result: { status: 200 } })
-  expect(taking.payload).toContainEqual(
+  const [matching, other] = mappings
+  expect(matching).toMatchObject({ number: 1, matches: true, why: 'type = "identify" holds', result: { status: 200 } })
+  expect(matching.payload).toContainEqual(
     expect.objectContaining({ key: 'user_id', label: 'User ID', value: 'lana', from: '$.userId' })
   )
-  expect(taking.request).toMatchObject({
+  expect(matching.request).toMatchObject({
     method: 'POST',
     count: 1,
     position: 1,
     item: { message_id: 'm1', user_id: 'lana', traits: { firstName: 'Lana' } },
-    answer: { status: 200, body: '{}' }
+    response: { status: 200, body: '{}' }
   })
-  expect(taking.request?.url).toMatch(/\/v1\/identify$/)
-  expect(taking.taken).toMatchObject({
+  expect(matching.request?.url).toMatch(/\/v1\/identify$/)
+  expect(matching.processed).toMatchObject({
     contact: { after: { number: 1, fields: { 'First name': 'Lana' } }, merged: [] }
   })
-  expect(taking.taken?.contact?.before).toBeUndefined()
-  expect(other).toMatchObject({ name: 'Track Activity', takes: false })
+  expect(matching.processed?.contact?.before).toBeUndefined()
+  expect(other).toMatchObject({ name: 'Track Activity', matches: false })
   expect(other.why).toBe('type = "track" does not hold: its type is "identify"')
   expect(other.result).toBeUndefined()
 })
@@ -43,20 +43,22 @@ it('shows each event of a batch with its own result and its own change', async (
 
   const [first, second, third] = await Promise.all(traces.map(async ({ id }) => (await traceOf(id)).mappings[0]))
   expect(first.request).toMatchObject({ count: 2, position: 1 })
-  expect(first.taken?.contact?.after.fields).toEqual({ 'First name': 'Ada' })
+  expect(first.processed?.contact?.after.fields).toEqual({ 'First name': 'Ada' })
   expect(second.request).toBeUndefined()
-  expect(second.taken).toBeUndefined()
+  expect(second.processed).toBeUndefined()
   expect(second.result?.message).toMatch('neither a User ID nor an Anonymous ID')
   expect(third.request).toMatchObject({ count: 2, position: 2 })
-  expect(third.taken?.contact?.after.fields).toEqual({ 'Last name': 'Max' })
-  expect(third.taken?.log).toEqual([expect.objectContaining({ message: expect.stringMatching('birthday') as string })])
+  expect(third.processed?.contact?.after.fields).toEqual({ 'Last name': 'Max' })
+  expect(third.processed?.log).toEqual([
+    expect.objectContaining({ message: expect.stringMatching('birthday') as string })
+  ])
 })
 
 it('shows the contact before and after', async () => {
   const { tryOut, traceOf } = await startWorkbench()
   await tryOut(identify())
   const [{ id }] = await tryOut(identify({ traits: { firstName: 'Lena' } }))
-  const contact = (await traceOf(id)).mappings[0].taken?.contact
+  const contact = (await traceOf(id)).mappings[0].processed?.contact
   expect(contact?.before?.fields).toEqual({ 'First name': 'Lana' })
   expect(contact?.after.fields).toEqual({ 'First name': 'Lena' })
 })
@@ -64,9 +66,9 @@ it('shows the contact before and after', async () => {
 it('keeps the order of one user across the mappings, so that the activity finds its contact', async () => {
   const { tryOut, traceOf } = await startWorkbench()
   const traces = await tryOut(identify(), track({ messageId: 'm1' }), identify({ traits: { firstName: 'Lena' } }))
-  const taken = (await traceOf(traces[1].id)).mappings[1].taken
-  expect(taken?.activity).toMatchObject({ state: 'attached', event: 'Sign-in button clicked' })
-  expect(taken?.contact?.after.fields).toEqual({ 'First name': 'Lana' })
+  const processed = (await traceOf(traces[1].id)).mappings[1].processed
+  expect(processed?.activity).toMatchObject({ state: 'attached', event: 'Sign-in button clicked' })
+  expect(processed?.contact?.after.fields).toEqual({ 'First name': 'Lana' })
 })
 
 it('says why an event was not sent at all', async () => {
@@ -78,13 +80,13 @@ it('says why an event was not sent at all', async () => {
     '"a text"'
   )
   expect(traces.map(({ results, note }) => [results.length, note])).toEqual([
-    [0, 'No mapping takes this event, so it was not sent.'],
-    [0, 'Its integrations keep this event from Ortto, so it was not sent.'],
+    [0, 'No mapping matches this event, so it was not sent.'],
+    [0, "Not sent: the event's `integrations` disable Ortto."],
     [0, expect.stringMatching(/^This line is not JSON/)],
     [0, 'This line is not a Segment event: an object with a "type".']
   ])
   const [, keptOut] = await Promise.all(traces.map(({ id }) => traceOf(id)))
-  expect(keptOut.mappings[0]).toMatchObject({ takes: false, why: expect.stringMatching('integrations') as string })
+  expect(keptOut.mappings[0]).toMatchObject({ matches: false, why: expect.stringMatching('integrations') as string })
 })
 
 it('says of a disabled mapping that it is disabled', async () => {
@@ -93,31 +95,29 @@ it('says of a disabled mapping that it is disabled', async () => {
   await send('PUT', '/api/mappings', { mappings: mappings.map((one) => ({ ...one, enabled: false })) })
   const [{ id, results }] = await tryOut(identify())
   expect(results).toEqual([])
-  expect((await traceOf(id)).mappings[0]).toMatchObject({ enabled: false, takes: false, why: 'it is disabled' })
+  expect((await traceOf(id)).mappings[0]).toMatchObject({ enabled: false, matches: false, why: 'it is disabled' })
 })
 
 it('shows a failure as it is, and does not try again', async () => {
   const { tryOut, traceOf, send, sandbox } = await startWorkbench()
   await send('POST', '/sandbox/faults', { kind: 'status', status: 503, message: 'Try later' })
   const [{ id, results }] = await tryOut(identify())
-  expect(results).toEqual([
-    { mapping: 'Upsert Contact', status: 503, message: 'Try later', meaning: 'to be sent again' }
-  ])
-  const [{ request, taken }] = (await traceOf(id)).mappings
-  expect(request?.answer).toEqual({ status: 503, body: '{"message":"Try later"}' })
-  expect(taken).toBeUndefined()
+  expect(results).toEqual([{ mapping: 'Upsert Contact', status: 503, message: 'Try later', outcome: 'retryable' }])
+  const [{ request, processed }] = (await traceOf(id)).mappings
+  expect(request?.response).toEqual({ status: 503, body: '{"message":"Try later"}' })
+  expect(processed).toBeUndefined()
   expect(sandbox.account.contacts.count).toBe(0)
 })
 
 it.each([
-  [{ kind: 'status', status: 422, message: 'Nothing new' }, 'nothing new'],
-  [{ kind: 'status', status: 423, message: 'Locked' }, 'to be sent again'],
+  [{ kind: 'status', status: 422, message: 'Nothing new' }, 'unchanged'],
+  [{ kind: 'status', status: 423, message: 'Locked' }, 'retryable'],
   [{ kind: 'status', status: 501, message: 'Never' }, 'rejected']
-])('says what a status means as a delivery takes it: %j', async (fault, meaning) => {
+])('gives the outcome that a delivery gives: %j', async (fault, outcome) => {
   const { tryOut, send } = await startWorkbench()
   await send('POST', '/sandbox/faults', fault)
 
-  expect((await tryOut(identify()))[0].results).toMatchObject([{ meaning }])
+  expect((await tryOut(identify()))[0].results).toMatchObject([{ outcome }])
 })
 
 it('leads with an address of an earlier start to nothing', async () => {
@@ -134,11 +134,11 @@ it('shows a broken connection', async () => {
   await send('POST', '/sandbox/faults', { kind: 'break' })
   const [{ id, results }] = await tryOut(identify({ userId: '1' }), { ...identify(), userId: undefined })
   expect(results[0].status).toBe(503)
-  const [{ request, taken }] = (await traceOf(id)).mappings
-  expect(request?.answer).toBeUndefined()
+  const [{ request, processed }] = (await traceOf(id)).mappings
+  expect(request?.response).toBeUndefined()
   expect(request?.failure).toBeTruthy()
   // Ortto took the event in all the same; only its answer was lost.
-  expect(taken?.contact?.after.number).toBe(1)
+  expect(processed?.contact?.after.number).toBe(1)
 })
 
 it('shows of a batch that was too large the request that each event was in at last', async () => {
@@ -208,7 +208,7 @@ it('fails no event because an id of another is nested too deep', async () => {
 
   expect(traces.map(({ results }) => results.map(({ status }) => status))).toEqual([[200], []])
   expect(traces[1].user).toBe('nested too deep to be shown')
-  expect((await traceOf(traces[1].id)).mappings[0].takes).toBe(false)
+  expect((await traceOf(traces[1].id)).mappings[0].matches).toBe(false)
 })
 
 it('reads a refused event that is written over several lines', async () => {

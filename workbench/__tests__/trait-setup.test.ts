@@ -1,4 +1,4 @@
-import { AccountFile } from '../../sandbox/account-file'
+import { AccountFile } from '../../sandbox'
 import type { ActivityMapping } from '../page/src/ortto/account'
 import { withType } from '../page/src/ortto/account'
 import { mapAllProperties, mapProperty, propertyRows } from '../page/src/ortto/activity-setup'
@@ -26,13 +26,13 @@ const SETUP: TraitSetup = {
   traits: { email: 'Email', firstName: 'First name', given_name: 'First name' }
 }
 
-describe('the traits that were seen', () => {
-  it('have the newest example that says something', () => {
+describe('the traits in samples', () => {
+  it('have their newest value that is not empty', () => {
     const seen = traitsIn([
       { user_id: 'u1', traits: { name: 'Lana', age: 40 } },
       { user_id: 'u2' },
       { user_id: 'u3', traits: { name: 'Max', age: null, empty: '' } },
-      'no item',
+      'not an item',
       { user_id: 'u4', traits: ['odd'] }
     ])
     expect([...seen]).toEqual([
@@ -42,7 +42,7 @@ describe('the traits that were seen', () => {
     ])
   })
 
-  it('are those of the samples that Ortto keeps, without what it left out of a very large one', async () => {
+  it('do not include the truncation mark of a very large item', async () => {
     const { identify, ask } = localOrtto({})
     await identify({ user_id: 'u1', traits: { long: 'A'.repeat(30_000), more: 1 } })
     const { contacts } = await ask<{ contacts: unknown[] }>('samples')
@@ -63,7 +63,7 @@ describe('the traits that were seen', () => {
 })
 
 describe('a trait mapping', () => {
-  it('lists the traits that were seen or are mapped, by name', () => {
+  it('lists the traits in samples or mappings by name', () => {
     const rows = traitRows(SETUP, new Map([['age', 40]]), '')
     expect(rows.map(({ trait, field, isSeen }) => [trait, field?.name, isSeen])).toEqual([
       ['age', undefined, true],
@@ -73,14 +73,14 @@ describe('a trait mapping', () => {
     ])
   })
 
-  it('finds a trait by its name and by that of its field', () => {
+  it('finds a trait by its name and by the name of its field', () => {
     const find = (text: string) => traitRows(SETUP, new Map([['age', 40]]), text).map(({ trait }) => trait)
     expect(find('FIRST')).toEqual(['firstName', 'given_name'])
     expect(find('age')).toEqual(['age'])
     expect(find('nothing')).toEqual([])
   })
 
-  it('maps all traits that were seen so that Ortto takes them', async () => {
+  it('maps all traits in samples to fields that accept them', async () => {
     const traits = {
       firstName: 'Lana',
       birthday: '1980-07-28',
@@ -107,7 +107,7 @@ describe('a trait mapping', () => {
     })
   })
 
-  it('keeps what is mapped already when all are mapped', () => {
+  it('keeps existing mappings when it maps all traits', () => {
     const setup = mapAllTraits(
       SETUP,
       new Map<string, unknown>([
@@ -119,7 +119,7 @@ describe('a trait mapping', () => {
     expect(setup.fields).toEqual(SETUP.fields)
   })
 
-  it('stays one that Ortto takes, whatever is changed', () => {
+  it('is a valid account after any change', () => {
     const setups = [
       addField(SETUP, { name: 'Age', type: 'number' }, 'age'),
       mapTrait(SETUP, 'email', undefined),
@@ -135,7 +135,7 @@ describe('a trait mapping', () => {
     expect(setups[6].uniqueIdentifiers).toEqual(['First name', 'Email'])
   })
 
-  it('moves no identifier beyond an end', () => {
+  it('does not move an identifier past the first or last place', () => {
     expect(moveIdentifier(SETUP, 'Email', -1)).toEqual(SETUP)
     expect(moveIdentifier(SETUP, 'First name', 1)).toEqual(SETUP)
     expect(moveIdentifier(SETUP, 'Birthday', 1)).toEqual(SETUP)
@@ -148,7 +148,7 @@ describe('the mapping of an activity', () => {
     attributes: { total: { name: 'Total', type: 'currency' } }
   }
 
-  it('maps all properties that were seen so that Ortto takes them', async () => {
+  it('maps all properties in samples to attributes that accept them', async () => {
     const { identify, track, ask } = localOrtto({ traits: {}, activities: [activity] })
     const item = {
       user_id: 'u1',
@@ -166,7 +166,7 @@ describe('the mapping of an activity', () => {
     expect(attributes).toEqual({ Total: 5, TOTAL: 6, 'Paid on': '1980-07-28' })
   })
 
-  it('lists the properties that were seen or are mapped', () => {
+  it('lists the properties in samples or mappings', () => {
     const rows = propertyRows(activity, new Map([['coupon', 'A']]))
     expect(rows.map(({ property, attribute, isSeen }) => [property, attribute?.name, isSeen])).toEqual([
       ['coupon', undefined, true],

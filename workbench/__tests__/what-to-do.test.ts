@@ -1,4 +1,4 @@
-import { adviceForMapping, adviceForUntaken } from '../page/src/parts/what-to-do'
+import { adviceForMapping, adviceForUnsent } from '../page/src/parts/what-to-do'
 import { endAll, identify, startWorkbench, track } from './harness'
 
 afterEach(endAll)
@@ -11,14 +11,14 @@ async function linkFor(event: object, { account, fault }: { account?: object; fa
   }
   const [{ id }] = await tryOut(event)
   const trace = await traceOf(id)
-  const taking = trace.mappings.find(({ takes }) => takes)
-  const advice = taking ? adviceForMapping(taking) : adviceForUntaken(trace)
+  const matching = trace.mappings.find(({ matches }) => matches)
+  const advice = matching ? adviceForMapping(matching) : adviceForUnsent(trace)
   return advice && (advice.link?.path ?? advice.text)
 }
 
 it.each([
   ['an event that arrived', identify(), undefined],
-  ['an event that no mapping takes', { type: 'page', userId: 'lana' }, '/mappings'],
+  ['an event that no mapping matches', { type: 'page', userId: 'lana' }, '/mappings'],
   ['an event without an id', identify({ userId: '' }), '/mappings/1'],
   ['an activity at an unreadable time', track({ timestamp: 'yesterday' }), '/mappings/2'],
   ['an activity that Ortto does not know', track({ event: 'Fax sent' }), '/ortto/activities'],
@@ -47,14 +47,14 @@ it.each([
   expect(await linkFor(identify(), { fault })).toBe(path)
 })
 
-it('says that there is nothing to do about a contact that Ortto knows just so', async () => {
+it('says that there is nothing to do about a contact that Ortto has already', async () => {
   const { tryOut, traceOf } = await startWorkbench()
   await tryOut(identify())
   const [{ id }] = await tryOut(identify())
-  expect(adviceForMapping((await traceOf(id)).mappings[0])?.text).toMatch(/^Nothing: /)
+  expect(adviceForMapping((await traceOf(id)).mappings[0])?.text).toMatch(/^Nothing to do: /)
 })
 
 it('says that all mappings are disabled, and what is no event', () => {
-  expect(adviceForUntaken({ type: 'track', mappings: [{ enabled: false }] as never })?.text).toMatch('is disabled')
-  expect(adviceForUntaken({ mappings: [] })?.text).toMatch('Mend the text')
+  expect(adviceForUnsent({ type: 'track', mappings: [{ enabled: false }] as never })?.text).toMatch('is disabled')
+  expect(adviceForUnsent({ mappings: [] })?.text).toMatch('Fix the text')
 })

@@ -5,9 +5,9 @@ import { HTTPException } from 'hono/http-exception'
 import { validator } from 'hono/validator'
 import { z } from 'zod'
 import { truncate } from '../../common/truncate'
-import { definitionFor, readEvents, readPiece } from '../../delivery'
-import type { Line } from '../../delivery'
-import { MAX_MAPPINGS } from '../../delivery/mappings'
+import { definitionFor, readEvents, readItem } from '../../delivery'
+import type { ReadItem } from '../../delivery'
+import { MAX_MAPPINGS } from '../../delivery/mapping/mappings'
 import { isRecord } from '../../src/values'
 import { DESTINATION, showActions } from './definition'
 import { EXAMPLES } from './examples'
@@ -124,31 +124,33 @@ function json<Body>(schema: z.ZodType<Body>) {
 }
 
 /** One event, newline-delimited JSON, or a JSON array; an event may also stand on several lines. */
-async function readText(text: string): Promise<Line[]> {
+async function readText(text: string): Promise<ReadItem[]> {
   const single = eventIn(text)
   if (single) {
     return [single]
   }
-  const lines: Line[] = []
+  const items: ReadItem[] = []
   const bytes = Buffer.from(text)
   // A stream, because that is what a file is.
   const open = async function* () {
     yield await Promise.resolve(bytes)
   }
-  for await (const some of readEvents({ name: 'pasted', path: 'pasted' }, { open })) {
-    lines.push(...some)
-    if (lines.length > MAX_LINES) {
+  for await (const list of readEvents({ name: 'pasted', path: 'pasted' }, { open })) {
+    items.push(...list)
+    if (items.length > MAX_LINES) {
       throw new HTTPException(413, { message: `That is more than ${MAX_LINES} events; use ortto deliver for files` })
     }
   }
-  return lines
+  return items
 }
 
 /** An event that is written over several lines. */
-function eventIn(text: string): Line | undefined {
+function eventIn(text: string): ReadItem | undefined {
   try {
     const isWhole = text.trim().includes('\n') && isRecord(JSON.parse(text))
-    return isWhole ? readPiece({ line: 1, size: text.length, bytes: Buffer.from(text) }, 'pasted') : undefined
+    return isWhole
+      ? readItem({ kind: 'file', file: 'pasted', line: 1 }, { size: text.length, bytes: Buffer.from(text) })
+      : undefined
   } catch {
     // It is read line by line then.
     return undefined

@@ -1,6 +1,6 @@
 import type { InputField } from '@segment/actions-core'
-import { ACTIONS } from '../../delivery/mapping-fields'
-import type { ActionKey } from '../../delivery/mapping-fields'
+import { ACTIONS } from '../../delivery/mapping/mapping-fields'
+import type { ActionKey } from '../../delivery/mapping/mapping-fields'
 import ortto from '../../src'
 
 /** A field as the mappings screen needs it. */

@@ -1,32 +1,32 @@
 import type { RequestClient, RequestOptions } from '@segment/actions-core'
 import { performance } from 'perf_hooks'
 import { errorMessage } from '../../common/error-message'
-import type { Taken } from '../../sandbox'
+import type { ProcessedItem } from '../../sandbox'
 
-/** One request to Ortto, and its answer. */
+/** One request to Ortto, and its response. */
 export interface Exchange {
   id: string
   method: string
   url: string
-  /** What was sent, one for each event */
+  /** The items in the request, one for each event. */
   items: readonly unknown[]
-  answer?: { status: number; body: string }
-  /** Why there is no answer */
+  response?: { status: number; body: string }
+  /** Why there is no response. */
   failure?: string
   milliseconds: number
-  /** What Ortto did with each item, by its position */
-  taken: Map<number, Taken>
+  /** What the local Ortto changed for each item, by the item's position. */
+  processed: Map<number, ProcessedItem>
 }
 
-/** The requests that are being made, each known by an id that travels with it as `x-request-id`. */
+/** Records requests to Ortto. Each request has an id in the header `x-request-id`. */
 export class Exchanges {
-  private readonly open = new Map<string, Exchange>()
-  /** The last exchange of each item, and the item's position in it */
-  private readonly places = new WeakMap<object, { exchange: Exchange; position: number }>()
+  private readonly pending = new Map<string, Exchange>()
+  /** The last exchange of each item, and the item's position in it. */
+  private readonly byItem = new WeakMap<object, { exchange: Exchange; position: number }>()
   private count = 0
 
-  /** Makes requests, and remembers them. */
-  through(request: RequestClient): RequestClient {
+  /** A request function that records its requests. */
+  record(request: RequestClient): RequestClient {
     return async <Data>(url: string, options: RequestOptions = {}) => {
       this.count += 1
       const items: readonly unknown[] = Array.isArray(options.json) ? options.json : []
@@ -36,39 +36,39 @@ export class Exchanges {
         url,
         items,
         milliseconds: 0,
-        taken: new Map()
+        processed: new Map()
       }
       items.forEach((item, position) => {
         if (typeof item === 'object' && item !== null) {
-          this.places.set(item, { exchange, position })
+          this.byItem.set(item, { exchange, position })
         }
       })
-      this.open.set(exchange.id, exchange)
-      const begunAt = performance.now()
+      this.pending.set(exchange.id, exchange)
+      const startedAt = performance.now()
       try {
         const headers = { ...options.headers, 'x-request-id': exchange.id }
         const response = await request<Data>(url, { ...options, headers })
-        exchange.answer = { status: response.status, body: response.content }
+        exchange.response = { status: response.status, body: response.content }
         return response
       } catch (error) {
         exchange.failure = errorMessage(error)
         throw error
       } finally {
-        exchange.milliseconds = Math.round(performance.now() - begunAt)
-        this.open.delete(exchange.id)
+        exchange.milliseconds = Math.round(performance.now() - startedAt)
+        this.pending.delete(exchange.id)
       }
     }
   }
 
-  /** Takes in what Ortto did with an item. */
-  note(taken: Taken): void {
-    if (taken.requestId !== undefined) {
-      this.open.get(taken.requestId)?.taken.set(taken.index, taken)
+  /** Adds what the local Ortto changed for an item to the pending request of the item. */
+  addProcessedItem(item: ProcessedItem): void {
+    if (item.requestId !== undefined) {
+      this.pending.get(item.requestId)?.processed.set(item.index, item)
     }
   }
 
-  /** Where an item was sent last. */
+  /** The last exchange of an item, and the item's position in it. */
   find(item: object): { exchange: Exchange; position: number } | undefined {
-    return this.places.get(item)
+    return this.byItem.get(item)
   }
 }

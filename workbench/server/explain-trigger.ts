@@ -4,23 +4,23 @@ import type { SegmentEvent } from '@segment/actions-core'
 import { truncate } from '../../common/truncate'
 import { isRecord } from '../../src/values'
 
-/** Whether a trigger takes an event, and why, in a sentence. */
-export function explainTrigger(trigger: GroupCondition, event: SegmentEvent): { takes: boolean; why: string } {
-  const takes = validate(trigger, event)
-  return { takes, why: sentenceOf(trigger, event, takes) }
+/** Whether a trigger matches an event, and why, in a sentence. */
+export function explainTrigger(trigger: GroupCondition, event: SegmentEvent): { matches: boolean; why: string } {
+  const matches = validate(trigger, event)
+  return { matches, why: sentenceOf(trigger, event, matches) }
 }
 
-function sentenceOf(trigger: GroupCondition, event: SegmentEvent, takes: boolean): string {
-  const conditions = conditionsThat(trigger, event, takes)
+function sentenceOf(trigger: GroupCondition, event: SegmentEvent, matches: boolean): string {
+  const conditions = conditionsThat(trigger, event, matches)
   const told = conditions.map(
     (condition) =>
-      `${generateFql(asGroup(condition))} ${takes ? 'holds' : `does not hold: ${whatIsThere(condition, event)}`}`
+      `${generateFql(asGroup(condition))} ${matches ? 'holds' : `does not hold: ${whatIsThere(condition, event)}`}`
   )
-  const [first = takes ? 'it takes every event' : 'it takes no event', ...others] = [...new Set(told)]
+  const [first = matches ? 'it matches every event' : 'it matches no event', ...others] = [...new Set(told)]
   return [first, ...others].join('; ')
 }
 
-/** The single conditions that decided: those that hold when the trigger takes the event, else those that don't. */
+/** The single conditions that decided: those that hold when the trigger matches the event, else those that do not. */
 function conditionsThat(group: GroupCondition, event: SegmentEvent, hold: boolean): Condition[] {
   const deciding = group.children.filter((child) => validate(asGroup(child), event) === hold)
   return deciding.flatMap((child) => (child.type === 'group' ? conditionsThat(child, event, hold) : [child]))

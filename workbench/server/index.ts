@@ -1,9 +1,9 @@
 import { createHmac } from 'crypto'
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import type { Line } from '../../delivery'
+import type { ReadItem } from '../../delivery'
 import type { Sandbox } from '../../sandbox'
-import { refuseOtherHosts, refuseStrangers } from '../../sandbox/strangers'
+import { requireLocalHost, requireSameOrigin } from '../../sandbox/http/guards'
 import { createApi } from './api'
 import { Feed } from './feed'
 import { Live } from './live'
@@ -40,10 +40,10 @@ export function createWorkbench({ sandbox, origin, mappings, pageFolder, stream 
   const tried = new Traces()
   const traces = new Traces()
   const feed = new Feed(traces)
-  sandbox.watch((taken) => pipeline.exchanges.note(taken))
+  sandbox.onItemProcessed((item) => pipeline.exchanges.addProcessedItem(item))
   sandbox.onChange(() => feed.tell('ortto'))
 
-  const run = (lines: readonly Line[]) => pipeline.run(lines, mappings.mappings)
+  const run = (items: readonly ReadItem[]) => pipeline.run(items, mappings.mappings)
   const live = new Live({ traces, run, stream, now })
   const onRefused = (path: string, reason: string) => {
     live.refuse(path, reason)
@@ -53,12 +53,12 @@ export function createWorkbench({ sandbox, origin, mappings, pageFolder, stream 
   const writeKey = writeKeyFor(sandbox.apiKey)
   const app = new Hono()
   app.use(async (context, next) => {
-    refuseOtherHosts(context.req.raw)
+    requireLocalHost(context.req.raw)
     await next()
   })
   app.route('/v1', createTracking({ writeKey, now, accept: (events) => live.accept(events), onRefused }))
   app.use('/api/*', async (context, next) => {
-    refuseStrangers(context.req.raw)
+    requireSameOrigin(context.req.raw)
     await next()
   })
   const api = {

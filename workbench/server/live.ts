@@ -3,14 +3,14 @@ import { HTTPException } from 'hono/http-exception'
 import { errorMessage } from '../../common/error-message'
 import { truncate } from '../../common/truncate'
 import { isEvent } from '../../delivery'
-import type { Line } from '../../delivery'
+import type { ReadItem } from '../../delivery'
 import { TooLargeError } from '../../stream'
 import type { Trace } from './trace'
 import type { Traces } from './traces'
 
 /** Takes events, each for good once it is published. A publisher of the stream room is one. */
 export interface EventStream {
-  publish: (event: SegmentEvent, line: { text: string }) => Promise<unknown>
+  publish: (event: SegmentEvent, read: { raw: string }) => Promise<unknown>
   /** Why it takes nothing at the moment */
   readonly waitsFor?: string
 }
@@ -24,7 +24,7 @@ export interface RefusedCalls {
 interface LiveOptions {
   traces: Traces
   /** Sends events through the mappings. */
-  run: (lines: readonly Line[]) => Promise<Trace[]>
+  run: (items: readonly ReadItem[]) => Promise<Trace[]>
   /** Where the events go besides */
   stream?: EventStream
   now: () => number
@@ -39,7 +39,7 @@ const MAX_AT_ONCE = 2000
 /** What comes in at the tracking API, on its way through the mappings. */
 export class Live {
   readonly refused: RefusedCalls = { count: 0 }
-  private waiting: Line[] = []
+  private waiting: ReadItem[] = []
   private characters = 0
   private isSending = false
 
@@ -52,24 +52,24 @@ export class Live {
    */
   async accept(events: readonly object[]): Promise<void> {
     const { stream } = this.options
-    const lines = events.map(lineOf)
-    const characters = charactersOf(lines)
-    if (lines.length > MAX_WAITING || characters > MAX_CHARACTERS) {
+    const items = events.map(toItem)
+    const characters = countCharacters(items)
+    if (items.length > MAX_WAITING || characters > MAX_CHARACTERS) {
       throw new HTTPException(413, { message: 'These are too many events for one call; send them in parts' })
     }
-    if (this.waiting.length + lines.length > MAX_WAITING || this.characters + characters > MAX_CHARACTERS) {
+    if (this.waiting.length + items.length > MAX_WAITING || this.characters + characters > MAX_CHARACTERS) {
       throw new HTTPException(429, { message: 'Too many events wait; send them again in a second' })
     }
     if (stream?.waitsFor !== undefined) {
       throw new HTTPException(503, { message: `Send them again in a second: ${stream.waitsFor}` })
     }
-    const refusals = stream ? await publishAll(lines, stream) : new Map<Line, unknown>()
-    const taken = lines.filter((line) => !refusals.has(line))
-    this.waiting = [...this.waiting, ...taken]
-    this.characters += charactersOf(taken)
+    const refusals = stream ? await publishAll(items, stream) : new Map<ReadItem, unknown>()
+    const accepted = items.filter((item) => !refusals.has(item))
+    this.waiting = [...this.waiting, ...accepted]
+    this.characters += countCharacters(accepted)
     void this.sendAll()
     if (refusals.size > 0) {
-      throw refusalOf(lines, refusals)
+      throw toException(items, refusals)
     }
   }
 
@@ -85,45 +85,44 @@ export class Live {
     }
     this.isSending = true
     while (this.waiting.length > 0) {
-      const lines = this.waiting.splice(0, MAX_AT_ONCE)
-      this.options.traces.add(await this.options.run(lines))
-      lines.forEach(({ size }) => (this.characters -= size))
+      const items = this.waiting.splice(0, MAX_AT_ONCE)
+      this.options.traces.add(await this.options.run(items))
+      items.forEach(({ size }) => (this.characters -= size))
     }
     this.isSending = false
   }
 }
 
-function lineOf(event: object): Line {
-  const text = JSON.stringify(event)
-  const place = { file: 'live', line: 0, size: text.length, text }
-  return isEvent(event)
-    ? { ...place, event }
-    : { ...place, problem: 'This message has no "type", such as "track", so it is no event.' }
+function toItem(event: object): ReadItem {
+  const raw = JSON.stringify(event)
+  const rest = { source: { kind: 'file' as const, file: 'live', line: 0 }, size: raw.length, raw }
+  const message = 'This message has no "type", such as "track", so it is not an event.'
+  return isEvent(event) ? { ...rest, event } : { ...rest, problem: { code: 'not_an_event', message } }
 }
 
-function charactersOf(lines: readonly Line[]): number {
-  return lines.reduce((sum, { size }) => sum + size, 0)
+function countCharacters(items: readonly ReadItem[]): number {
+  return items.reduce((sum, { size }) => sum + size, 0)
 }
 
-/** Puts events into a stream, each by itself. Gives why it did not take some. */
-async function publishAll(lines: readonly Line[], stream: EventStream): Promise<Map<Line, unknown>> {
-  const refusals = new Map<Line, unknown>()
-  const publish = async (line: Line) => {
-    if ('event' in line) {
-      await stream.publish(line.event, line).catch((error: unknown) => refusals.set(line, error))
+/** Publishes events to a stream, each by itself. Returns the errors of those that it did not accept. */
+async function publishAll(items: readonly ReadItem[], stream: EventStream): Promise<Map<ReadItem, unknown>> {
+  const refusals = new Map<ReadItem, unknown>()
+  const publish = async (item: ReadItem) => {
+    if ('event' in item) {
+      await stream.publish(item.event, item).catch((error: unknown) => refusals.set(item, error))
     }
   }
-  await Promise.all(lines.map(publish))
+  await Promise.all(items.map(publish))
   return refusals
 }
 
 /** Libraries drop a call that is answered 413, and send others again: then the stream knows those that it has. */
-function refusalOf(lines: readonly Line[], refusals: ReadonlyMap<Line, unknown>): HTTPException {
-  const [[line, error]] = refusals
-  const message = `${refusals.size} of ${lines.length} events are not in the stream, the others are.`
+function toException(items: readonly ReadItem[], refusals: ReadonlyMap<ReadItem, unknown>): HTTPException {
+  const [[item, error]] = refusals
+  const message = `${refusals.size} of ${items.length} events are not in the stream, the others are.`
   const reason = errorMessage(error)
   const isForEver = [...refusals.values()].every((one) => one instanceof TooLargeError)
   return new HTTPException(isForEver ? 413 : 503, {
-    message: `${message} Number ${lines.indexOf(line) + 1}: ${reason}`
+    message: `${message} Number ${items.indexOf(item) + 1}: ${reason}`
   })
 }

@@ -1,8 +1,8 @@
 import type { InputField, JSONObject, SegmentEvent } from '@segment/actions-core'
 import { transform } from '@segment/actions-core/mapping-kit'
 import { errorMessage } from '../../common/error-message'
-import { ACTIONS } from '../../delivery/mapping-fields'
-import type { ActionKey } from '../../delivery/mapping-fields'
+import { ACTIONS } from '../../delivery/mapping/mapping-fields'
+import type { ActionKey } from '../../delivery/mapping/mapping-fields'
 import { isRecord } from '../../src/values'
 
 /** One field of a payload, or a part of one: what the mapping made of the event, and where that came from. */

@@ -1,7 +1,6 @@
-import { validate } from '@segment/destination-subscriptions'
 import { randomUUID } from 'crypto'
-import { enabledOf, isMeantFor, Queue, Sender, Task } from '../../delivery'
-import type { Line, MappingsFile } from '../../delivery'
+import { enabledOf, KeyQueue, routeEvent, Sender, Task } from '../../delivery'
+import type { Mapping, MappingsFile, ReadItem } from '../../delivery'
 import ortto from '../../src'
 import type { Settings } from '../../src/generated-types'
 import { Exchanges } from './exchanges'
@@ -16,35 +15,35 @@ interface PipelineOptions {
 }
 
 /**
- * Sends events through mappings to Ortto, each once: whoever looks wants to see a failure, not to wait until it is
- * mended. Events go in batches, those of one user in their order, as in a delivery.
+ * Sends events through mappings to Ortto, each once: a person who tries an event wants to see a failure at once. Events
+ * go in batches, those of one user in their order, as in a delivery.
  */
 export class Pipeline {
   readonly exchanges = new Exchanges()
-  /** Numbers of another start are others: an address of then leads to nothing now. */
+  /** Different for each start, so that the address of an earlier trace never leads to another one. */
   private readonly start = randomUUID().slice(0, 8)
   private count = 0
-  /** Ends when all that was asked for until now is done: one thing at a time, so that the order holds. */
+  /** Resolves when everything so far is done: one run at a time, so that the order is kept. */
   private turn: Promise<unknown> = Promise.resolve()
 
   constructor(private readonly options: PipelineOptions) {}
 
-  /** What became of each line, in order. */
-  run(lines: readonly Line[], mappings: MappingsFile): Promise<Trace[]> {
-    const traces = this.turn.then(() => this.send(lines, mappings))
+  /** The traces of the events, in order. */
+  run(items: readonly ReadItem[], mappings: MappingsFile): Promise<Trace[]> {
+    const traces = this.turn.then(() => this.send(items, mappings))
     this.turn = traces.catch(() => undefined)
     return traces
   }
 
-  private async send(lines: readonly Line[], mappings: MappingsFile): Promise<Trace[]> {
-    const traces = lines.map((line) => this.begin(line, mappings))
-    const queue = new Queue(this.options.now)
+  private async send(items: readonly ReadItem[], mappings: MappingsFile): Promise<Trace[]> {
+    const enabled = mappings.flatMap((entry, index) => enabledOf([entry]).map((mapping) => ({ ...mapping, index })))
+    const queue = new KeyQueue(this.options.now)
+    const traces = items.map((item) => this.begin(item, mappings, enabled, queue))
     const sender = new Sender({
       to: this.options.origin,
       settings: this.options.settings(),
-      through: (request) => this.exchanges.through(request)
+      through: (request) => this.exchanges.record(request)
     })
-    this.addTasks(traces, mappings, queue)
     for (let batch = queue.take(true); batch; batch = queue.take(true)) {
       const { tasks, mapping } = batch
       const results = await sender.send(
@@ -59,33 +58,34 @@ export class Pipeline {
     return traces
   }
 
-  private begin(line: Line, mappings: MappingsFile): Trace {
+  /** Queues an event for each mapping that matches it. Its trace gets their results. */
+  private begin(
+    item: ReadItem,
+    mappings: MappingsFile,
+    enabled: readonly (Mapping & { index: number })[],
+    queue: KeyQueue
+  ): Trace {
     this.count += 1
-    const isKeptOut = 'event' in line && !isMeantFor(line.event, [ortto.name])
-    return {
+    const trace: Trace = {
       id: `${this.start}-${this.count}`,
       time: new Date(this.options.now()).toISOString(),
-      line,
-      keptOut: isKeptOut ? 'Its integrations keep this event from Ortto, so it was not sent.' : undefined,
+      item,
       mappings,
-      outcomes: new Map()
+      sent: new Map()
     }
-  }
-
-  private addTasks(traces: readonly Trace[], file: MappingsFile, queue: Queue): void {
-    const mappings = file.map((entry) => enabledOf([entry])[0])
-    for (const { line, keptOut, outcomes } of traces) {
-      if (!('event' in line) || keptOut !== undefined) {
-        continue
-      }
-      mappings.forEach((mapping, index) => {
-        if (mapping && validate(mapping.trigger, line.event)) {
-          const task = new Task(line.event, mapping, line.size, (result) => {
-            outcomes.set(index, { result, ...(result.sent && this.exchanges.find(result.sent.item)) })
-          })
-          queue.add(task)
-        }
+    if (!('event' in item)) {
+      return trace
+    }
+    const route = routeEvent(item.event, enabled, [ortto.name])
+    if ('skipped' in route) {
+      return { ...trace, skipped: route.skipped }
+    }
+    for (const mapping of route.mappings) {
+      const task = new Task(item.event, mapping, item.size, (result) => {
+        trace.sent.set(mapping.index, { result, ...(result.item && this.exchanges.find(result.item)) })
       })
+      queue.add(task)
     }
+    return trace
   }
 }

@@ -2,8 +2,8 @@ import type { JSONObject } from '@segment/actions-core'
 import { generateFql } from '@segment/destination-subscriptions'
 import { z } from 'zod'
 import { isEvent } from '../../delivery'
-import { ACTIONS } from '../../delivery/mapping-fields'
-import { readTrigger } from '../../delivery/mappings'
+import { ACTIONS } from '../../delivery/mapping/mapping-fields'
+import { readTrigger } from '../../delivery/mapping/mappings'
 import { isRecord } from '../../src/values'
 import { explainTrigger } from './explain-trigger'
 import { checkMappings } from './mappings-store'
@@ -28,7 +28,7 @@ interface Preview {
    */
   event?: number
   /** Whether the trigger takes that event, and why */
-  trigger?: { takes: boolean; why: string }
+  trigger?: { matches: boolean; why: string }
   /** What each field gives, but for those with a problem */
   fields: FieldOrigin[]
 }
@@ -55,7 +55,7 @@ export function previewOf({ partnerAction, subscribe, mapping }: EditedMapping, 
 /** The first event that a trigger takes, else the first of all; -1 when there is none. */
 function indexOfTaken(events: readonly unknown[], trigger: ReturnType<typeof readTrigger>): number {
   const taken = events.findIndex(
-    (event) => typeof trigger !== 'string' && isEvent(event) && explainTrigger(trigger, event).takes
+    (event) => typeof trigger !== 'string' && isEvent(event) && explainTrigger(trigger, event).matches
   )
   return taken < 0 ? events.findIndex(isEvent) : taken
 }

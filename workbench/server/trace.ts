@@ -1,39 +1,35 @@
 import type { SegmentEvent } from '@segment/actions-core'
 import { truncate } from '../../common/truncate'
-import { enabledOf, kindOf } from '../../delivery'
-import type { Line, MappingsFile, Result } from '../../delivery'
-import type { Taken } from '../../sandbox'
-import { isRetryable } from '../../src/results'
+import { enabledOf } from '../../delivery'
+import type { MappingResult, MappingsFile, Outcome, ReadItem, Skip } from '../../delivery'
+import type { ProcessedItem } from '../../sandbox'
 import type { Exchange } from './exchanges'
 import { asJSON, explainTrigger } from './explain-trigger'
 import { originsOf } from './origins'
 import type { FieldOrigin } from './origins'
 
-/** One event's way: what was read, what each mapping made of it, and what became of that. */
+/** What was read, and its result in each mapping that matched. */
 export interface Trace {
   id: string
   /** When it was processed, in ISO 8601 */
   time: string
-  line: Line
-  /** Why the event is not meant for Ortto, when it isn't */
-  keptOut?: string
+  item: ReadItem
+  /** Why the event was not sent at all */
+  skipped?: Skip
   /** The mappings as they were then */
   mappings: MappingsFile
-  /** By the mapping's position */
-  outcomes: Map<number, Outcome>
+  /** What was sent, by the mapping's position */
+  sent: Map<number, SentEvent>
 }
 
-/** What became of an event in one mapping. */
-export interface Outcome {
-  result: Result
+/** The result of an event in one mapping, and the request that brought it. */
+interface SentEvent {
+  result: MappingResult
   /** The last request that it was in; none when it was not sent. */
   exchange?: Exchange
   /** Its position there */
   position?: number
 }
-
-/** What a result means, by the rules of a delivery: `to be sent again` is what Segment sends again. */
-export type Meaning = 'delivered' | 'partly' | 'nothing new' | 'ignored' | 'rejected' | 'to be sent again'
 
 /** A trace in a list. */
 export interface TraceSummary {
@@ -45,7 +41,7 @@ export interface TraceSummary {
   event?: string
   user?: string
   messageId?: string
-  results: { mapping: string; status: number; message: string; meaning: Meaning }[]
+  results: { mapping: string; status: number; message: string; outcome: Outcome }[]
   /** Why there are no results */
   note?: string
 }
@@ -57,7 +53,7 @@ export interface ShownTrace extends TraceSummary {
   mappings: ShownMapping[]
 }
 
-/** What one mapping made of an event. */
+/** One mapping, and its result for an event. */
 export interface ShownMapping {
   /** From 1 */
   number: number
@@ -65,15 +61,15 @@ export interface ShownMapping {
   action: string
   enabled: boolean
   trigger: string
-  takes: boolean
-  /** Why it takes the event, or doesn't */
+  matches: boolean
+  /** Why it matches the event, or does not */
   why: string
-  /** The mapped payload; none when it did not take the event. */
+  /** The mapped payload; none when it does not match the event. */
   payload?: FieldOrigin[]
-  result?: { status: number; errorType?: string; message: string; meaning: Meaning }
+  result?: { status: number; errorType?: string; message: string; outcome: Outcome }
   request?: ShownRequest
   /** What Ortto did with it */
-  taken?: Taken
+  processed?: ProcessedItem
 }
 
 /** A request to Ortto, as far as one event is concerned. */
@@ -85,94 +81,86 @@ export interface ShownRequest {
   count: number
   position: number
   item: unknown
-  answer?: { status: number; body: string }
+  response?: { status: number; body: string }
   failure?: string
   milliseconds: number
 }
 
 /** Characters of a text in a list */
 const MAX_TEXT = 200
-/** Characters of an answer. One for 500 events can be long; the results say the same. */
-const MAX_ANSWER = 20_000
+/** Characters of a response. One for 500 events can be long; the results say the same. */
+const MAX_RESPONSE = 20_000
 
-export function summarize({ id, time, line, keptOut, mappings, outcomes }: Trace): TraceSummary {
-  const { event, userId, anonymousId, type, messageId } = eventIn(line) ?? ({} as Partial<SegmentEvent>)
-  const results = [...outcomes].map(([index, { result }]) => ({
-    mapping: mappings[index].name,
-    status: result.status,
-    message: truncate(result.message, MAX_TEXT),
-    meaning: meaningOf(result, mappings[index])
-  }))
+export function summarize({ id, time, item, skipped, mappings, sent }: Trace): TraceSummary {
+  const { event, userId, anonymousId, type, messageId } = eventIn(item) ?? ({} as Partial<SegmentEvent>)
+  const results = [...sent].map(
+    ([
+      index,
+      {
+        result: { status, message, outcome }
+      }
+    ]) => ({
+      mapping: mappings[index].name,
+      status,
+      message: truncate(message, MAX_TEXT),
+      outcome
+    })
+  )
   return {
     id,
     time,
-    line: line.line,
+    line: item.source.kind === 'file' ? item.source.line : item.source.sequence,
     type: textOf(type),
     event: textOf(event),
     user: textOf(userId ?? anonymousId),
     messageId: textOf(messageId),
     results,
-    note: results.length > 0 ? undefined : noteOf(line, keptOut)
+    note: 'problem' in item ? item.problem.message : skipped?.message
   }
-}
-
-function meaningOf(result: Result, mapping: MappingsFile[number]): Meaning {
-  if (isRetryable(result.status)) {
-    return 'to be sent again'
-  }
-  const kind = kindOf({ ...result, mapping })
-  if (kind === 'delivered') {
-    return result.status === 206 ? 'partly' : 'delivered'
-  }
-  // A result has a status, so some mapping took the event.
-  return kind === 'nothingNew' ? 'nothing new' : kind === 'ignored' ? 'ignored' : 'rejected'
-}
-
-function noteOf(line: Line, keptOut: string | undefined): string {
-  return 'problem' in line ? line.problem : keptOut ?? 'No mapping takes this event, so it was not sent.'
 }
 
 export function showTrace(trace: Trace): ShownTrace {
-  const { line, mappings } = trace
-  const event = eventIn(line)
+  const { item, mappings } = trace
+  const event = eventIn(item)
   return {
     ...summarize(trace),
-    text: line.text ?? '',
+    text: item.raw ?? '',
     mappings: event ? mappings.map((_, index) => showMapping(trace, event, index)) : []
   }
 }
 
-function showMapping({ mappings, outcomes, keptOut }: Trace, event: SegmentEvent, index: number): ShownMapping {
+function showMapping({ mappings, sent, skipped }: Trace, event: SegmentEvent, index: number): ShownMapping {
   const entry = mappings[index]
   const { name, partnerAction, subscribe, enabled, mapping } = entry
   const [read] = enabledOf([{ ...entry, enabled: true }])
   const explained = explainTrigger(read.trigger, event)
-  const outcome = outcomes.get(index)
+  const one = sent.get(index)
+  const isDisabled = skipped?.code === 'disabled_by_integrations'
   return {
     number: index + 1,
     name,
     action: partnerAction,
     enabled,
     trigger: subscribe,
-    takes: outcome !== undefined,
-    why: enabled ? (explained.takes && keptOut) || explained.why : 'it is disabled',
-    payload: outcome && originsOf(mapping, partnerAction, event),
-    result: outcome && {
-      status: outcome.result.status,
-      errorType: outcome.result.errorType,
-      message: outcome.result.message,
-      meaning: meaningOf(outcome.result, entry)
+    matches: one !== undefined,
+    why: enabled ? (explained.matches && isDisabled && skipped.message) || explained.why : 'it is disabled',
+    payload: one && originsOf(mapping, partnerAction, event),
+    result: one && {
+      status: one.result.status,
+      errorType: one.result.errorType,
+      message: one.result.message,
+      outcome: one.result.outcome
     },
-    request: outcome && showRequest(outcome),
-    taken: outcome?.position === undefined ? undefined : outcome.exchange?.taken.get(outcome.position)
+    request: one && showRequest(one),
+    processed: one?.position === undefined ? undefined : one.exchange?.processed.get(one.position)
   }
 }
 
-function showRequest({ exchange, position }: Outcome): ShownRequest | undefined {
+function showRequest({ exchange, position }: SentEvent): ShownRequest | undefined {
   if (!exchange || position === undefined) {
     return undefined
   }
-  const { method, url, items, answer, failure, milliseconds } = exchange
+  const { method, url, items, response, failure, milliseconds } = exchange
   return {
     method,
     url,
@@ -180,14 +168,14 @@ function showRequest({ exchange, position }: Outcome): ShownRequest | undefined 
     count: items.length,
     position: position + 1,
     item: items[position],
-    answer: answer && { ...answer, body: truncate(answer.body, MAX_ANSWER) },
+    response: response && { ...response, body: truncate(response.body, MAX_RESPONSE) },
     failure,
     milliseconds
   }
 }
 
-function eventIn(line: Line): SegmentEvent | undefined {
-  return 'event' in line ? line.event : undefined
+function eventIn(item: ReadItem): SegmentEvent | undefined {
+  return 'event' in item ? item.event : undefined
 }
 
 function textOf(value: unknown): string | undefined {

@@ -62,6 +62,6 @@ export class Traces {
   }
 }
 
-function sizeOf({ line }: Trace): number {
-  return line.text?.length ?? 0
+function sizeOf({ item }: Trace): number {
+  return item.raw?.length ?? 0
 }

@@ -4,7 +4,7 @@ import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
 import { gunzipSync } from 'zlib'
 import { equalSecrets } from '../../common/equal-secrets'
-import { parseBody, readBytes } from '../../sandbox/body'
+import { parseBody, readBytes } from '../../sandbox/http/body'
 import { isRecord } from '../../src/values'
 
 /** What the tracking API needs of the workbench. */

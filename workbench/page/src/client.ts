@@ -1,7 +1,7 @@
 import { hc } from 'hono/client'
 import type { ClientResponse } from 'hono/client'
 
-import type { Control } from '../../../sandbox'
+import type { ControlApi } from '../../../sandbox'
 import type { Api } from '../../server/api'
 
 /** No form of another page can send this. */
@@ -11,7 +11,7 @@ const options = { headers: { 'content-type': 'application/json' } }
 export const api = hc<Api>('/api', options)
 
 /** The local Ortto's control API */
-export const ortto = hc<Control>('/sandbox', options)
+export const ortto = hc<ControlApi>('/sandbox', options)
 
 /**
  * The answer's content.

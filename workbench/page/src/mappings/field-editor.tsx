@@ -129,7 +129,7 @@ function Gives({ origin }: { origin?: FieldOrigin }) {
 function AudienceModes() {
   return (
     <Text size="xs" c="dimmed" component="div">
-      <b>Add</b>: each event that this mapping takes adds its contact to the associated audience. <b>Remove</b>: it
+      <b>Add</b>: each event that this mapping matches adds its contact to the associated audience. <b>Remove</b>: it
       removes the contact. <b>Follow Segment</b>: an event of a Segment audience or journey adds the contact when it
       enters and removes it when it leaves; other events change nothing. Without an associated audience this does
       nothing.

@@ -40,7 +40,7 @@ export function ImportPanel({ editing, onDone }: { editing: Editing; onDone: () 
         <Title order={3} size="h5">
           Import a mappings file
         </Title>
-        <Text size="sm">It takes the place of all mappings here. Nothing is saved before you press Save.</Text>
+        <Text size="sm">It replaces all mappings here. Nothing is saved before you press Save.</Text>
         <Textarea
           label="Mappings as JSON"
           description="What ortto deliver reads, and what Export gives"

@@ -60,7 +60,7 @@ export function MappingEditor({ setup, editing, index }: MappingEditorProps) {
           />
           <Switch
             label="Enabled"
-            description={mapping.enabled ? 'It takes events once it is saved.' : 'It takes no event.'}
+            description={mapping.enabled ? 'It is used once it is saved.' : 'It is not used.'}
             checked={mapping.enabled}
             onChange={({ currentTarget: { checked } }) => change({ enabled: checked })}
             mt={24}

@@ -30,8 +30,8 @@ export function MappingsList({ setup, editing }: ListProps) {
             </Text>
           </Group>
           <Text size="sm" c="dimmed">
-            A mapping says which events it takes, and what becomes of them in Ortto. An event goes through each enabled
-            mapping that takes it.
+            A mapping decides which events are sent to Ortto, and as what. An event goes through each enabled mapping
+            that matches it.
           </Text>
           <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
             {setup.mappingsFile === null

@@ -6,7 +6,7 @@ import type { MappingForm, Problem } from './draft'
 import { showPlace } from './places'
 import type { Editing } from './use-mappings'
 
-/** Save and discard, and what has to be mended before. It stays in sight. */
+/** Save and discard, and what has to be fixed before. It stays in sight. */
 export function MappingsSaveBar({ editing }: { editing: Editing }) {
   const { isChanged, conflict, problems, mappings, save, saving } = editing
   const isShown = isChanged || saving.isSaved

@@ -13,7 +13,7 @@ interface TriggerEditorProps {
   events: readonly object[]
 }
 
-/** Which events a mapping takes. */
+/** Which events a mapping matches. */
 export function TriggerEditor({ trigger, onChange, problem, preview, events }: TriggerEditorProps) {
   const readAs = preview?.readAs
   return (
@@ -24,7 +24,7 @@ export function TriggerEditor({ trigger, onChange, problem, preview, events }: T
         </Title>
         <div id={placeOf('subscribe')}>
           <Textarea
-            label="Which events it takes"
+            label="Which events it matches"
             description="A condition in FQL, Segment’s language for it"
             value={trigger}
             onChange={({ currentTarget: { value } }) => onChange(value)}
@@ -48,17 +48,17 @@ export function TriggerEditor({ trigger, onChange, problem, preview, events }: T
   )
 }
 
-/** Whether it takes the event of the preview, and why. */
+/** Whether it matches the event of the preview, and why. */
 function Verdict({ preview, events }: Pick<TriggerEditorProps, 'preview' | 'events'>) {
   const event = preview?.event === undefined ? undefined : events[preview.event]
   if (!event || !preview?.trigger) {
     return null
   }
-  const { takes, why } = preview.trigger
+  const { matches, why } = preview.trigger
   return (
     <Text size="sm" style={{ overflowWrap: 'anywhere' }} aria-live="polite">
-      <b>{takes ? 'It takes' : 'It does not take'}</b> the event “{nameOf(event)}”: {why}. The previews below are for
-      this event;{' '}
+      <b>{matches ? 'It matches' : 'It does not match'}</b> the event “{nameOf(event)}”: {why}. The previews below are
+      for this event;{' '}
       <Anchor component={Link} href="/try" size="sm">
         try another
       </Anchor>

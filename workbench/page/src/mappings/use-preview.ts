@@ -20,7 +20,7 @@ export function useTried({ examples }: Setup): object[] {
   }, [text, examples])
 }
 
-/** What a mapping makes of the first event that its trigger takes, else of the first event. */
+/** The payload of the first event that the trigger matches, else of the first event. */
 export function usePreview(mapping: MappingForm, events: readonly object[]) {
   const { partnerAction, subscribe, mapping: fields } = writeSound(mapping)
   const body = JSON.stringify({ mapping: { partnerAction, subscribe, mapping: fields }, events })

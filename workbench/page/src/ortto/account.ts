@@ -1,32 +1,32 @@
 import type { InferResponseType } from 'hono/client'
-import type { DateFormat, FieldType } from '../../../../sandbox/field-types'
+import type { DateFormat, FieldType } from '../../../../sandbox'
 import type { ortto } from '../client'
 
-/** How the account is set up, as the control API gives and takes it. */
+/** How the account is set up, as in the control API. */
 export type Account = InferResponseType<typeof ortto.account.$get>
 /** A CDP field of a contact, or an attribute of an activity */
 export type Field = Account['fields'][number]
 export type ActivityMapping = Account['activities'][number]
 export type Plan = Account['plan']
 
-/** The types of fields, each with what it takes. */
+/** The types of fields, each with the values that it accepts. */
 export const FIELD_TYPES: Record<FieldType, string> = {
-  text: 'any text, number, true or false',
-  'long text': 'any text, number, true or false',
+  text: 'any text, number or boolean',
+  'long text': 'any text, number or boolean',
   number: 'whole numbers, also as text',
   decimal: 'numbers, also as text',
   currency: 'numbers, also as text',
-  date: 'days in the format that you choose',
-  'date and time': 'moments in the format that you choose',
+  date: 'dates in the format that you choose',
+  'date and time': 'dates and times in the format that you choose',
   'yes/no': 'true, false, yes, no, 1, 0',
   'phone number': 'international numbers, such as +61 2 9374 4000',
-  'single select': 'one of its options; any text when it has none',
-  'multi select': 'some of its options, as an array; any texts when it has none',
-  link: 'addresses that begin with http:// or https://',
+  'single select': 'one of its options; any text if there are no options',
+  'multi select': 'some of its options, as an array; any texts if there are no options',
+  link: 'URLs that begin with http:// or https://',
   email: 'email addresses'
 }
 
-/** How dates come in, each with the 28th of July 1980. */
+/** The formats of dates, each with the 28th of July 1980. */
 export const DATE_FORMATS: Record<DateFormat, string> = {
   'YYYY-MM-DD': '1980-07-28',
   'DD-MM-YYYY': '28-07-1980',
@@ -39,7 +39,7 @@ export const DATE_FORMATS: Record<DateFormat, string> = {
   'Unix milliseconds': '333590400000'
 }
 
-/** The names of a record, with their type. */
+/** The keys of a record, with their type. */
 export function namesOf<Name extends string>(record: Record<Name, unknown>): Name[] {
   return Object.keys(record) as Name[]
 }
@@ -52,7 +52,7 @@ export function hasOptions(type: FieldType): boolean {
   return type === 'single select' || type === 'multi select'
 }
 
-/** A field of another type. A format and options stay where they mean something; a date has a format. */
+/** A field with another type. It keeps its format and options if the type has them. A date always has a format. */
 export function withType({ name, type: _, format, options }: Field, type: FieldType): Field {
   return {
     name,
@@ -67,7 +67,7 @@ export function describeField({ type, format, options }: Field): string {
   return [type, format, options?.join(' | ')].filter(Boolean).join(', ')
 }
 
-/** A record with one entry set, or without it. Its order stays. */
+/** A record with one entry changed, or removed if the value is undefined. The order stays the same. */
 export function withEntry<Value>(
   record: Readonly<Record<string, Value>>,
   key: string,

@@ -2,7 +2,7 @@ import { Anchor, Badge, Button, Group, Select, Table, Text, TextInput } from '@m
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useLocation } from 'wouter'
-import type { ShownActivity } from '../../../../sandbox'
+import type { ActivityJson } from '../../../../sandbox'
 import { ortto, read } from '../client'
 import { showTime, showValue } from '../parts/show'
 import type { ActivityMapping } from './account'
@@ -17,7 +17,7 @@ import { draftsOf } from './use-draft'
 import { Loaded, Part, SaveBar, TextLink, View } from './view'
 import { amount, count } from './words'
 
-/** Which activities Ortto takes, and what became of those that came. */
+/** The mapped activities, and the activities that Ortto stored. */
 export function ActivitiesView() {
   const account = useAccount()
   const samples = useSamples()
@@ -25,8 +25,8 @@ export function ActivitiesView() {
     <View
       title="Activities"
       intro={
-        'A track event becomes an activity when its name is mapped here; otherwise it is answered 422. The properties ' +
-        'that are mapped fill the activity’s attributes, converted to their types; the others are ignored.'
+        'A track event is stored as an activity if its name is mapped here. Other track events get 422. Mapped properties ' +
+        'are converted to the types of the activity’s attributes. Other properties are ignored.'
       }
     >
       <Loaded query={samples}>
@@ -64,7 +64,7 @@ function Editor({ saved, samples }: EditorProps) {
     <>
       <Part title="Mapped activities">
         {activities.length === 0 ? (
-          <Text size="sm">None: every track event is answered 422, “No mappings configured”.</Text>
+          <Text size="sm">No activities are mapped: every track event gets 422, “No mappings configured”.</Text>
         ) : (
           <ActivityTable activities={activities} opened={opened} />
         )}
@@ -110,7 +110,7 @@ function ActivityTable({ activities, opened }: { activities: readonly ActivityMa
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Activity</Table.Th>
-            <Table.Th>Kept</Table.Th>
+            <Table.Th>Retention</Table.Th>
             <Table.Th>Attributes</Table.Th>
           </Table.Tr>
         </Table.Thead>
@@ -129,7 +129,7 @@ function ActivityTable({ activities, opened }: { activities: readonly ActivityMa
                   {name}
                 </Anchor>
               </Table.Td>
-              <Table.Td>{retentionDays === undefined ? 'for ever' : count(retentionDays, 'day')}</Table.Td>
+              <Table.Td>{retentionDays === undefined ? 'no limit' : count(retentionDays, 'day')}</Table.Td>
               <Table.Td>{Object.keys(attributes).length}</Table.Td>
             </Table.Tr>
           ))}
@@ -141,22 +141,24 @@ function ActivityTable({ activities, opened }: { activities: readonly ActivityMa
 
 interface AddActivityProps {
   mapped: readonly string[]
-  /** The names that came lately, the newest first */
+  /** The names of recent activities, newest first */
   seen: readonly string[]
   onAdd: (name: string) => void
 }
 
-/** Adds an activity that came already, or one that is entered by hand. */
+/** Adds an activity that was received, or one that is entered manually. */
 function AddActivity({ mapped, seen, onAdd }: AddActivityProps) {
   const [typed, setTyped] = useState('')
   const unmapped = seen.filter((name) => !mapped.includes(name))
   const name = typed.trim()
-  const problem = mapped.includes(name) ? 'This activity is mapped already.' : undefined
+  const problem = mapped.includes(name) ? 'This activity is already mapped.' : undefined
   return (
     <Group gap="md" align="end">
       <Select
-        label="Add an activity that came"
-        placeholder={unmapped.length > 0 ? `Search ${count(unmapped.length, 'name')}` : 'All that came are mapped'}
+        label="Add a received activity"
+        placeholder={
+          unmapped.length > 0 ? `Search ${count(unmapped.length, 'name')}` : 'All received activities are mapped'
+        }
         disabled={unmapped.length === 0}
         data={unmapped}
         value={null}
@@ -194,7 +196,7 @@ function AddActivity({ mapped, seen, onAdd }: AddActivityProps) {
   )
 }
 
-/** Activities that are shown */
+/** The number of activities that are shown */
 const LIMIT = '500'
 
 function Latest() {
@@ -205,10 +207,10 @@ function Latest() {
   })
   return (
     <Part
-      title="The latest activities"
+      title="Latest activities"
       intro={
         <>
-          What Ortto stored, and whether it found the contact. What it refused is in the{' '}
+          Activities that Ortto stored, and whether it found their contact. Rejected activities are in the{' '}
           <TextLink href="/ortto/log">error log</TextLink>.
         </>
       }
@@ -225,7 +227,7 @@ function Latest() {
               <Rows
                 items={activities.map((activity, index) => ({ activity, number: total - index }))}
                 keyOf={({ number }) => number}
-                label="The latest activities"
+                label="Latest activities"
                 height={420}
                 rowHeight={62}
               >
@@ -239,10 +241,10 @@ function Latest() {
   )
 }
 
-const STATE_COLORS: Record<ShownActivity['state'], string> = { attached: 'teal', waiting: 'yellow', discarded: 'red' }
+const STATE_COLORS: Record<ActivityJson['state'], string> = { attached: 'teal', waiting: 'yellow', discarded: 'red' }
 
-/** An activity, its state and the reason for it. */
-export function ActivityLine({ activity }: { activity: ShownActivity }) {
+/** An activity, with its state and the reason. */
+export function ActivityLine({ activity }: { activity: ActivityJson }) {
   const { event, timestamp, ids, state, reason, attributes } = activity
   return (
     <>

@@ -7,20 +7,20 @@ import { Converted, FieldSettings, SkippedLately } from './field-settings'
 import { newFieldFor } from './guess-field'
 import { useLog } from './queries'
 import { skippedProperties } from './skipped'
-import type { Skipped } from './skipped'
+import type { SkippedValues } from './skipped'
 import { Example } from './trait-editor'
 import { isSame } from './values'
 import { Part } from './view'
 
 interface ActivityEditorProps {
   activity: ActivityMapping
-  /** The properties in samples of it */
+  /** The properties in its samples */
   seen: ReadonlyMap<string, unknown>
   onChange: (activity: ActivityMapping) => void
   onRemove: () => void
 }
 
-/** How long one activity is kept, and which property fills which attribute. */
+/** The retention period of one activity, and the attribute of each property. */
 export function ActivityEditor({ activity, seen, onChange, onRemove }: ActivityEditorProps) {
   const [typed, setTyped] = useState('')
   const { data: log = [] } = useLog()
@@ -40,14 +40,14 @@ export function ActivityEditor({ activity, seen, onChange, onRemove }: ActivityE
       title={`Activity: ${name}`}
       intro={
         seen.size > 0
-          ? 'The examples are from the last of these events that Ortto got.'
-          : 'No event of this name with properties has come yet: enter its properties by hand.'
+          ? 'The examples are from the latest events with this name.'
+          : 'No event with this name and properties was received yet. Enter its properties manually.'
       }
     >
       <Group gap="md" align="end">
         <NumberInput
-          label="Days that Ortto keeps it"
-          description="Older events are answered 422. Empty: for ever."
+          label="Retention period in days"
+          description="Older events get 422. Leave empty for no limit."
           value={retentionDays ?? ''}
           onChange={(days) => onChange({ ...activity, retentionDays: typeof days === 'number' ? days : undefined })}
           min={1}
@@ -88,12 +88,12 @@ export function ActivityEditor({ activity, seen, onChange, onRemove }: ActivityE
       >
         <Group gap="xs" align="end">
           <TextInput
-            label="A property that was not seen"
+            label="Another property"
             placeholder="For example total"
             size="xs"
             value={typed}
             onChange={({ currentTarget }) => setTyped(currentTarget.value)}
-            error={isKnown ? 'This property is in the list.' : undefined}
+            error={isKnown ? 'This property is already in the list.' : undefined}
             w={220}
           />
           <Button type="submit" variant="default" size="xs" disabled={typed === '' || isKnown}>
@@ -107,9 +107,9 @@ export function ActivityEditor({ activity, seen, onChange, onRemove }: ActivityE
 
 interface PropertyEditorProps {
   row: PropertyRow
-  skipped?: Skipped
+  skipped?: SkippedValues
   onAdd: () => void
-  /** Nothing: it is not mapped any more */
+  /** Undefined removes the mapping */
   onChange: (attribute: Field | undefined) => void
 }
 
@@ -130,7 +130,7 @@ function PropertyEditor({ row, skipped, onAdd, onChange }: PropertyEditorProps) 
               aria-label={`Attribute for ${property}`}
               value={attribute.name}
               onChange={({ currentTarget }) => onChange({ ...attribute, name: currentTarget.value })}
-              error={attribute.name === '' ? 'An attribute needs a name.' : undefined}
+              error={attribute.name === '' ? 'Enter a name.' : undefined}
               size="xs"
               style={{ flex: '1 1 160px' }}
             />
@@ -139,7 +139,7 @@ function PropertyEditor({ row, skipped, onAdd, onChange }: PropertyEditorProps) 
               variant="default"
               aria-label={`Do not map ${property}`}
               onClick={() => onChange(undefined)}
-              title="Do not map it"
+              title="Remove this mapping"
             >
               ✕
             </ActionIcon>
@@ -154,7 +154,7 @@ function PropertyEditor({ row, skipped, onAdd, onChange }: PropertyEditorProps) 
       ) : (
         <Group gap="xs">
           <Text size="xs" c="dimmed">
-            Ortto ignores it.
+            Not mapped: Ortto ignores this property.
           </Text>
           <Button variant="default" size="compact-xs" onClick={onAdd} aria-label={`Map ${property}`}>
             Map

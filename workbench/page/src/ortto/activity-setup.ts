@@ -2,20 +2,21 @@ import type { ActivityMapping, Field } from './account'
 import { withEntry } from './account'
 import { newFieldFor } from './guess-field'
 
-/** A property of an activity, with what is known of it. */
+/** A property of an activity. */
 export interface PropertyRow {
   property: string
-  /** The attribute that it fills */
+  /** The attribute that it is mapped to */
   attribute?: Field
+  /** True if a sample contains it */
   isSeen: boolean
   example?: unknown
 }
 
-/** The properties that were seen or are mapped, by name. */
+/** The properties that are in samples or mapped, sorted by name. */
 export function propertyRows({ attributes }: ActivityMapping, seen: ReadonlyMap<string, unknown>): PropertyRow[] {
   const mapped = new Map(Object.entries(attributes))
   return [...new Set([...seen.keys(), ...mapped.keys()])]
-    .sort((one, other) => one.localeCompare(other))
+    .sort((a, b) => a.localeCompare(b))
     .map((property) => ({
       property,
       attribute: mapped.get(property),
@@ -24,12 +25,12 @@ export function propertyRows({ attributes }: ActivityMapping, seen: ReadonlyMap<
     }))
 }
 
-/** Has a property fill an attribute; without one it is not mapped any more. */
+/** Maps a property to an attribute, or removes the mapping if there is no attribute. */
 export function mapProperty(activity: ActivityMapping, property: string, attribute?: Field): ActivityMapping {
   return { ...activity, attributes: withEntry(activity.attributes, property, attribute) }
 }
 
-/** Maps every property that is not mapped yet and that an attribute can take. */
+/** Maps all properties that are not mapped, except for objects. */
 export function mapAllProperties(activity: ActivityMapping, seen: ReadonlyMap<string, unknown>): ActivityMapping {
   let next = activity
   for (const { property, attribute, example } of propertyRows(activity, seen)) {
@@ -39,7 +40,7 @@ export function mapAllProperties(activity: ActivityMapping, seen: ReadonlyMap<st
   return next
 }
 
-/** The activities with one of them changed. */
+/** The activities, with one of them changed. */
 export function withActivity(activities: readonly ActivityMapping[], changed: ActivityMapping): ActivityMapping[] {
-  return activities.map((one) => (one.name === changed.name ? changed : one))
+  return activities.map((activity) => (activity.name === changed.name ? changed : activity))
 }

@@ -1,9 +1,9 @@
 import { useLocation, useSearch } from 'wouter'
 
-/** A part of the address: `lana` of `?search=lana`. Text that is typed replaces the address, and makes no history. */
+/** A parameter of the address: `lana` in `?search=lana`. Setting it replaces the address, without a history entry. */
 export function useParameter(name: string): [value: string, set: (value: string) => void] {
   const [path, open] = useLocation()
-  // It tells when the address changes; what it gives is decoded once too often.
+  // Renders again when the address changes. Its value is not used: it is decoded twice.
   useSearch()
   const value = new URLSearchParams(window.location.search).get(name) ?? ''
   const set = (next: string) => {

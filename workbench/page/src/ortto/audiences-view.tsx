@@ -1,7 +1,7 @@
 import { Button, Group, Table, Text, TextInput } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { ShownAudience } from '../../../../sandbox'
+import type { AudienceJson } from '../../../../sandbox'
 import { ortto, read } from '../client'
 import { Copyable } from '../parts/copy'
 import { Failure } from '../parts/failure'
@@ -9,7 +9,7 @@ import { useAccountChange } from './queries'
 import { Loaded, Part, View } from './view'
 import { amount } from './words'
 
-/** The audiences, and how many contacts are in each. */
+/** The audiences, and the number of contacts in each. */
 export function AudiencesView() {
   const audiences = useQuery({
     queryKey: ['ortto', 'audiences'],
@@ -20,16 +20,16 @@ export function AudiencesView() {
     <View
       title="Audiences"
       intro={
-        'A mapping that is connected to an audience adds the contacts of its events to it, or removes them. Segment can ' +
-        'change only audiences that it has created; names are case-sensitive. A contact that left less than a minute ' +
-        'ago is let back in by the daily synchronization, at midnight UTC.'
+        'A mapping that is connected to an audience adds contacts to it, or removes them. Segment can change only ' +
+        'audiences that it created. Names are case-sensitive. A contact that left less than a minute ago re-enters ' +
+        'with the daily synchronization, at midnight UTC.'
       }
     >
       <Loaded query={audiences}>
         {(all) => (
           <>
-            {all.length === 0 ? <Text size="sm">There is none yet.</Text> : <AudienceTable audiences={all} />}
-            <AddAudience taken={all.map(({ name }) => name)} />
+            {all.length === 0 ? <Text size="sm">No audiences yet.</Text> : <AudienceTable audiences={all} />}
+            <AddAudience usedNames={all.map(({ name }) => name)} />
           </>
         )}
       </Loaded>
@@ -37,7 +37,7 @@ export function AudiencesView() {
   )
 }
 
-function AudienceTable({ audiences }: { audiences: readonly ShownAudience[] }) {
+function AudienceTable({ audiences }: { audiences: readonly AudienceJson[] }) {
   return (
     <Table.ScrollContainer minWidth={620}>
       <Table verticalSpacing={4} withTableBorder>
@@ -46,21 +46,21 @@ function AudienceTable({ audiences }: { audiences: readonly ShownAudience[] }) {
             <Table.Th>Audience</Table.Th>
             <Table.Th>Created by</Table.Th>
             <Table.Th>Members</Table.Th>
-            <Table.Th>To be let in</Table.Th>
+            <Table.Th>Pending additions</Table.Th>
             <Table.Th>Id</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {audiences.map(({ id, name, isFromSegment, members, toLetIn }) => (
+          {audiences.map(({ id, name, isFromSegment, members, pendingAdditions }) => (
             <Table.Tr key={id}>
               <Table.Td maw={260}>
                 <Text size="sm" fw={600} className="long">
                   {name}
                 </Text>
               </Table.Td>
-              <Table.Td>{isFromSegment ? 'Segment' : 'others: Segment cannot change it'}</Table.Td>
+              <Table.Td>{isFromSegment ? 'Segment' : 'others (Segment cannot change it)'}</Table.Td>
               <Table.Td>{amount(members)}</Table.Td>
-              <Table.Td>{amount(toLetIn)}</Table.Td>
+              <Table.Td>{amount(pendingAdditions)}</Table.Td>
               <Table.Td>
                 <Copyable text={id} label={`the id of ${name}`} />
               </Table.Td>
@@ -72,17 +72,17 @@ function AudienceTable({ audiences }: { audiences: readonly ShownAudience[] }) {
   )
 }
 
-function AddAudience({ taken }: { taken: readonly string[] }) {
+function AddAudience({ usedNames }: { usedNames: readonly string[] }) {
   const [typed, setTyped] = useState('')
   const name = typed.trim()
-  const problem = taken.includes(name) ? 'There is an audience of this name already.' : undefined
+  const problem = usedNames.includes(name) ? 'Another audience has this name.' : undefined
   const change = useAccountChange()
   return (
     <Part
-      title="Add one that Segment did not create"
+      title="Add an audience that Segment did not create"
       intro={
-        'To see how a mapping fares that names it. An audience of Segment’s own is created when a mapping is connected ' +
-        'to it.'
+        'Use this to test a mapping that targets an audience Segment did not create. Segment creates its own audiences ' +
+        'when a mapping is connected.'
       }
     >
       <form

@@ -12,14 +12,14 @@ import { useSummary } from './queries'
 import { Loaded, Part, View } from './view'
 import { inWords } from './words'
 
-/** The account's time, and ways in which requests go wrong. */
+/** The clock of the local Ortto, and the faults of its responses. */
 export function ClockAndFaultsView() {
   return (
     <View
       title="Clock and faults"
       intro={
-        'Ortto’s rules depend on time, and networks fail: move the time of the local Ortto, or have its answers go wrong, ' +
-        'and see what becomes of your events.'
+        'Test rules that depend on time, and failures of Ortto or the network: move the clock of the local Ortto, or add ' +
+        'a fault to its responses.'
       }
     >
       <Clock />
@@ -33,7 +33,7 @@ const UNITS = ['seconds', 'minutes', 'hours', 'days']
 
 function Clock() {
   const queries = useQueryClient()
-  // It goes on by itself.
+  // The clock runs.
   const clock = useQuery({
     queryKey: ['ortto', 'clock'],
     queryFn: () => read(ortto.clock.$get()),
@@ -49,18 +49,18 @@ function Clock() {
     <Part
       title="Clock"
       intro={
-        'It goes forward only, until you start over. A minute matters to who left an audience, midnight UTC to the daily ' +
-        'synchronization, a day to the limits, more days to how long activities are kept.'
+        'The clock can only move forward, until you start over. +2 minutes: audience re-entry · next midnight UTC: daily ' +
+        'synchronization · +1 day: limits reset · more: retention of activities.'
       }
     >
       <Loaded query={clock}>
         {({ now }) => (
           <Text size="sm">
-            The local Ortto has{' '}
+            The time in the local Ortto is{' '}
             <Text span fw={700}>
               {showTime(now)} UTC
             </Text>
-            {aheadOfRealTime(now)}.
+            {describeOffset(now)}.
           </Text>
         )}
       </Loaded>
@@ -106,13 +106,13 @@ function Clock() {
   )
 }
 
-/** Milliseconds that the two clocks may differ without a word */
-const TOLERANCE = 5000
+/** A smaller difference between the two clocks is not shown. */
+const TOLERANCE_MS = 5000
 
-function aheadOfRealTime(now: string): string {
+function describeOffset(now: string): string {
   const real = new Date()
-  const isAhead = Date.parse(now) - real.getTime() > TOLERANCE
-  return isAhead ? `, ahead of real time: what it has now comes ${inWords(real.toISOString(), now)}` : ''
+  const isAhead = Date.parse(now) - real.getTime() > TOLERANCE_MS
+  return isAhead ? `, ahead of real time, which reaches it ${inWords(real.toISOString(), now)}` : ''
 }
 
 function Faults() {
@@ -128,9 +128,9 @@ function Faults() {
   })
   const adding = useMutation({ mutationFn: (fault: Fault) => read(ortto.faults.$post({ json: fault })) })
   const { kind, once } = form
-  const { does, outcome } = FAULTS[kind]
+  const { effect, outcome } = FAULTS[kind]
   return (
-    <Part title="Faults" intro="Of several, a request meets the one that was switched on first.">
+    <Part title="Faults" intro="If several faults are on, the oldest applies.">
       <form
         aria-label="Switch a fault on"
         onSubmit={(event) => {
@@ -150,12 +150,12 @@ function Faults() {
             />
             <Settings form={form} onChange={setForm} />
           </Group>
-          <Text size="sm">{does}</Text>
+          <Text size="sm">{effect}</Text>
           <Text size="sm" c="dimmed">
             {outcome}
           </Text>
           <Radio.Group
-            label="How long"
+            label="Duration"
             value={once ? 'once' : 'always'}
             onChange={(value) => setForm({ ...form, once: value === 'once' })}
           >

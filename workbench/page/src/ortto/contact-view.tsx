@@ -2,18 +2,18 @@ import { Anchor, Badge, Group, SimpleGrid, Table, Text } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
-import type { ShownContact } from '../../../../sandbox'
+import type { ContactJson } from '../../../../sandbox'
 import { ortto, read } from '../client'
 import { showTime, showValue } from '../parts/show'
 import { ActivityLine } from './activities-view'
 import { useParameter } from './address'
 import { Rows } from './rows'
 import { timelineOf } from './timeline'
-import type { Moment } from './timeline'
+import type { TimelineEntry } from './timeline'
 import { Loaded, Part, View } from './view'
 import { count } from './words'
 
-/** One contact: what Ortto knows of it, and how that came about. */
+/** One contact: its fields, audiences, activities and history. */
 export function ContactView({ number }: { number: string }) {
   const [search] = useParameter('search')
   const contact = useQuery({
@@ -22,7 +22,10 @@ export function ContactView({ number }: { number: string }) {
     placeholderData: keepPreviousData
   })
   return (
-    <View title={`Contact ${number}`} intro="What Ortto knows of this person, and how each event brought it about.">
+    <View
+      title={`Contact ${number}`}
+      intro="Everything that Ortto stores about this person, and the events that it comes from."
+    >
       <Anchor
         component={Link}
         href={search === '' ? '/ortto/contacts' : `/ortto/contacts?search=${encodeURIComponent(search)}`}
@@ -30,14 +33,14 @@ export function ContactView({ number }: { number: string }) {
       >
         ← All contacts
       </Anchor>
-      <Loaded query={contact}>{(known) => <Known contact={known} />}</Loaded>
+      <Loaded query={contact}>{(loaded) => <Contact contact={loaded} />}</Loaded>
     </View>
   )
 }
 
-function Known({ contact }: { contact: ShownContact }) {
+function Contact({ contact }: { contact: ContactJson }) {
   const { ids, fields, ip, location, audiences } = contact
-  const moments = timelineOf(contact).map((moment, index, all) => ({ moment, number: all.length - index }))
+  const entries = timelineOf(contact).map((entry, index, all) => ({ entry, number: all.length - index }))
   return (
     <>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
@@ -56,7 +59,7 @@ function Known({ contact }: { contact: ShownContact }) {
         </Part>
         <Part title="Audiences">
           {Object.keys(audiences).length === 0 ? (
-            <Text size="sm">It has never been in an audience.</Text>
+            <Text size="sm">No audiences yet.</Text>
           ) : (
             <Memberships audiences={audiences} />
           )}
@@ -64,11 +67,11 @@ function Known({ contact }: { contact: ShownContact }) {
       </SimpleGrid>
       <Part
         title="Timeline"
-        intro="Newest first, in UTC. An activity stands at its own timestamp, which may be before the contact was known."
+        intro="Newest first, in UTC. Activities are sorted by their timestamp, which may be older than the contact."
       >
-        <Text size="sm">{count(moments.length, 'entry', 'entries')}.</Text>
-        <Rows items={moments} keyOf={(item) => item.number} label="Timeline" height={520} rowHeight={44}>
-          {({ moment }) => <MomentLine moment={moment} />}
+        <Text size="sm">{count(entries.length, 'entry', 'entries')}.</Text>
+        <Rows items={entries} keyOf={(item) => item.number} label="Timeline" height={520} rowHeight={44}>
+          {({ entry }) => <TimelineLine entry={entry} />}
         </Rows>
       </Part>
     </>
@@ -96,14 +99,14 @@ function Facts({ facts }: { facts: [string, ReactNode][] }) {
   )
 }
 
-function Memberships({ audiences }: Pick<ShownContact, 'audiences'>) {
+function Memberships({ audiences }: Pick<ContactJson, 'audiences'>) {
   return (
     <Table verticalSpacing={3} withTableBorder>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Audience</Table.Th>
           <Table.Th>Now</Table.Th>
-          <Table.Th>Last asked for</Table.Th>
+          <Table.Th>Last update</Table.Th>
           <Table.Th>Left</Table.Th>
         </Table.Tr>
       </Table.Thead>
@@ -122,8 +125,8 @@ function Memberships({ audiences }: Pick<ShownContact, 'audiences'>) {
             </Table.Td>
             <Table.Td>
               <Text size="xs">
-                {isWanted ? 'in' : 'out'}, {showMilliseconds(updatedAt)}
-                {isWanted && !isMember && '; the daily synchronization will let it in'}
+                {isWanted ? 'add' : 'remove'}, {showMilliseconds(updatedAt)}
+                {isWanted && !isMember && '; added by the next daily synchronization'}
               </Text>
             </Table.Td>
             <Table.Td>
@@ -141,7 +144,7 @@ function showMilliseconds(time: number): string {
   return showTime(new Date(time).toISOString())
 }
 
-function MomentLine({ moment: { time, text, activity } }: { moment: Moment }) {
+function TimelineLine({ entry: { time, text, activity } }: { entry: TimelineEntry }) {
   if (activity) {
     return <ActivityLine activity={activity} />
   }

@@ -2,7 +2,7 @@ import { Anchor, Badge, Group, Text, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
-import type { BriefContact } from '../../../../sandbox'
+import type { ContactSummary } from '../../../../sandbox'
 import { ortto, read } from '../client'
 import { showTime, showValue } from '../parts/show'
 import { useParameter } from './address'
@@ -10,7 +10,7 @@ import { Rows } from './rows'
 import { Loaded, View } from './view'
 import { amount, count } from './words'
 
-/** Contacts that are shown; the search finds the others. */
+/** The number of contacts that are shown. The search finds the others. */
 const LIMIT = '500'
 
 /** The contacts, the last changed first. */
@@ -26,8 +26,8 @@ export function ContactsView() {
     <View
       title="Contacts"
       intro={
-        'The people that your events are about. An event belongs to the contact that its unique identifiers, its user id ' +
-        'or its anonymous id name; when there is none, an identify event creates it.'
+        'The people in your events. Events are matched to contacts by unique identifier, user ID or anonymous ID. An ' +
+        'identify event with no match creates a contact.'
       }
     >
       <TextInput
@@ -41,7 +41,7 @@ export function ContactsView() {
         {({ total, contacts: shown }) => (
           <>
             <Text size="sm" aria-live="polite">
-              {tellCount(total, shown.length, text)}
+              {describeCount(total, shown.length, text)}
             </Text>
             {shown.length > 0 && (
               <Rows items={shown} keyOf={({ number }) => number} label="Contacts" height={640} rowHeight={64}>
@@ -55,15 +55,15 @@ export function ContactsView() {
   )
 }
 
-function tellCount(total: number, shown: number, text: string): string {
+function describeCount(total: number, shown: number, text: string): string {
   if (total === 0) {
-    return text === '' ? 'There is no contact yet: an identify event creates one.' : 'No contact has this in it.'
+    return text === '' ? 'No contacts yet: an identify event creates one.' : 'No contact contains this text.'
   }
   const all = `${count(total, 'contact')}${text === '' ? '' : ' found'}`
-  return total > shown ? `${all}; the ${amount(shown)} that changed last are shown.` : `${all}.`
+  return total > shown ? `${all}; showing the ${amount(shown)} that changed last.` : `${all}.`
 }
 
-function ContactLine({ contact, search }: { contact: BriefContact; search: string }) {
+function ContactLine({ contact, search }: { contact: ContactSummary; search: string }) {
   const { number, ids, fields, audiences, changedAt, activityCount } = contact
   const members = Object.entries(audiences).filter(([, { isMember }]) => isMember)
   return (
@@ -91,7 +91,7 @@ function ContactLine({ contact, search }: { contact: BriefContact; search: strin
         {Object.entries(fields)
           .slice(0, 8)
           .map(([name, value]) => `${name}: ${showValue(value)}`)
-          .join(', ') || 'no field is filled'}
+          .join(', ') || 'no fields'}
       </div>
     </>
   )

@@ -2,48 +2,48 @@ import type { Fault } from '../../../../sandbox'
 
 export type FaultKind = Fault['kind']
 
-/** What each fault does to a request, and what the destination makes of it. */
-export const FAULTS: Record<FaultKind, { does: string; outcome: string }> = {
+/** The effect of each fault on a request, and the outcome for the events. */
+export const FAULTS: Record<FaultKind, { effect: string; outcome: string }> = {
   status: {
-    does: 'Ortto refuses the request with this status, and takes nothing of it: with 503 it is down.',
+    effect: 'Ortto rejects the request with this status, and processes nothing. 503 means that it is down.',
     outcome:
-      'Every event of the request gets that status. Segment sends it again after 408, 423, 429 and 500 or more but 501, ' +
-      'and gives it up after other ones.'
+      'Every event of the request gets this status. Segment retries 408, 423, 429 and 5xx except 501. Other statuses are ' +
+      'final.'
   },
   redirect: {
-    does: 'Ortto answers with a redirect, and takes nothing.',
-    outcome: 'It is not followed, since the data would be lost on the way. Every event gets 502, and is sent again.'
+    effect: 'Ortto responds with a redirect, and processes nothing.',
+    outcome: 'The destination does not follow it, because the data would be lost. Every event gets 502 and is retried.'
   },
   'size limit': {
-    does: 'Ortto refuses bodies of more bytes than this with 413.',
+    effect: 'Ortto rejects larger bodies with 413.',
     outcome:
-      'The destination sends a batch in halves until they fit. An event that is too large alone gets 413, and is given up.'
+      'The destination halves a batch until it fits. A single event that is too large gets 413 and is not retried.'
   },
   delay: {
-    does: 'Ortto takes the items, but the answer comes late.',
+    effect: 'Ortto processes the items, but the response is late.',
     outcome:
-      'After 10 seconds without an answer the destination gives up: 408, and the events are sent again. Ortto stores an ' +
-      'activity once for its message id and timestamp.'
+      'After 10 seconds without a response, the events get 408 and are retried. Ortto stores activities with the same ' +
+      'message id and timestamp once.'
   },
   stall: {
-    does: 'Ortto takes the items, but its answer stops in the middle.',
-    outcome: 'After 10 seconds without the rest: 408, and the events are sent again.'
+    effect: 'Ortto processes the items, but the response stops in the middle.',
+    outcome: 'After 10 seconds without the rest, the events get 408 and are retried.'
   },
   break: {
-    does: 'Ortto takes the items, but the connection breaks in the middle of the answer.',
-    outcome: 'Nobody knows what was processed: 503, and the events are sent again.'
+    effect: 'Ortto processes the items, but the connection breaks in the middle of the response.',
+    outcome: 'The result is unknown: the events get 503 and are retried.'
   },
   'not JSON': {
-    does: 'Ortto takes the items, but answers with a web page.',
-    outcome: 'An answer that can’t be read confirms nothing: 502, and the events are sent again.'
+    effect: 'Ortto processes the items, but responds with a web page.',
+    outcome: 'A response that cannot be read confirms nothing: the events get 502 and are retried.'
   },
   'wrong indices': {
-    does: 'Ortto takes the items, but its answer reports errors for items that were not sent.',
-    outcome: 'It is not known which event failed: every event gets 502, and is sent again.'
+    effect: 'Ortto processes the items, but the response reports errors of items that were not sent.',
+    outcome: 'It is unknown which event failed: every event gets 502 and is retried.'
   }
 }
 
-/** What a person has entered for a fault */
+/** The form for a fault */
 export interface FaultForm {
   kind: FaultKind
   status: number
@@ -54,7 +54,7 @@ export interface FaultForm {
   once: boolean
 }
 
-/** The settings that a kind of fault has. */
+/** The fault of a form, with the settings of its kind. */
 export function faultOf({ kind, status, message, location, bytes, milliseconds, once }: FaultForm): Fault {
   switch (kind) {
     case 'status':
@@ -70,7 +70,7 @@ export function faultOf({ kind, status, message, location, bytes, milliseconds, 
   }
 }
 
-/** A fault that is on, in words: `status 503, for the next request` */
+/** An active fault, as text: `status 503, for one request` */
 export function describeFault(fault: Fault): string {
   return `${withSettings(fault)}, ${fault.once ? 'for one request' : 'until it is switched off'}`
 }

@@ -5,7 +5,7 @@ import { addField, changeField, removeField } from './trait-setup'
 import type { TraitSetup } from './trait-setup'
 import { Part } from './view'
 
-/** Fields that are shown at once; the search finds the others. */
+/** The number of fields that are shown. The search finds the others. */
 const MAX_SHOWN = 100
 
 interface FieldListProps {
@@ -14,18 +14,18 @@ interface FieldListProps {
   search: string
 }
 
-/** All CDP fields, by name. */
+/** All CDP fields, sorted by name. */
 export function FieldList({ setup, onChange, search }: FieldListProps) {
   const [isAdding, setAdding] = useState(false)
   const wanted = search.trim().toLowerCase()
   const fields = [...setup.fields]
     .filter(({ name }) => name.toLowerCase().includes(wanted))
-    .sort((one, other) => one.name.localeCompare(other.name))
+    .sort((a, b) => a.name.localeCompare(b.name))
   const traits = Object.entries(setup.traits ?? {})
   return (
     <Part
       title="CDP fields"
-      intro="What a contact can hold. Contacts keep what they have when a field is removed or gets another type."
+      intro="The fields of contacts. Contacts keep their values if a field is removed or gets another type."
     >
       {fields.length > 0 && (
         <div className="frame">
@@ -38,7 +38,7 @@ export function FieldList({ setup, onChange, search }: FieldListProps) {
                     {field.name}
                   </Text>
                   <Text size="xs" c="dimmed" className="long">
-                    {sources.length > 0 ? `filled by ${sources.join(', ')}` : 'no trait fills it'}
+                    {sources.length > 0 ? `mapped from ${sources.join(', ')}` : 'no trait is mapped to it'}
                   </Text>
                 </div>
                 <Group gap="xs">
@@ -62,13 +62,13 @@ export function FieldList({ setup, onChange, search }: FieldListProps) {
       )}
       {fields.length > MAX_SHOWN && (
         <Text size="sm">
-          {MAX_SHOWN} of {fields.length} are shown. Search for the others.
+          Showing {MAX_SHOWN} of {fields.length}. Use the search to find the others.
         </Text>
       )}
       {isAdding ? (
         <NewField
           initial={{ name: '', type: 'text' }}
-          taken={setup.fields.map(({ name }) => name)}
+          usedNames={setup.fields.map(({ name }) => name)}
           onAdd={(field) => {
             onChange(addField(setup, field))
             setAdding(false)

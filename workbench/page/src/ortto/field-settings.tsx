@@ -5,14 +5,14 @@ import { ortto, read } from '../client'
 import { showValue } from '../parts/show'
 import { DATE_FORMATS, describeField, FIELD_TYPES, hasFormat, hasOptions, namesOf, withType } from './account'
 import type { Field } from './account'
-import { suitedTo } from './guess-field'
-import type { Skipped } from './skipped'
+import { suggestType } from './guess-field'
+import type { SkippedValues } from './skipped'
 import { isSame } from './values'
 
 interface FieldSettingsProps {
   field: Field
   onChange: (field: Field) => void
-  /** For screen readers: whose type and format it is */
+  /** The name of the field or attribute, for screen readers */
   of: string
 }
 
@@ -55,24 +55,24 @@ export function FieldSettings({ field, onChange, of }: FieldSettingsProps) {
   )
 }
 
-/** Characters of a URL that a value may take; a longer one is not tried. */
-const MAX_TRIED = 8000
+/** Characters of a URL: longer values are not converted. */
+const MAX_URL_LENGTH = 8000
 
 interface ConvertedProps {
-  /** What it comes from, which tells something of its type, too. */
+  /** The trait or property. Its name is a hint for the type. */
   name: string
   example: unknown
   field: Field
   onChange: (field: Field) => void
 }
 
-/** What Ortto makes of an example: what the field would hold, or why it would be skipped. */
+/** The value that Ortto would store for an example, or why it would skip the example. */
 export function Converted({ name, example, field, onChange }: ConvertedProps) {
   const query = { value: JSON.stringify(example ?? null), field: JSON.stringify(field) }
   const { data } = useQuery({
     queryKey: ['convert', query],
     queryFn: () => read(ortto.convert.$get({ query })),
-    enabled: encodeURIComponent(query.value + query.field).length < MAX_TRIED
+    enabled: encodeURIComponent(query.value + query.field).length < MAX_URL_LENGTH
   })
   if (!data) {
     return null
@@ -80,19 +80,19 @@ export function Converted({ name, example, field, onChange }: ConvertedProps) {
   if (!('problem' in data)) {
     return (
       <Text size="xs" c="dimmed" className="long" lineClamp={3}>
-        Ortto holds <span className="value">{showValue(data.value)}</span>
+        Ortto stores <span className="value">{showValue(data.value)}</span>
       </Text>
     )
   }
-  const suited = suitedTo(field, name, example)
+  const suggested = suggestType(field, name, example)
   return (
     <Group gap="xs">
       <Text size="xs" c="red" className="long">
         Skipped: {data.problem}.
       </Text>
-      {suited && !isSame(suited, field) && (
-        <Button variant="default" size="compact-xs" onClick={() => onChange(suited)}>
-          Use {describeField(suited)}
+      {suggested && !isSame(suggested, field) && (
+        <Button variant="default" size="compact-xs" onClick={() => onChange(suggested)}>
+          Use {describeField(suggested)}
         </Button>
       )}
     </Group>
@@ -100,16 +100,16 @@ export function Converted({ name, example, field, onChange }: ConvertedProps) {
 }
 
 interface SkippedLatelyProps extends Omit<ConvertedProps, 'example'> {
-  skipped: Skipped
+  skipped: SkippedValues
 }
 
-/** What was skipped lately, and whether it would be now. */
+/** The values that were skipped, and whether Ortto would skip the last one now. */
 export function SkippedLately({ skipped, ...converted }: SkippedLatelyProps) {
   const { count: number, example } = skipped
   return (
     <div>
       <Text size="xs" className="long" lineClamp={3} mt={4}>
-        {number === 1 ? 'A value was skipped' : `${number} values were skipped, the last`}:{' '}
+        {number === 1 ? '1 value was skipped' : `${number} values were skipped, most recently`}:{' '}
         <span className="value">{showValue(example)}</span>
       </Text>
       <Converted {...converted} example={example} />
@@ -118,21 +118,21 @@ export function SkippedLately({ skipped, ...converted }: SkippedLatelyProps) {
 }
 
 interface NewFieldProps {
-  /** What the form holds at first */
+  /** The initial content of the form */
   initial: Field
-  /** Names that another field has */
-  taken: readonly string[]
+  /** The names of other fields */
+  usedNames: readonly string[]
   onAdd: (field: Field) => void
   onCancel: () => void
-  /** What would fill it */
+  /** The trait that is mapped to it */
   from?: { name: string; example: unknown }
 }
 
-/** Makes a field. */
-export function NewField({ initial, taken, onAdd, onCancel, from }: NewFieldProps) {
+/** A form for a new field. */
+export function NewField({ initial, usedNames, onAdd, onCancel, from }: NewFieldProps) {
   const [field, setField] = useState(initial)
   const name = field.name.trim()
-  const problem = taken.includes(name) ? 'There is a field of this name already.' : undefined
+  const problem = usedNames.includes(name) ? 'Another field has this name.' : undefined
   const canAdd = name !== '' && problem === undefined
   return (
     <form
@@ -163,14 +163,14 @@ export function NewField({ initial, taken, onAdd, onCancel, from }: NewFieldProp
         </Button>
       </Group>
       <Text size="xs" c="dimmed" mt={4}>
-        A {field.type} field takes {FIELD_TYPES[field.type]}.
+        A {field.type} field accepts {FIELD_TYPES[field.type]}.
       </Text>
       {from && from.example !== undefined && (
         <Converted
           name={from.name}
           example={from.example}
           field={{ ...field, name: name || 'New field' }}
-          onChange={(suited) => setField({ ...suited, name: field.name })}
+          onChange={(suggested) => setField({ ...suggested, name: field.name })}
         />
       )}
     </form>

@@ -14,10 +14,10 @@ import { draftsOf } from './use-draft'
 import { isSame } from './values'
 import { Loaded, Part, SaveBar, TextLink, View } from './view'
 
-/** Traits that are shown at once; the search finds the others. */
+/** The number of traits that are shown. The search finds the others. */
 const MAX_SHOWN = 100
 
-/** Which trait fills which CDP field, and which fields tell contacts apart. */
+/** The CDP field of each trait, and the unique identifiers. */
 export function FieldsView() {
   const account = useAccount()
   const samples = useSamples()
@@ -25,8 +25,8 @@ export function FieldsView() {
     <View
       title="Fields"
       intro={
-        'An identify event brings traits. Each trait that is mapped here is converted to the type of its CDP field and ' +
-        'stored in the contact; a value that does not fit is skipped, and what is not mapped is ignored.'
+        'Traits of identify events that are mapped here are converted to the type of their CDP field and stored in the ' +
+        'contact. Values that cannot be converted are skipped. Traits that are not mapped are ignored.'
       }
     >
       <Loaded query={samples}>
@@ -55,13 +55,13 @@ function Editor({ saved, samples }: { saved: TraitSetup; samples: readonly unkno
     <>
       {samples.length === 0 && (
         <Alert color="blue" title="Waiting for Segment to send us an Identify event">
-          The traits of the first one appear here, to be mapped. <TextLink href="/try">Try an event</TextLink> or{' '}
-          <TextLink href="/live">send one with a library of Segment</TextLink>.
+          Its traits appear here, so that you can map them. <TextLink href="/try">Try an event</TextLink> or{' '}
+          <TextLink href="/live">send one with a Segment library</TextLink>.
         </Alert>
       )}
       {saved.traits === undefined && (
-        <Alert color="red" title="Ortto rejects everything: No mappings configured">
-          As long as no trait mapping is saved, every contact is answered 422. What comes in is kept as a sample.
+        <Alert color="red" title="Ortto rejects all contacts: No mappings configured">
+          Until a trait mapping is saved, every contact gets 422. Received events are kept as samples.
         </Alert>
       )}
       <Group justify="space-between" align="end">
@@ -77,17 +77,17 @@ function Editor({ saved, samples }: { saved: TraitSetup; samples: readonly unkno
           onClick={() => set(allMapped)}
           disabled={isSame(allMapped.traits, setup.traits ?? {})}
         >
-          Map all traits seen
+          Map all received traits
         </Button>
       </Group>
       <Part
-        title="Traits, and the fields that they fill"
+        title="Traits and their fields"
         intro={
           samples.length === 0
             ? undefined
             : `The examples are from the last ${
-                samples.length === 1 ? 'item' : `${samples.length} items`
-              } that Ortto got.`
+                samples.length === 1 ? 'contact' : `${samples.length} contacts`
+              } received.`
         }
       >
         {rows.length > 0 && (
@@ -106,10 +106,10 @@ function Editor({ saved, samples }: { saved: TraitSetup; samples: readonly unkno
           </div>
         )}
         <Text size="sm" aria-live="polite">
-          {tellRows(rows.length, search)}
+          {describeRows(rows.length, search)}
         </Text>
         <AddTrait
-          known={new Set([...seen.keys(), ...Object.keys(setup.traits ?? {})])}
+          listed={new Set([...seen.keys(), ...Object.keys(setup.traits ?? {})])}
           fields={setup.fields}
           onAdd={(trait, field) => set(mapTrait(setup, trait, field))}
         />
@@ -129,24 +129,24 @@ function Editor({ saved, samples }: { saved: TraitSetup; samples: readonly unkno
   )
 }
 
-function tellRows(count: number, search: string): string {
+function describeRows(count: number, search: string): string {
   if (count === 0) {
-    return search === '' ? 'No trait has been seen or mapped yet.' : 'No trait or field has this in its name.'
+    return search === '' ? 'No traits were received or mapped yet.' : 'No trait or field name contains this text.'
   }
-  return count > MAX_SHOWN ? `${MAX_SHOWN} of ${count} are shown. Search for the others.` : ''
+  return count > MAX_SHOWN ? `Showing ${MAX_SHOWN} of ${count}. Use the search to find the others.` : ''
 }
 
 interface AddTraitProps {
-  known: ReadonlySet<string>
+  listed: ReadonlySet<string>
   fields: readonly Field[]
   onAdd: (trait: string, field: string) => void
 }
 
-/** Maps a trait that no sample has. */
-function AddTrait({ known, fields, onAdd }: AddTraitProps) {
+/** Maps a trait that is not in the samples. */
+function AddTrait({ listed, fields, onAdd }: AddTraitProps) {
   const [trait, setTrait] = useState('')
   const [field, setField] = useState<string | null>(null)
-  const problem = known.has(trait) ? 'This trait is in the list.' : undefined
+  const problem = listed.has(trait) ? 'This trait is already in the list.' : undefined
   return (
     <form
       aria-label="Add a trait"
@@ -161,7 +161,7 @@ function AddTrait({ known, fields, onAdd }: AddTraitProps) {
     >
       <Group gap="xs" align="end">
         <TextInput
-          label="A trait that was not seen"
+          label="Another trait"
           placeholder="For example lastName"
           size="xs"
           value={trait}
@@ -170,7 +170,7 @@ function AddTrait({ known, fields, onAdd }: AddTraitProps) {
           w={200}
         />
         <Select
-          label="fills the field"
+          label="Field"
           placeholder="Choose a field"
           size="xs"
           data={fields.map(({ name }) => name)}

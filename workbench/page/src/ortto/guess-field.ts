@@ -1,36 +1,36 @@
-import type { DateFormat } from '../../../../sandbox/field-types'
+import type { DateFormat } from '../../../../sandbox'
 import type { Field } from './account'
 import { hasFormat, withType } from './account'
 
-/** What a trait could fill: a field that there is, or one to be made. None for objects, which no field takes. */
+/** A field for a trait: an existing one, or a new one. */
 interface Proposal {
   field: Field
   isNew: boolean
 }
 
-/** Proposes a field for a trait: one that sounds the same, or one to be made. */
+/** Proposes a field for a trait: an existing one with a similar name, or a new one. Undefined for objects. */
 export function proposeField(trait: string, example: unknown, fields: readonly Field[]): Proposal | undefined {
-  const same = fields.find(({ name }) => plain(name) === plain(trait))
-  if (same) {
-    return { field: same, isNew: false }
+  const existing = fields.find(({ name }) => normalize(name) === normalize(trait))
+  if (existing) {
+    return { field: existing, isNew: false }
   }
   const field = newFieldFor(trait, example, fields)
   return field && { field, isNew: true }
 }
 
-/** A field to be made for a trait, or an attribute for a property. None for objects, which no field takes. */
+/** A new field for a trait, or a new attribute for a property. Undefined for objects. */
 export function newFieldFor(trait: string, example: unknown, fields: readonly Field[]): Field | undefined {
   const guessed = guessType(trait, example)
-  return guessed && { name: freeName(nameFor(trait), fields), ...guessed }
+  return guessed && { name: findUnusedName(formatName(trait), fields), ...guessed }
 }
 
-/** `firstName`, `first_name` and `First name` sound the same. */
-function plain(name: string): string {
+/** `firstName`, `first_name` and `First name` are the same. */
+function normalize(name: string): string {
   return name.toLowerCase().replace(/[\s_.-]+/g, '')
 }
 
 /** `firstName` as `First name` */
-function nameFor(trait: string): string {
+function formatName(trait: string): string {
   const words = trait
     .replace(/([a-z0-9])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`)
     .replace(/[\s_.-]+/g, ' ')
@@ -38,18 +38,18 @@ function nameFor(trait: string): string {
   return words === '' ? trait || 'Unnamed' : words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-function freeName(name: string, fields: readonly Field[]): string {
-  const taken = new Set(fields.map((field) => field.name))
-  let free = name
-  for (let count = 2; taken.has(free); count += 1) {
-    free = `${name} ${count}`
+function findUnusedName(name: string, fields: readonly Field[]): string {
+  const used = new Set(fields.map((field) => field.name))
+  let unused = name
+  for (let count = 2; used.has(unused); count += 1) {
+    unused = `${name} ${count}`
   }
-  return free
+  return unused
 }
 
 type Guess = Omit<Field, 'name'>
 
-/** The type of field that takes such a value. None for objects and lists of them. */
+/** The type of a field for a value. Undefined for objects and lists of objects. */
 export function guessType(trait: string, example: unknown): Guess | undefined {
   if (typeof example === 'boolean') {
     return { type: 'yes/no' }
@@ -67,8 +67,8 @@ export function guessType(trait: string, example: unknown): Guess | undefined {
   return guessTextType(trait, typeof example === 'string' ? example : '')
 }
 
-/** More characters than a text field is for */
-const LONG = 255
+/** Longer texts are for a long text field. */
+const MAX_TEXT_LENGTH = 255
 
 function guessTextType(trait: string, text: string): Guess {
   const format = guessFormat(text)
@@ -84,10 +84,10 @@ function guessTextType(trait: string, text: string): Guess {
   if (/phone|mobile/i.test(trait) && /^\+[\d\s()-]{7,}$/.test(text)) {
     return { type: 'phone number' }
   }
-  return { type: text.length > LONG ? 'long text' : 'text' }
+  return { type: text.length > MAX_TEXT_LENGTH ? 'long text' : 'text' }
 }
 
-/** The format of a date. Where two would do, the day comes before the month. */
+/** The format of a date. If two formats match, the one with the day before the month. */
 function guessFormat(text: string): DateFormat | undefined {
   const [, year, yearMark, month, day] = /^(\d{4})([-/])(\d\d)\2(\d\d)$/.exec(text) ?? []
   if (year !== undefined) {
@@ -101,11 +101,11 @@ function guessFormat(text: string): DateFormat | undefined {
     return isDay(lastYear, first, second) ? (mark === '-' ? 'MM-DD-YYYY' : 'MM/DD/YYYY') : undefined
   }
   const [, date, time] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)?$/.exec(text) ?? []
-  const isMoment = date !== undefined && isDay(...(date.split('-') as [string, string, string])) && isTime(time)
-  return isMoment && !Number.isNaN(Date.parse(text)) ? 'ISO 8601' : undefined
+  const isDateTime = date !== undefined && isDay(...(date.split('-') as [string, string, string])) && isTime(time)
+  return isDateTime && !Number.isNaN(Date.parse(text)) ? 'ISO 8601' : undefined
 }
 
-/** True for a day that there is: not the 30th of February. */
+/** True for a day that exists: not the 30th of February. */
 function isDay(year: string, month: string, day: string): boolean {
   const date = new Date(`${year}-${month}-${day}T00:00:00Z`)
   return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === `${year}-${month}-${day}`
@@ -116,13 +116,13 @@ function isTime(time: string): boolean {
   return hours < 24 && minutes < 60 && seconds < 60
 }
 
-/** The field with a type and format that take a value. None when that would be text, which takes everything. */
-export function suitedTo(field: Field, trait: string, example: unknown): Field | undefined {
+/** The field with a type and format that match a value. Undefined if that type is text, which matches everything. */
+export function suggestType(field: Field, trait: string, example: unknown): Field | undefined {
   const guess = guessType(trait, example)
   if (!guess || guess.type === 'text' || guess.type === 'long text') {
     return undefined
   }
-  // A moment is a day as well, when that is what the field holds.
+  // A date field keeps its type for a date and time.
   const type = hasFormat(guess.type) && hasFormat(field.type) ? field.type : guess.type
   return { ...withType(field, type), ...(guess.format ? { format: guess.format } : {}) }
 }

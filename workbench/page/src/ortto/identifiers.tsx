@@ -8,22 +8,21 @@ interface IdentifiersProps {
   onChange: (setup: TraitSetup) => void
 }
 
-/** The fields that tell contacts apart, in their order. */
+/** The fields that identify contacts, in their order. */
 export function Identifiers({ setup, onChange }: IdentifiersProps) {
   const { fields, uniqueIdentifiers } = setup
   const set = (names: string[]) => onChange({ ...setup, uniqueIdentifiers: names })
-  const free = fields.filter(({ name, type }) => type !== 'multi select' && !uniqueIdentifiers.includes(name))
+  const others = fields.filter(({ name, type }) => type !== 'multi select' && !uniqueIdentifiers.includes(name))
   return (
     <Part
       title="Unique identifiers"
       intro={
-        'They decide which contact an event belongs to: the first that a contact has outranks the next, and all of them ' +
-        'the user id and the anonymous id, which always tell contacts apart. Contacts that share a value become one ' +
-        'when this is saved.'
+        'Used to match an event to a contact, in this order. If none match, the user ID and then the anonymous ID are ' +
+        'used. When you save, contacts that share a value are merged.'
       }
     >
       {uniqueIdentifiers.length === 0 ? (
-        <Text size="sm">None: only the user id and the anonymous id tell contacts apart.</Text>
+        <Text size="sm">No unique identifiers: events are matched by user ID and anonymous ID.</Text>
       ) : (
         <ol className="plain" aria-label="Unique identifiers">
           {uniqueIdentifiers.map((name, index) => (
@@ -56,8 +55,8 @@ export function Identifiers({ setup, onChange }: IdentifiersProps) {
                 <ActionIcon
                   variant="default"
                   size="sm"
-                  aria-label={`${name} is no unique identifier`}
-                  onClick={() => set(uniqueIdentifiers.filter((one) => one !== name))}
+                  aria-label={`Remove ${name}`}
+                  onClick={() => set(uniqueIdentifiers.filter((other) => other !== name))}
                 >
                   ✕
                 </ActionIcon>
@@ -68,10 +67,10 @@ export function Identifiers({ setup, onChange }: IdentifiersProps) {
       )}
       <Select
         label="Add a unique identifier"
-        placeholder={free.length > 0 ? 'Choose a field' : 'There is no other field'}
-        disabled={free.length === 0}
+        placeholder={others.length > 0 ? 'Choose a field' : 'No other fields'}
+        disabled={others.length === 0}
         size="xs"
-        data={free.map(({ name }) => name)}
+        data={others.map(({ name }) => name)}
         value={null}
         onChange={(name) => name !== null && set([...uniqueIdentifiers, name])}
         searchable

@@ -1,11 +1,11 @@
 import { Card, Progress, SimpleGrid, Text, Title } from '@mantine/core'
-import type { ShownUsage } from '../../../../sandbox'
+import type { UsageJson } from '../../../../sandbox'
 import { describeUsage, percentOf } from './limits'
 import { useSummary } from './queries'
 import { Loaded, TextLink, View } from './view'
 import { amount } from './words'
 
-/** What was used of the plan's limits. */
+/** The usage of the plan's limits. */
 export function LimitsView() {
   const summary = useSummary()
   return (
@@ -13,10 +13,10 @@ export function LimitsView() {
       title="Limits"
       intro={
         <>
-          A plan allows so many events in 24 hours; what comes after that is answered 429, and Segment sends it again.
-          An activity with traits or an audience counts in both limits. Change the plan’s numbers at the{' '}
-          <TextLink href="/ortto/source">data source</TextLink>, or{' '}
-          <TextLink href="/ortto/clock-and-faults">move the clock</TextLink> a day forward to have all of it free again.
+          Your plan limits events per 24 hours. Events above the limit get 429, and Segment retries them. An activity
+          with traits or an audience counts in both limits. To change the limits, edit the plan of the{' '}
+          <TextLink href="/ortto/source">data source</TextLink>. To reset the usage,{' '}
+          <TextLink href="/ortto/clock-and-faults">move the clock</TextLink> a day forward.
         </>
       }
     >
@@ -32,7 +32,7 @@ export function LimitsView() {
   )
 }
 
-function Gauge({ title, usage, now }: { title: string; usage: ShownUsage; now: string }) {
+function Gauge({ title, usage, now }: { title: string; usage: UsageJson; now: string }) {
   const { used, limit } = usage
   const percent = percentOf(usage)
   const color = percent >= 100 ? 'red' : percent >= 80 ? 'orange' : 'teal'

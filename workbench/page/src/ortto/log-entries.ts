@@ -1,25 +1,25 @@
 import type { LogEntry } from '../../../../sandbox'
 
-/** An entry of the error log with a name of its own, which it keeps while others come. */
-interface NamedEntry {
+/** An entry of the error log, with a key that stays the same when other entries are added. */
+interface KeyedEntry {
   key: string
   entry: LogEntry
 }
 
 /** The entries, newest first. @param entries oldest first */
-export function nameEntries(entries: readonly LogEntry[]): NamedEntry[] {
+export function addKeys(entries: readonly LogEntry[]): KeyedEntry[] {
   const counts = new Map<string, number>()
-  const named = entries.map((entry) => {
+  const keyed = entries.map((entry) => {
     const text = `${entry.time} ${entry.status} ${entry.message}`
     const number = counts.get(text) ?? 0
     counts.set(text, number + 1)
     return { key: `${text} ${number}`, entry }
   })
-  return named.reverse()
+  return keyed.reverse()
 }
 
-/** Those of a status that have a text in their message or their item, in large or small letters. */
-export function filterEntries(entries: readonly NamedEntry[], text: string, status: string): NamedEntry[] {
+/** The entries with a status, and with a text in their message or their item, case-insensitive. */
+export function filterEntries(entries: readonly KeyedEntry[], text: string, status: string): KeyedEntry[] {
   const wanted = text.trim().toLowerCase()
   return entries.filter(
     ({ entry }) =>
@@ -30,13 +30,13 @@ export function filterEntries(entries: readonly NamedEntry[], text: string, stat
   )
 }
 
-/** What a status in the log means; 200 stands for an item that was taken without one of its values. */
-export function meaningInLog(status: number): { word: string; color: string } {
+/** A status in the log, as text. Status 200 is a value that was skipped. */
+export function describeStatus(status: number): { text: string; color: string } {
   if (status < 206) {
-    return { word: 'value skipped', color: 'yellow' }
+    return { text: 'value skipped', color: 'yellow' }
   }
   if (status < 400) {
-    return { word: 'contact not stored', color: 'yellow' }
+    return { text: 'contact not stored', color: 'yellow' }
   }
-  return status === 429 ? { word: 'over the limit', color: 'orange' } : { word: 'refused', color: 'red' }
+  return status === 429 ? { text: 'limit reached', color: 'orange' } : { text: 'rejected', color: 'red' }
 }

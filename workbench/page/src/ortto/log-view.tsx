@@ -5,21 +5,21 @@ import { Json } from '../parts/json'
 import { showTime } from '../parts/show'
 import { useParameter } from './address'
 import { adviceForEntry } from './log-advice'
-import { filterEntries, meaningInLog, nameEntries } from './log-entries'
+import { addKeys, describeStatus, filterEntries } from './log-entries'
 import { useLog } from './queries'
 import { Rows } from './rows'
 import { clearButton, Loaded, TextLink, View } from './view'
 import { count } from './words'
 
-/** What Ortto refused or skipped, why, and what to do about it. */
+/** Rejected events and skipped values, each with the reason and advice. */
 export function LogView() {
   const log = useLog()
   return (
     <View
       title="Error log"
       intro={
-        'What Ortto refused of your events, and values that it skipped while it took the rest. It keeps the last 500; ' +
-        'older ones rotate out.'
+        'Events that Ortto rejected, and values that it skipped while it stored the rest of an event. The log keeps the ' +
+        'last 500 entries.'
       }
     >
       <Loaded query={log}>{(entries) => <Log entries={entries} />}</Loaded>
@@ -31,7 +31,7 @@ function Log({ entries }: { entries: readonly LogEntry[] }) {
   const [text, setText] = useParameter('text')
   const [status, setStatus] = useParameter('status')
   const statuses = [...new Set([...entries.map((entry) => String(entry.status)), ...(status === '' ? [] : [status])])]
-  const shown = filterEntries(nameEntries(entries), text, status)
+  const shown = filterEntries(addKeys(entries), text, status)
   return (
     <>
       <Group gap="md" align="end">
@@ -45,7 +45,7 @@ function Log({ entries }: { entries: readonly LogEntry[] }) {
         <Select
           label="Status"
           placeholder="All"
-          data={statuses.sort().map((one) => ({ value: one, label: `${one} ${meaningInLog(Number(one)).word}` }))}
+          data={statuses.sort().map((value) => ({ value, label: `${value} ${describeStatus(Number(value)).text}` }))}
           value={status === '' ? null : status}
           onChange={(chosen) => setStatus(chosen ?? '')}
           clearable
@@ -55,7 +55,7 @@ function Log({ entries }: { entries: readonly LogEntry[] }) {
       </Group>
       <Text size="sm" aria-live="polite">
         {entries.length === 0
-          ? 'Nothing has been refused or skipped.'
+          ? 'Nothing was rejected or skipped.'
           : shown.length === entries.length
           ? `${count(entries.length, 'entry', 'entries')}, the newest first.`
           : `${shown.length} of ${count(entries.length, 'entry', 'entries')}.`}
@@ -72,13 +72,13 @@ function Log({ entries }: { entries: readonly LogEntry[] }) {
 function Entry({ entry }: { entry: LogEntry }) {
   const [isOpen, setOpen] = useState(false)
   const { time, status, message, item } = entry
-  const { word, color } = meaningInLog(status)
+  const { text: statusText, color } = describeStatus(status)
   const { text, link } = adviceForEntry(entry)
   return (
     <>
       <Group gap="xs">
         <Badge color={color} variant="light" size="sm" tt="none">
-          {status} {word}
+          {status} {statusText}
         </Badge>
         <Text size="xs" c="dimmed">
           {showTime(time)}

@@ -14,7 +14,7 @@ import { useSummary } from './queries'
 import { SourceView } from './source-view'
 import { TextLink } from './view'
 
-/** What Ortto's screens show. */
+/** The views of Ortto. */
 export const ORTTO_VIEWS = [
   { path: '/ortto/source', label: 'Data source' },
   { path: '/ortto/fields', label: 'Fields' },
@@ -59,11 +59,11 @@ function Content({ view, item }: { view: string; item?: string }) {
   }
 }
 
-/** Who has forgotten a fault would wonder. */
+/** Reminds people of active faults in every view. */
 function FaultsNotice() {
   const { data } = useSummary()
   return data && data.faults.length > 0 ? (
-    <Alert color="yellow" mb="md" title="A fault is switched on: requests go wrong on purpose">
+    <Alert color="yellow" mb="md" title="A fault is on: requests fail on purpose">
       {data.faults.map(describeFault).join('; ')}. <TextLink href="/ortto/clock-and-faults">Switch it off</TextLink>
     </Alert>
   ) : null

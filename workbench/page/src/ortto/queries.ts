@@ -3,7 +3,7 @@ import type { InferRequestType } from 'hono/client'
 import { ortto, read } from '../client'
 import type { Account } from './account'
 
-// Every key begins with 'ortto', so that the feed has it loaded anew when something changed there.
+// Every key begins with 'ortto', so that the feed reloads the data when something changed.
 
 export function useAccount() {
   return useQuery({ queryKey: ACCOUNT_KEY, queryFn: () => read(ortto.account.$get()) })
@@ -28,7 +28,7 @@ const ACCOUNT_KEY = ['ortto', 'account']
 
 type AccountFile = InferRequestType<typeof ortto.account.$put>['json']
 
-/** Changes the account as it is at that moment. */
+/** Changes the current account. */
 export function useAccountChange() {
   const queries = useQueryClient()
   return useMutation({

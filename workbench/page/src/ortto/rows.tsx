@@ -6,14 +6,14 @@ interface RowsProps<Item> {
   items: readonly Item[]
   keyOf: (item: Item) => string | number
   label: string
-  /** Pixels of the list; it is lower when there is less in it */
+  /** The maximum height of the list in pixels */
   height: number
-  /** Pixels of a row before it has been seen */
+  /** The estimated height of a row in pixels, until it is rendered */
   rowHeight: number
   children: (item: Item) => ReactNode
 }
 
-/** A list of any length: only the rows that can be seen are drawn. They may differ in height. */
+/** A list of any length: only the visible rows are rendered. Their heights may differ. */
 export function Rows<Item>({ items, keyOf, label, height, rowHeight, children }: RowsProps<Item>) {
   const frame = useRef<HTMLDivElement>(null)
   const rows = useVirtualizer({

@@ -1,17 +1,17 @@
 import { isRecord } from './values'
 
-/** What abridging an item leaves in the place of what was too much to keep. */
-const LEFT_OUT = '…'
+/** The key that marks the place where a very large item was truncated */
+const TRUNCATION_KEY = '…'
 
-/** Samples of a few items are kept; the newest is the last. */
+/** The latest items, oldest first */
 type Samples = readonly unknown[]
 
-/** The traits in samples of contacts, each with the newest value that says something. */
+/** The traits in samples of contacts, each with its newest value that is not empty. */
 export function traitsIn(samples: Samples): Map<string, unknown> {
   return valuesIn(samples, 'traits')
 }
 
-/** The properties in samples of an activity, each with the newest value that says something. */
+/** The properties in samples of an activity, each with its newest value that is not empty. */
 export function propertiesIn(samples: Samples): Map<string, unknown> {
   return valuesIn(samples, 'properties')
 }
@@ -21,7 +21,7 @@ function valuesIn(samples: Samples, part: 'traits' | 'properties'): Map<string, 
   for (const sample of samples) {
     const values = isRecord(sample) ? sample[part] : undefined
     for (const [name, value] of Object.entries(isRecord(values) ? values : {})) {
-      if (name !== LEFT_OUT && (!seen.has(name) || (value !== null && value !== ''))) {
+      if (name !== TRUNCATION_KEY && (!seen.has(name) || (value !== null && value !== ''))) {
         seen.set(name, value)
       }
     }

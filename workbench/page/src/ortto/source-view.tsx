@@ -1,37 +1,38 @@
 import { Group, NumberInput, Radio, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
+import { IDENTIFY_EVENTS_PER_CONTACT } from '../../../../sandbox/rules'
+import { namesOf } from './account'
 import type { Account, Plan } from './account'
 import { Copyable } from '../parts/copy'
 import { Labelled } from '../parts/labelled'
 import { useSetup } from '../parts/use-setup'
-import { IDENTIFY_FACTOR, limitsOf } from './limits'
+import { limitsOf } from './limits'
 import { useAccount, useAccountChange } from './queries'
-import { Holdings, StartOver } from './start-over'
+import { ExportAndImport, StartOver } from './start-over'
 import { draftsOf } from './use-draft'
 import { Loaded, Part, SaveBar, View } from './view'
 import { amount } from './words'
 
-/** The data source: what Segment's destination is connected to. */
+/** The data source that Segment's destination is connected to. */
 export function SourceView() {
   const account = useAccount()
   return (
     <View
       title="Data source"
       intro={
-        'In Ortto, a “Segment (Actions)” data source takes in what Segment’s destination sends: its API key, pasted into ' +
-        'the destination’s settings, connects the two. This one belongs to the local Ortto.'
+        'In Ortto, a “Segment (Actions)” data source receives the events of Segment’s destination. To connect them, paste ' +
+        'the API key into the destination’s settings. This data source belongs to the local Ortto.'
       }
     >
       <Connection />
       <Loaded query={account}>{(saved) => <Settings saved={settingsOf(saved)} />}</Loaded>
       <Part
-        title="What it holds"
+        title="Export and import"
         intro={
-          'Contacts, activities, samples, the log, the usage and how the account is set up, with an API key only where its ' +
-          'description names one. Import takes ' +
-          'a file that was exported here, or the state file of ortto workbench.'
+          'An export contains contacts, activities, samples, the log, the usage and the account. It contains an API key ' +
+          'only if the account file names one. You can import an export, or a state file of ortto workbench.'
         }
       >
-        <Holdings />
+        <ExportAndImport />
       </Part>
       <StartOver />
     </View>
@@ -66,11 +67,11 @@ function settingsOf({ dataSource: { name, merge }, plan }: Account): SourceSetti
   return { name, merge, plan }
 }
 
-/** What each merge setting does to a contact that is there already. */
+/** The effect of each merge setting on an existing contact. */
 const MERGE_SETTINGS: Record<SourceSettings['merge'], string> = {
-  overwrite: 'What an event brings replaces what the contact has.',
-  append: 'What an event brings fills empty fields only; what the contact has stays.',
-  'ignore existing': 'A contact that is there already stays as it is; only new contacts are filled.'
+  overwrite: 'Values of an event replace those of the contact.',
+  append: 'Values of an event only fill empty fields of the contact.',
+  'ignore existing': 'Existing contacts do not change. Only new contacts are filled.'
 }
 
 const useDraft = draftsOf<SourceSettings>()
@@ -107,46 +108,48 @@ function Settings({ saved }: { saved: SourceSettings }) {
           maw={360}
         />
         <Radio.Group
-          label="When an event is about a contact that is there already"
+          label="When an event matches an existing contact"
           value={merge}
           onChange={(chosen) => set({ ...settings, merge: chosen })}
         >
           <Stack gap="xs" mt="xs">
-            {(Object.keys(MERGE_SETTINGS) as SourceSettings['merge'][]).map((one) => (
-              <Radio key={one} value={one} label={one} description={MERGE_SETTINGS[one]} />
+            {namesOf(MERGE_SETTINGS).map((setting) => (
+              <Radio key={setting} value={setting} label={setting} description={MERGE_SETTINGS[setting]} />
             ))}
           </Stack>
         </Radio.Group>
       </Part>
-      <Part title="Plan" intro="What the account’s plan includes decides how many events Ortto takes in 24 hours.">
+      <Part title="Plan" intro="The plan limits the number of events that Ortto accepts in 24 hours.">
         <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} spacing="md">
-          {number('Contacts', 'Included, and bought in addition.', plan.contacts, (contacts) => setPlan({ contacts }))}
-          {number('Activities', 'That the plan lets you track.', plan.activities, (activities) =>
+          {number('Contacts', 'Included in the plan, or purchased in addition.', plan.contacts, (contacts) =>
+            setPlan({ contacts })
+          )}
+          {number('Activities', 'Activities that the plan includes.', plan.activities, (activities) =>
             setPlan({ activities })
           )}
           {number(
             'Track factor',
-            'Ortto’s documents say 5; their examples come out at 10.',
+            'Ortto’s documents say 5. Their examples come out at 10.',
             plan.trackFactor,
             (trackFactor) => setPlan({ trackFactor })
           )}
           {number(
             'Identify events of a classic integration',
-            'It shares the limit, and has used so much of it.',
+            'Already used by a classic integration, which has the same limit.',
             classicUsage.identify,
             (identify) => setPlan({ classicUsage: { ...classicUsage, identify } })
           )}
           {number(
             'Track events of a classic integration',
-            'They share the limit of track items.',
+            'Already used by a classic integration, which has the same limit.',
             classicUsage.track,
             (track) => setPlan({ classicUsage: { ...classicUsage, track } })
           )}
         </SimpleGrid>
         <Text size="sm" aria-live="polite">
-          Identify events: {IDENTIFY_FACTOR} × {amount(plan.contacts)} contacts = {amount(limits.identify)} in 24 hours.
-          Track events: {amount(plan.trackFactor)} × {amount(plan.contacts)} contacts × {amount(plan.activities)}{' '}
-          activities = {amount(limits.track)} in 24 hours.
+          Identify events: {IDENTIFY_EVENTS_PER_CONTACT} × {amount(plan.contacts)} contacts = {amount(limits.identify)}{' '}
+          in 24 hours. Track events: {amount(plan.trackFactor)} × {amount(plan.contacts)} contacts ×{' '}
+          {amount(plan.activities)} activities = {amount(limits.track)} in 24 hours.
         </Text>
       </Part>
       <SaveBar

@@ -5,12 +5,13 @@ import { useState } from 'react'
 import exampleAccount from '../../../../examples/account.json'
 import { ortto, read } from '../client'
 import { Failure } from '../parts/failure'
+import { namesOf } from './account'
 import { useSummary } from './queries'
 import { Part } from './view'
 import { count } from './words'
 
-/** Saves the state to a file, and takes one that was saved. */
-export function Holdings() {
+/** Exports everything to a file, and imports such a file. */
+export function ExportAndImport() {
   const [file, setFile] = useState<File | null>(null)
   const importing = useReplacing((chosen: File) => importState(chosen))
   return (
@@ -40,13 +41,13 @@ export function Holdings() {
           onConfirm={() => importing.mutate(file)}
           onCancel={() => setFile(null)}
         >
-          “{file.name}” replaces all that the local Ortto holds:
+          “{file.name}” replaces everything in the local Ortto:
         </Confirm>
       )}
       <Failure error={importing.error} />
       {importing.data && (
         <Alert color="teal" role="status">
-          It was imported: {count(importing.data.contacts, 'contact')}.
+          Imported {count(importing.data.contacts, 'contact')}.
         </Alert>
       )}
     </Stack>
@@ -55,7 +56,7 @@ export function Holdings() {
 
 type State = InferRequestType<typeof ortto.state.$put>['json']
 
-/** @throws Error when the file holds no JSON, or no state */
+/** @throws Error when the file is not JSON, or not a valid state */
 async function importState(file: File): Promise<{ contacts: number }> {
   const text = await file.text()
   let value: unknown
@@ -64,25 +65,25 @@ async function importState(file: File): Promise<{ contacts: number }> {
   } catch {
     throw new Error(`“${file.name}” is not JSON.`)
   }
-  // The state file holds the key as well, which stays what it is. Ortto checks the rest.
+  // A state file also contains the API key, which is not imported. Ortto checks the rest.
   const { apiKey: _, ...state } = Object(value) as State & { apiKey?: unknown }
   return read(ortto.state.$put({ json: state }))
 }
 
-type Start = 'as at the start' | 'the example account' | 'an empty account'
+type Start = 'the initial account' | 'the example account' | 'an empty account'
 
 const STARTS: Record<Start, string> = {
-  'as at the start': 'Set up as the file of --account says; without one, as the example account.',
-  'the example account': 'Set up with fields, a trait mapping and two activities, to look around.',
-  'an empty account': 'Nothing is set up, as in a new data source: Ortto rejects everything until you map the traits.'
+  'the initial account': 'The account of the option --account, or else the example account.',
+  'the example account': 'An account with fields, a trait mapping and two activities.',
+  'an empty account': 'A new data source without mappings: Ortto rejects everything until you map the traits.'
 }
 
 type AccountFile = InferRequestType<typeof ortto.account.$put>['json']
 
-/** What the account is to be set up by; Ortto checks the example, whose types its file does not tell. */
-function accountFor(start: Start): AccountFile | undefined {
+/** The account to set up. The type of the example's file is not exact, so Ortto checks it. */
+function accountOf(start: Start): AccountFile | undefined {
   switch (start) {
-    case 'as at the start':
+    case 'the initial account':
       return undefined
     case 'the example account':
       return exampleAccount as AccountFile
@@ -91,15 +92,15 @@ function accountFor(start: Start): AccountFile | undefined {
   }
 }
 
-/** Deletes everything, and sets the account up anew. */
+/** Deletes everything, and sets up an account. */
 export function StartOver() {
-  const [start, setStart] = useState<Start>('as at the start')
+  const [start, setStart] = useState<Start>('the initial account')
   const [isAsking, setAsking] = useState(false)
-  const resetting = useReplacing((chosen: Start) => read(ortto.reset.$post({ json: { account: accountFor(chosen) } })))
+  const resetting = useReplacing((chosen: Start) => read(ortto.reset.$post({ json: { account: accountOf(chosen) } })))
   return (
     <Part
       title="Start over"
-      intro="Deletes what the local Ortto holds, sets its clock back, and switches faults off. Segment’s mappings stay."
+      intro="Deletes everything in the local Ortto, resets its clock, and switches off all faults. Segment’s mappings stay."
     >
       <Radio.Group
         label="Set up"
@@ -110,8 +111,8 @@ export function StartOver() {
         }}
       >
         <Stack gap="xs" mt="xs">
-          {(Object.keys(STARTS) as Start[]).map((one) => (
-            <Radio key={one} value={one} label={one} description={STARTS[one]} />
+          {namesOf(STARTS).map((name) => (
+            <Radio key={name} value={name} label={name} description={STARTS[name]} />
           ))}
         </Stack>
       </Radio.Group>
@@ -134,14 +135,14 @@ export function StartOver() {
       <Failure error={resetting.error} />
       {resetting.isSuccess && (
         <Alert color="teal" role="status">
-          It was set up anew, and holds no contact.
+          Everything was deleted, and the account is set up.
         </Alert>
       )}
     </Part>
   )
 }
 
-/** Something after which nothing is as it was: also the key may be another. */
+/** Replaces everything, including the API key, and reloads all data. */
 function useReplacing<Input, Output>(replace: (input: Input) => Promise<Output>) {
   const queries = useQueryClient()
   return useMutation({
@@ -162,12 +163,12 @@ interface ConfirmProps {
   children: React.ReactNode
 }
 
-/** Says what is lost, and asks. */
+/** Asks for a confirmation, and says what is deleted. */
 function Confirm({ label, isPending, onConfirm, onCancel, children }: ConfirmProps) {
   const { data } = useSummary()
-  const activities = data ? Object.values(data.activities).reduce((sum, one) => sum + one, 0) : 0
+  const activities = data ? Object.values(data.activities).reduce((sum, number) => sum + number, 0) : 0
   return (
-    <Alert color="red" title="It can’t be undone" role="alert">
+    <Alert color="red" title="This cannot be undone" role="alert">
       <Stack gap="xs">
         <Text size="sm" className="long">
           {children}{' '}
@@ -178,7 +179,7 @@ function Confirm({ label, isPending, onConfirm, onCancel, children }: ConfirmPro
               count(data.audiences, 'audience'),
               `${count(data.logEntries, 'entry', 'entries')} of the log`
             ].join(', ')}
-          , the samples, the usage, the clock and how the account is set up. Export it before if you may want it back.
+          , the samples, the usage, the clock and how the account is set up. Export it first if you may need it later.
         </Text>
         <Group gap="xs">
           <Button color="red" onClick={onConfirm} loading={isPending}>

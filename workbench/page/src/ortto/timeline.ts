@@ -1,24 +1,21 @@
-import type { ShownActivity, ShownContact } from '../../../../sandbox'
+import type { ActivityJson, ContactJson } from '../../../../sandbox'
 
-/** One thing that happened to a contact: a line of its story, or an activity. */
-export interface Moment {
-  /** ISO 8601; of an activity its own timestamp, which may be older than the contact */
+/** An entry of a contact's timeline: an entry of its history, or an activity. */
+export interface TimelineEntry {
+  /** ISO 8601. An activity has its own timestamp, which may be older than the contact. */
   time: string
   text: string
-  activity?: ShownActivity
+  activity?: ActivityJson
 }
 
-/** `2026-03-10T12:00:00.000Z Created: …`; of a contact that was merged `Contact 2: 2026-…` */
-const STORY_LINE = /^(Contact \d+: )?(\d{4}-\d\d-\d\dT[\d:.]+Z) ([^]*)$/
-
-/** What happened to a contact, the newest first. */
-export function timelineOf({ story, activities }: Pick<ShownContact, 'story' | 'activities'>): Moment[] {
-  const moments: Moment[] = [
-    ...story.map((line) => {
-      const [, from = '', time = '', text = line] = STORY_LINE.exec(line) ?? []
-      return { time, text: from + text }
-    }),
+/** The history and the activities of a contact, newest first. */
+export function timelineOf({ history, activities }: Pick<ContactJson, 'history' | 'activities'>): TimelineEntry[] {
+  const entries: TimelineEntry[] = [
+    ...history.map(({ at, text, from }) => ({
+      time: at,
+      text: from === undefined ? text : `Contact ${from}: ${text}`
+    })),
     ...activities.map((activity) => ({ time: activity.timestamp, text: activity.event, activity }))
   ]
-  return moments.reverse().sort((one, other) => (one.time < other.time ? 1 : one.time > other.time ? -1 : 0))
+  return entries.reverse().sort((a, b) => (a.time < b.time ? 1 : a.time > b.time ? -1 : 0))
 }

@@ -5,23 +5,23 @@ import { describeField } from './account'
 import type { Field } from './account'
 import { Converted, FieldSettings, NewField, SkippedLately } from './field-settings'
 import { proposeField } from './guess-field'
-import type { Skipped } from './skipped'
+import type { SkippedValues } from './skipped'
 import type { TraitRow } from './trait-setup'
 import { isSame } from './values'
 import { clearButton } from './view'
 
 interface TraitEditorProps {
   row: TraitRow
-  skipped?: Skipped
+  skipped?: SkippedValues
   fields: readonly Field[]
-  /** Nothing: it is not mapped any more */
+  /** Undefined removes the mapping */
   onMap: (field: string | undefined) => void
-  /** Makes a field, which the trait fills. */
+  /** Adds a field, and maps the trait to it */
   onAdd: (field: Field) => void
   onChange: (field: Field) => void
 }
 
-/** One trait, and the field that it fills. */
+/** One trait, and its field. */
 export function TraitEditor({ row, skipped, fields, onMap, onAdd, onChange }: TraitEditorProps) {
   const { trait, field, isSeen, example } = row
   const [isAdding, setAdding] = useState(false)
@@ -67,8 +67,8 @@ export function TraitEditor({ row, skipped, fields, onMap, onAdd, onChange }: Tr
           <Group gap="xs" mt={2}>
             <Text size="xs" c="dimmed">
               {isSeen && !proposal
-                ? `Ortto ignores it, since no field takes an object. In the mapping, give a part of it a key of its own: Custom Contact traits, key by key, $.traits.${trait}.…`
-                : 'Ortto ignores it.'}
+                ? `Not mapped: no field accepts an object. In Segment’s mapping, map its parts one by one in Custom Contact traits: $.traits.${trait}.…`
+                : 'Not mapped: Ortto ignores this trait.'}
             </Text>
             {proposal && (
               <Button
@@ -77,7 +77,7 @@ export function TraitEditor({ row, skipped, fields, onMap, onAdd, onChange }: Tr
                 onClick={() => (proposal.isNew ? onAdd(proposal.field) : onMap(proposal.field.name))}
               >
                 {proposal.isNew
-                  ? `Make “${proposal.field.name}” (${describeField(proposal.field)})`
+                  ? `Create “${proposal.field.name}” (${describeField(proposal.field)})`
                   : `Map to “${proposal.field.name}”`}
               </Button>
             )}
@@ -86,7 +86,7 @@ export function TraitEditor({ row, skipped, fields, onMap, onAdd, onChange }: Tr
         {!field && isAdding && (
           <NewField
             initial={proposal?.isNew ? proposal.field : { name: '', type: 'text' }}
-            taken={fields.map(({ name }) => name)}
+            usedNames={fields.map(({ name }) => name)}
             from={isSeen ? { name: trait, example } : undefined}
             onAdd={(added) => {
               onAdd(added)
@@ -100,7 +100,7 @@ export function TraitEditor({ row, skipped, fields, onMap, onAdd, onChange }: Tr
   )
 }
 
-/** A value that was seen. */
+/** The value of a trait or property in the samples. */
 export function Example({ isSeen, example }: { isSeen: boolean; example: unknown }) {
   return isSeen ? (
     <Text className="value" c="dimmed" lineClamp={3}>

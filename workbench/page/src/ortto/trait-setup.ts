@@ -2,19 +2,19 @@ import type { Account, Field } from './account'
 import { withEntry } from './account'
 import { proposeField } from './guess-field'
 
-/** What the view of the fields edits. */
+/** The part of an account that the view of the fields edits. */
 export type TraitSetup = Pick<Account, 'fields' | 'uniqueIdentifiers' | 'traits'>
 
 export function traitSetupOf({ fields, uniqueIdentifiers, traits }: Account): TraitSetup {
   return { fields, uniqueIdentifiers, traits }
 }
 
-/** Has a trait fill a field; without one it is not mapped any more. */
+/** Maps a trait to a field, or removes the mapping if there is no field. */
 export function mapTrait(setup: TraitSetup, trait: string, field: string | undefined): TraitSetup {
   return { ...setup, traits: withEntry(setup.traits ?? {}, trait, field) }
 }
 
-/** Adds a field, for a trait to fill when one is named. */
+/** Adds a field, and maps a trait to it if one is given. */
 export function addField(setup: TraitSetup, field: Field, trait?: string): TraitSetup {
   const added = { ...setup, fields: [...setup.fields, field] }
   return trait === undefined ? added : mapTrait(added, trait, field.name)
@@ -24,22 +24,22 @@ export function changeField(setup: TraitSetup, field: Field): TraitSetup {
   const isUnique = field.type !== 'multi select'
   return {
     ...setup,
-    fields: setup.fields.map((one) => (one.name === field.name ? field : one)),
-    // What holds several values cannot tell contacts apart.
+    fields: setup.fields.map((other) => (other.name === field.name ? field : other)),
+    // A field with several values cannot be a unique identifier.
     uniqueIdentifiers: setup.uniqueIdentifiers.filter((name) => isUnique || name !== field.name)
   }
 }
 
-/** Removes a field, and what mapped traits to it. */
+/** Removes a field, and the mappings to it. */
 export function removeField(setup: TraitSetup, name: string): TraitSetup {
   return {
     fields: setup.fields.filter((field) => field.name !== name),
-    uniqueIdentifiers: setup.uniqueIdentifiers.filter((one) => one !== name),
+    uniqueIdentifiers: setup.uniqueIdentifiers.filter((other) => other !== name),
     traits: setup.traits && Object.fromEntries(Object.entries(setup.traits).filter(([, field]) => field !== name))
   }
 }
 
-/** Moves a unique identifier up (-1) or down (1): the first outranks the next. */
+/** Moves a unique identifier up (-1) or down (1). Earlier ones outrank later ones. */
 export function moveIdentifier(setup: TraitSetup, name: string, step: -1 | 1): TraitSetup {
   const names = [...setup.uniqueIdentifiers]
   const from = names.indexOf(name)
@@ -52,7 +52,7 @@ export function moveIdentifier(setup: TraitSetup, name: string, step: -1 | 1): T
   return { ...setup, uniqueIdentifiers: names }
 }
 
-/** Maps every trait that is not mapped yet and that a field can take, making the fields that are missing. */
+/** Maps all traits that are not mapped, except for objects. Adds the fields that are missing. */
 export function mapAllTraits(setup: TraitSetup, seen: ReadonlyMap<string, unknown>): TraitSetup {
   let next: TraitSetup = { ...setup, traits: setup.traits ?? {} }
   for (const [trait, example] of unmappedIn(setup, seen)) {
@@ -64,28 +64,29 @@ export function mapAllTraits(setup: TraitSetup, seen: ReadonlyMap<string, unknow
   return next
 }
 
-/** The traits that were seen and fill no field. */
+/** The traits in samples that are not mapped. */
 function unmappedIn({ traits = {} }: TraitSetup, seen: ReadonlyMap<string, unknown>): Map<string, unknown> {
   const mapped = new Set(Object.keys(traits))
   return new Map([...seen].filter(([trait]) => !mapped.has(trait)))
 }
 
-/** A trait, with what is known of it. */
+/** A trait of an identify event. */
 export interface TraitRow {
   trait: string
-  /** The field that it fills */
+  /** The field that it is mapped to */
   field?: Field
+  /** True if a sample contains it */
   isSeen: boolean
   example?: unknown
 }
 
-/** The traits that were seen or are mapped, by name, those of which the trait or the field has a text in its name. */
+/** The traits in samples or mappings, sorted by name. `text` filters them by the names of the trait and its field. */
 export function traitRows(setup: TraitSetup, seen: ReadonlyMap<string, unknown>, text: string): TraitRow[] {
   const mapped = new Map(Object.entries(setup.traits ?? {}))
   const fields = new Map(setup.fields.map((field) => [field.name, field]))
   const wanted = text.trim().toLowerCase()
   return [...new Set([...seen.keys(), ...mapped.keys()])]
-    .sort((one, other) => one.localeCompare(other))
+    .sort((a, b) => a.localeCompare(b))
     .filter((trait) => [trait, mapped.get(trait) ?? ''].some((name) => name.toLowerCase().includes(wanted)))
     .map((trait) => ({
       trait,

@@ -1,36 +1,36 @@
 import { useSyncExternalStore } from 'react'
 import { isSame } from './values'
 
-interface Held<Value> {
+interface StoredDraft<Value> {
   value: Value
-  /** What was saved when it was begun */
+  /** The saved value when the draft was started */
   base: Value
 }
 
-/** A form's content while it is being edited. */
+/** The unsaved content of a form. */
 export interface Draft<Value> {
-  /** What the form shows: what was typed, or what is saved */
+  /** The content of the form: the draft, or the saved value */
   value: Value
   /** True when saving would change something. */
   isChanged: boolean
-  /** True when somebody else has changed what is saved since this was begun. */
+  /** True when the saved value changed elsewhere after the draft was started. */
   isOutdated: boolean
   set: (value: Value) => void
-  /** Back to what is saved */
+  /** Returns to the saved value. */
   discard: () => void
-  /** After a value was saved: the draft ends, unless it was edited further. */
+  /** Call this after a value was saved. The draft ends, unless it was edited again. */
   settle: (value: Value) => void
 }
 
 /**
- * A form's drafts: they stay when another view is opened, and when what is saved changes. What is typed shows at once;
- * a store that tells it later would have the cursor jump to the end.
+ * A store for the draft of a form. The draft stays when another view is opened, and when the saved value changes. It
+ * updates synchronously: otherwise the cursor would jump to the end while typing.
  */
 export function draftsOf<Value>(): (saved: Value) => Draft<Value> {
-  let held: Held<Value> | undefined
+  let stored: StoredDraft<Value> | undefined
   const readers = new Set<() => void>()
-  const hold = (next: Held<Value> | undefined) => {
-    held = next
+  const store = (next: StoredDraft<Value> | undefined) => {
+    stored = next
     readers.forEach((read) => read())
   }
   const listen = (read: () => void) => {
@@ -38,14 +38,14 @@ export function draftsOf<Value>(): (saved: Value) => Draft<Value> {
     return () => readers.delete(read)
   }
   return function useDraft(saved) {
-    const shown = useSyncExternalStore(listen, () => held)
+    const shown = useSyncExternalStore(listen, () => stored)
     return {
       value: shown ? shown.value : saved,
       isChanged: shown ? !isSame(shown.value, saved) : false,
       isOutdated: shown ? !isSame(shown.base, saved) && !isSame(shown.value, saved) : false,
-      set: (value) => hold({ value, base: held ? held.base : saved }),
-      discard: () => hold(undefined),
-      settle: (value) => hold(held && held.value !== value ? { value: held.value, base: value } : undefined)
+      set: (value) => store({ value, base: stored ? stored.base : saved }),
+      discard: () => store(undefined),
+      settle: (value) => store(stored && stored.value !== value ? { value: stored.value, base: value } : undefined)
     }
   }
 }

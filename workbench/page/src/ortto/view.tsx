@@ -7,12 +7,12 @@ import type { Draft } from './use-draft'
 
 interface ViewProps {
   title: string
-  /** What it is, and how it belongs to the way of an event. */
+  /** A short description */
   intro: ReactNode
   children: ReactNode
 }
 
-/** One of Ortto's screens. */
+/** One view of Ortto. */
 export function View({ title, intro, children }: ViewProps) {
   return (
     <Stack gap="md">
@@ -29,12 +29,12 @@ export function View({ title, intro, children }: ViewProps) {
   )
 }
 
-/** The button that empties a select, for keyboards and screen readers, too: Mantine keeps it from them. */
+/** Makes the clear button of a select accessible to keyboards and screen readers. Mantine hides it by default. */
 export function clearButton(label: string) {
   return { 'aria-label': label, 'aria-hidden': false, tabIndex: 0 }
 }
 
-/** A link within a text, as large as that. */
+/** A link within a text, in the size of the text. */
 export function TextLink({ href, children }: { href: string; children: ReactNode }) {
   return (
     <Anchor component={Link} href={href} inherit>
@@ -67,7 +67,7 @@ interface LoadedProps<Data> {
   children: (data: Data) => ReactNode
 }
 
-/** What is loaded, or why it is not. */
+/** The loaded data, or the error. */
 export function Loaded<Data>({ query: { data, error }, children }: LoadedProps<Data>) {
   return (
     <>
@@ -79,15 +79,15 @@ export function Loaded<Data>({ query: { data, error }, children }: LoadedProps<D
 
 interface SaveBarProps {
   draft: Pick<Draft<unknown>, 'isChanged' | 'isOutdated' | 'discard'>
-  /** What saves it */
+  /** The mutation that saves the draft */
   change: { isPending: boolean; error: Error | null; reset: () => void }
   onSave: () => void
 }
 
-/** Saves a draft, or discards it. */
+/** The buttons that save or discard a draft. */
 export function SaveBar({ draft, change, onSave }: SaveBarProps) {
   const { isPending, error, reset } = change
-  // A draft is in memory only: the browser asks before it is lost.
+  // A draft is only in memory, so the browser asks before the page is closed.
   useEffect(() => {
     const ask = (event: BeforeUnloadEvent) => event.preventDefault()
     if (draft.isChanged) {
@@ -102,8 +102,8 @@ export function SaveBar({ draft, change, onSave }: SaveBarProps) {
   return (
     <Stack gap="xs" className={draft.isChanged ? 'savebar' : undefined}>
       {draft.isOutdated && (
-        <Alert color="yellow" title="It was changed elsewhere in the meantime">
-          Saving replaces that with what you see here; discarding shows it.
+        <Alert color="yellow" title="The saved version changed in the meantime">
+          Save to replace it with your changes, or discard your changes to see it.
         </Alert>
       )}
       <Failure error={error} />
@@ -115,7 +115,7 @@ export function SaveBar({ draft, change, onSave }: SaveBarProps) {
           Discard
         </Button>
         <Text size="sm" aria-live="polite">
-          {draft.isChanged ? 'Not saved yet: Ortto goes by what was saved before.' : 'All is saved.'}
+          {draft.isChanged ? 'Unsaved changes. Ortto still uses the last saved version.' : 'All changes are saved.'}
         </Text>
       </Group>
     </Stack>

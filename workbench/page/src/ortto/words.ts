@@ -15,7 +15,7 @@ const UNITS: [milliseconds: number, name: string][] = [
   [1000, 'second']
 ]
 
-/** From one moment to a later one: `in 2 hours` */
+/** The time between two timestamps: `in 2 hours` */
 export function inWords(from: string, to: string): string {
   const distance = Date.parse(to) - Date.parse(from)
   const [size, unit] = UNITS.find(([milliseconds]) => distance >= milliseconds) ?? [1000, 'second']

@@ -1,21 +1,21 @@
 import { Anchor, Stack, Table, Text } from '@mantine/core'
 import { Link } from 'wouter'
-import type { BriefContact, Taken } from '../../../../sandbox'
+import type { ContactSummary, ProcessedItem } from '../../../../sandbox'
 import { changesBetween, showValue } from './show'
 import type { Change } from './show'
 
-/** What one item did in Ortto: the contact before and after, the activity, and what was skipped or refused. */
-export function ChangeView({ taken }: { taken: Taken }) {
-  const { answer, contact, activity, log, ignored } = taken
+/** What one item changed in Ortto: the contact before and after, the activity, and the entries of the error log. */
+export function ChangeView({ processed }: { processed: ProcessedItem }) {
+  const { result, contact, activity, log, unmapped } = processed
   return (
     <Stack gap={6}>
       <Text size="xs" c="dimmed">
-        Ortto: {answer.status} {answer.message}
+        Ortto: {result.status} {result.message}
       </Text>
       {contact && <ContactChange contact={contact} />}
       {activity && (
         <Text size="sm">
-          The activity “{activity.event}” of {activity.timestamp}: {activity.state}. {activity.reason}.
+          Activity “{activity.event}” at {activity.timestamp}: {activity.state}. {activity.reason}.
         </Text>
       )}
       {activity && 'attributes' in activity && Object.keys(activity.attributes).length > 0 && (
@@ -28,9 +28,9 @@ export function ChangeView({ taken }: { taken: Taken }) {
           {message}
         </Text>
       ))}
-      {ignored.length > 0 && (
+      {unmapped.length > 0 && (
         <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-          Ignored, since nothing in Ortto is mapped to it: {showValue(ignored.join(', '))}.
+          Ignored, because Ortto has no mapping for it: {showValue(unmapped.join(', '))}.
         </Text>
       )}
       {!contact && !activity && log.length === 0 && <Text size="sm">Nothing changed.</Text>}
@@ -38,8 +38,8 @@ export function ChangeView({ taken }: { taken: Taken }) {
   )
 }
 
-function ContactChange({ contact }: { contact: NonNullable<Taken['contact']> }) {
-  const { before, after, merged, fromBacklog, story } = contact
+function ContactChange({ contact }: { contact: NonNullable<ProcessedItem['contact']> }) {
+  const { before, after, merged, fromBacklog, history } = contact
   const changes = changesBetween(before ? factsOf(before) : new Map(), factsOf(after))
   return (
     <>
@@ -47,15 +47,15 @@ function ContactChange({ contact }: { contact: NonNullable<Taken['contact']> }) 
         <Anchor component={Link} href={`/ortto/contacts/${after.number}`} size="sm">
           Contact {after.number}
         </Anchor>{' '}
-        {before ? (changes.length > 0 ? 'was changed' : 'stayed as it was') : 'is new'}
+        {before ? (changes.length > 0 ? 'changed' : 'did not change') : 'was created'}
         {merged.length > 0 && `; contact ${merged.join(', ')} was merged into it`}
-        {fromBacklog.attached > 0 && `; ${fromBacklog.attached} activities that waited for it were attached`}
-        {fromBacklog.discarded > 0 && `; ${fromBacklog.discarded} that waited were discarded`}.
+        {fromBacklog.attached > 0 && `; ${fromBacklog.attached} waiting activities were attached`}
+        {fromBacklog.discarded > 0 && `; ${fromBacklog.discarded} waiting activities were discarded`}.
       </Text>
       {changes.length > 0 && <ChangeTable changes={changes} hasBefore={before !== undefined} />}
-      {story.map((line, index) => (
+      {history.map(({ text }, index) => (
         <Text key={index} size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-          {line}
+          {text}
         </Text>
       ))}
     </>
@@ -95,18 +95,18 @@ function ChangeTable({ changes, hasBefore = false }: { changes: readonly Change[
   )
 }
 
-/** All that is known of a contact, by its name */
-function factsOf({ ids, fields, ip, location, audiences, activityCount }: BriefContact): Map<string, unknown> {
+/** The parts of a contact, by their names. */
+function factsOf({ ids, fields, ip, location, audiences, activityCount }: ContactSummary): Map<string, unknown> {
   const members = Object.entries(audiences).map(([name, { isMember, isWanted }]) => [
     `Audience ${name}`,
     isMember === isWanted
       ? isMember
         ? 'member'
         : 'not a member'
-      : `${isMember ? 'member' : 'not a member'}, until it is synchronized`
+      : `${isMember ? 'member' : 'not a member'} until the daily synchronization`
   ])
   return new Map<string, unknown>([
-    ...ids.map(({ kind, value }): [string, unknown] => [`${kind} ${value}`, 'known']),
+    ...ids.map(({ kind, value }): [string, unknown] => [`${kind} ${value}`, 'linked']),
     ...Object.entries(fields),
     ['IP address', ip],
     ['Location', location && Object.values(location).join(', ')],

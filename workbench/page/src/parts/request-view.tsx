@@ -3,9 +3,9 @@ import type { ShownRequest } from '../../../server/trace'
 import { Json, LongText } from './json'
 import { pretty } from './show'
 
-/** The request in which an event was sent, and its answer. */
+/** The request in which an event was sent, and its response. */
 export function RequestView({ request }: { request: ShownRequest }) {
-  const { method, url, headers, count, position, item, answer, failure, milliseconds } = request
+  const { method, url, headers, count, position, item, response, failure, milliseconds } = request
   const together = count === 1 ? 'It was sent alone.' : `It was number ${position} of ${count} in this request.`
   return (
     <>
@@ -21,24 +21,24 @@ export function RequestView({ request }: { request: ShownRequest }) {
         {together}
       </Text>
       <Json value={item} label="What was sent for this event" />
-      {answer && (
+      {response && (
         <>
           <Group gap="xs">
             <Text size="sm" fw={600}>
-              The answer
+              The response
             </Text>
             <Badge variant="default" size="sm">
-              {answer.status}
+              {response.status}
             </Badge>
             <Text size="xs" c="dimmed">
               after {milliseconds} ms
             </Text>
           </Group>
-          <LongText text={pretty(answer.body)} label="The answer" />
+          <LongText text={pretty(response.body)} label="The response" />
         </>
       )}
       {failure !== undefined && (
-        <Alert color="red" title={`No answer after ${milliseconds} ms`}>
+        <Alert color="red" title={`No response after ${milliseconds} ms`}>
           {failure}
         </Alert>
       )}

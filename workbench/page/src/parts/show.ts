@@ -1,4 +1,4 @@
-import type { Meaning } from '../../../server/trace'
+import type { Outcome } from '../../../../delivery'
 
 /** Characters of a value in a table */
 const MAX_VALUE = 400
@@ -19,14 +19,14 @@ export function showTime(time: string): string {
   return time.replace('T', ' ').replace(/\.\d+Z$|Z$/, '')
 }
 
-/** The colour of what a result means. */
-export const COLORS: Record<Meaning, string> = {
+/** The colors of outcomes */
+export const COLORS: Record<Outcome, string> = {
   delivered: 'teal',
-  partly: 'yellow',
-  'nothing new': 'gray',
+  partial: 'yellow',
+  unchanged: 'gray',
   ignored: 'gray',
   rejected: 'red',
-  'to be sent again': 'orange'
+  retryable: 'orange'
 }
 
 export interface Change {

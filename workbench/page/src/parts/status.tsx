@@ -1,12 +1,12 @@
 import { Badge } from '@mantine/core'
-import type { Meaning } from '../../../server/trace'
+import type { Outcome } from '../../../../delivery'
 import { COLORS } from './show'
 
-/** A result's status, and what it means. */
-export function Status({ status, meaning }: { status: number; meaning: Meaning }) {
+/** A result's status and outcome */
+export function Status({ status, outcome }: { status: number; outcome: Outcome }) {
   return (
-    <Badge color={COLORS[meaning]} variant="light" size="sm" style={{ flexShrink: 0 }} tt="none">
-      {status} {meaning}
+    <Badge color={COLORS[outcome]} variant="light" size="sm" style={{ flexShrink: 0 }} tt="none">
+      {status} {outcome}
     </Badge>
   )
 }

@@ -115,10 +115,10 @@ function Row({ trace, isSelected, onSelect, start, place }: RowProps) {
             not sent
           </Badge>
         ) : (
-          results.map(({ mapping, status, meaning }, index) => (
+          results.map(({ mapping, status, outcome }, index) => (
             <Badge
               key={index}
-              color={COLORS[meaning]}
+              color={COLORS[outcome]}
               variant="light"
               size="sm"
               tt="none"

@@ -11,9 +11,9 @@ import { PayloadTable } from './payload-table'
 import { RequestView } from './request-view'
 import { pretty } from './show'
 import { Status } from './status'
-import { adviceForMapping, adviceForUntaken } from './what-to-do'
+import { adviceForMapping, adviceForUnsent } from './what-to-do'
 
-/** One event's whole way: which mappings took it, what they made of it, what was sent and answered, what changed. */
+/** One event: which mappings matched it, their payloads, the requests and responses, and what changed in Ortto. */
 export function TraceView({ id }: { id: string }) {
   const { data, error } = useQuery({
     queryKey: ['trace', id],
@@ -26,8 +26,8 @@ export function TraceView({ id }: { id: string }) {
     return <Loader size="sm" aria-label="Loading" />
   }
   const { type, event, user, note, text, mappings } = data
-  const taking = mappings.filter(({ takes }) => takes)
-  const others = mappings.filter(({ takes }) => !takes)
+  const matching = mappings.filter(({ matches }) => matches)
+  const others = mappings.filter(({ matches }) => !matches)
   return (
     <Stack gap="sm" component="section" aria-label="The way of this event">
       <Title order={2} size="h4" className="cut">
@@ -38,14 +38,14 @@ export function TraceView({ id }: { id: string }) {
           {note}
         </Alert>
       )}
-      {note !== undefined && <AdviceView advice={adviceForUntaken(data)} />}
-      {taking.map((mapping) => (
+      {note !== undefined && <AdviceView advice={adviceForUnsent(data)} />}
+      {matching.map((mapping) => (
         <MappingView key={mapping.number} mapping={mapping} />
       ))}
       {others.length > 0 && (
         <Card withBorder padding="sm">
           <Title order={3} size="h6">
-            {taking.length > 0 ? 'The other mappings did not take it' : 'No mapping took it'}
+            {matching.length > 0 ? 'The other mappings did not match' : 'No mapping matched'}
           </Title>
           {others.map(({ number, name, why }) => (
             <Text key={number} size="sm">
@@ -62,14 +62,14 @@ export function TraceView({ id }: { id: string }) {
 }
 
 function MappingView({ mapping }: { mapping: ShownMapping }) {
-  const { name, why, result, payload = [], request, taken } = mapping
+  const { name, why, result, payload = [], request, processed } = mapping
   return (
     <Card withBorder padding="sm">
       <Group justify="space-between" mb="xs">
         <Title order={3} size="h5">
           {name}
         </Title>
-        {result && <Status status={result.status} meaning={result.meaning} />}
+        {result && <Status status={result.status} outcome={result.outcome} />}
       </Group>
       {result && (
         <Text size="sm" mb="xs">
@@ -84,9 +84,9 @@ function MappingView({ mapping }: { mapping: ShownMapping }) {
       <AdviceView advice={adviceForMapping(mapping)} />
       <SimpleGrid cols={{ base: 1, lg: 3 }} spacing="md">
         <Stack gap="xs">
-          <Step title="1. What the mapping made of it">
+          <Step title="1. The mapped payload">
             <Text size="xs" c="dimmed">
-              It took the event: {why}.
+              It matched: {why}.
             </Text>
             <PayloadTable fields={payload} />
           </Step>
@@ -98,7 +98,11 @@ function MappingView({ mapping }: { mapping: ShownMapping }) {
         </Stack>
         <Stack gap="xs">
           <Step title="3. What changed in Ortto">
-            {taken ? <ChangeView taken={taken} /> : <Text size="sm">Nothing: Ortto did not take this event in.</Text>}
+            {processed ? (
+              <ChangeView processed={processed} />
+            ) : (
+              <Text size="sm">Nothing: Ortto did not store this event.</Text>
+            )}
           </Step>
         </Stack>
       </SimpleGrid>

@@ -1,12 +1,12 @@
 import type { TraceSummary } from '../../../server/trace'
 
-/** For example: `5 events: 3 delivered, 1 rejected, 1 not sent.` An event has a result of each mapping that took it. */
+/** For example: `5 events: 3 delivered, 1 rejected, 1 not sent.` An event has a result for each matching mapping. */
 export function countResults(traces: readonly TraceSummary[]): string {
   const counts = new Map<string, number>()
   let notSent = 0
   const count = (word: string) => counts.set(word, (counts.get(word) ?? 0) + 1)
   for (const { results } of traces) {
-    results.forEach(({ meaning }) => count(meaning))
+    results.forEach(({ outcome }) => count(outcome))
     if (results.length === 0) {
       notSent += 1
     }

@@ -1,0 +1,72 @@
+import type { SegmentEvent } from '@segment/actions-core'
+import type { Mapping } from '../mapping/mappings'
+import type { MappingResult } from '../report'
+
+/** How often an event failed in a way that another try may fix, and since when. */
+export interface Failures {
+  count: number
+  /** Milliseconds */
+  since?: number
+}
+
+/** One event for one mapping, until it has its final result. */
+export class Task {
+  /** The batch that it is sent in. Undefined while it waits for others of its user, or for another try. */
+  batch?: Batch
+  isDelayed = false
+  /** The lanes that it is in: its user's, and its anonymous id's */
+  lanes: Lane[] = []
+  readonly failures: Failures = { count: 0 }
+  /** Tasks in its next batch, at most: its last batch failed as a whole, perhaps because of one event. */
+  maxBatch = Infinity
+  /** Ortto confirmed it, but it is sent again after an earlier one of its user that is retried. */
+  confirmed?: MappingResult
+
+  /**
+   * @param size of the event in bytes
+   * @param settle takes its final result
+   */
+  constructor(
+    readonly event: SegmentEvent,
+    readonly mapping: Mapping,
+    readonly size: number,
+    readonly settle: (result: MappingResult) => void
+  ) {}
+}
+
+/** Tasks of one mapping that are sent together, those of one user in their order. */
+export interface Batch {
+  mapping: Mapping
+  tasks: Task[]
+  bytes: number
+  /** Tasks, at most */
+  limit: number
+  /** Milliseconds */
+  begunAt: number
+}
+
+/** The unfinished tasks that share an id, in their order. */
+export interface Lane {
+  id: string
+  /** The lanes of ids of its kind */
+  among: Map<string, Lane>
+  tasks: Task[]
+  /** The user of its first task. `others` are further users of an anonymous id; no user counts as one of them. */
+  user: string | undefined
+  others?: Set<string | undefined>
+}
+
+/** True when a task comes after one of the others in a lane of both. */
+export function isBehind(task: Task, others: ReadonlySet<Task>): boolean {
+  return task.lanes.some(({ tasks }) => {
+    for (const before of tasks) {
+      if (before === task) {
+        return false
+      }
+      if (others.has(before)) {
+        return true
+      }
+    }
+    return false
+  })
+}

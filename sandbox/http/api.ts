@@ -1,0 +1,136 @@
+import { Hono } from 'hono'
+import type { Context } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import { IncomingMessage } from 'http'
+import { z } from 'zod'
+import { equalSecrets } from '../../common/equal-secrets'
+import type { Listeners } from '../listeners'
+import type { Account } from '../model/account'
+import { formatProblems } from '../model/format-problems'
+import { ItemRecorder } from '../model/item-recorder'
+import { ActivityItem, ContactItem } from '../model/items'
+import type { ProcessedItem } from '../model/processed-item'
+import type { ItemResult } from '../model/records'
+import { quote, truncateItem } from '../model/truncate'
+import { MAX_ITEMS_PER_REQUEST } from '../rules'
+import { readBody } from './body'
+import { respondWithFault } from './faults'
+import type { Connection, Faults } from './faults'
+
+/** What the API reads and changes. */
+interface ApiContext {
+  apiKey: string
+  account: Account
+  faults: Faults
+  itemListeners: Listeners<ProcessedItem>
+  /** Called after a request that may have changed something. */
+  notifyChange: () => void
+}
+
+/** The body of `POST /v1/audiences/create`. */
+const AudienceRequest = z.object({ name: z.string().min(1) })
+
+/** Ortto's API for Segment, as the destination uses it. */
+export function createApi(sandbox: ApiContext): Hono {
+  const api = new Hono()
+
+  api.use(async (context, next) => {
+    if (!equalSecrets(context.req.header('authorization') ?? '', `Bearer ${sandbox.apiKey}`)) {
+      throw new HTTPException(401, { message: 'The API key is not valid' })
+    }
+    await next()
+  })
+
+  /** Responds to a request, with a fault if one is active. `process` reads the body and returns the response. */
+  const respond = async ({ req, env }: Context, process: (body: unknown) => Response): Promise<Response> => {
+    const isPost = req.method === 'POST'
+    const { value, size } = isPost ? await readBody(req.raw) : { value: undefined, size: 0 }
+    const processBody = () => {
+      try {
+        return process(value)
+      } finally {
+        if (isPost) {
+          sandbox.notifyChange()
+        }
+      }
+    }
+    const fault = sandbox.faults.next(size)
+    return fault ? respondWithFault(fault, processBody, findConnection(env)) : processBody()
+  }
+
+  api.get('/me', (context) => respond(context, () => Response.json({})))
+  api.post('/identify', (context) =>
+    respond(context, (body) => processItems(sandbox, 'contact', body, readRequestId(context)))
+  )
+  api.post('/track', (context) =>
+    respond(context, (body) => processItems(sandbox, 'activity', body, readRequestId(context)))
+  )
+  api.post('/audiences/create', (context) => respond(context, (body) => createAudience(sandbox.account, body)))
+  return api
+}
+
+/** Hono's server passes the incoming message to the app. */
+function findConnection(env: unknown): Connection {
+  const incoming = typeof env === 'object' && env !== null && 'incoming' in env ? env.incoming : undefined
+  return incoming instanceof IncomingMessage ? incoming.socket : undefined
+}
+
+/** The header `x-request-id`, if it is short and printable. */
+function readRequestId({ req }: Context): string | undefined {
+  const id = req.header('x-request-id') ?? ''
+  return /^[\x20-\x7e]{1,100}$/.test(id) ? id : undefined
+}
+
+function createAudience(account: Account, body: unknown): Response {
+  const request = AudienceRequest.safeParse(body)
+  if (!request.success) {
+    throw new HTTPException(400, { message: formatProblems(request.error) })
+  }
+  const audience = account.createAudience(request.data.name)
+  if (!audience) {
+    throw new HTTPException(400, { message: `The audience ${quote(request.data.name)} was not created by Segment` })
+  }
+  return Response.json({ id: audience.id, name: audience.name })
+}
+
+/** Responds 200 if every item was processed; otherwise 207 with the other results by the item's position. */
+function processItems(
+  { account, itemListeners }: ApiContext,
+  kind: ProcessedItem['kind'],
+  body: unknown,
+  requestId: string | undefined
+): Response {
+  const errors = readItems(body).flatMap((item, index) => {
+    const recorder = itemListeners.isEmpty ? undefined : new ItemRecorder()
+    const result = kind === 'contact' ? identify(account, item, recorder) : track(account, item, recorder)
+    if (recorder) {
+      itemListeners.notify({ requestId, kind, index, item: truncateItem(item), ...recorder.finish(result) })
+    }
+    const { status, message } = result
+    return status === 200 ? [] : [{ status, message, index }]
+  })
+  return errors.length > 0 ? Response.json({ errors }, { status: 207 }) : Response.json({})
+}
+
+function readItems(body: unknown): unknown[] {
+  if (!Array.isArray(body) || body.length > MAX_ITEMS_PER_REQUEST) {
+    throw new HTTPException(400, {
+      message: `The body must be a JSON array of at most ${MAX_ITEMS_PER_REQUEST} items`
+    })
+  }
+  return body
+}
+
+function identify(account: Account, item: unknown, recorder?: ItemRecorder): ItemResult {
+  const parsed = ContactItem.safeParse(item)
+  return parsed.success
+    ? account.identify(parsed.data, recorder)
+    : account.reject(item, formatProblems(parsed.error), recorder)
+}
+
+function track(account: Account, item: unknown, recorder?: ItemRecorder): ItemResult {
+  const parsed = ActivityItem.safeParse(item)
+  return parsed.success
+    ? account.track(parsed.data, recorder)
+    : account.reject(item, formatProblems(parsed.error), recorder)
+}
