@@ -9,6 +9,7 @@ import ortto from '../src'
 import { EXIT, moment, named, readJSON, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
 import { collect, filesOf, mappingsOf } from './inputs'
+import type { DeliverOptions } from './deliver-options'
 import { recordsOf, refuseOverwriting, withoutOutputs } from './outputs'
 import { inferAccount } from './own-account'
 import { Progress } from './progress'
@@ -16,23 +17,6 @@ import { showItems, tellEnding } from './summary'
 import { printable } from './table'
 import { embeddedSandbox, remoteTarget } from './target'
 import type { Place } from './target'
-
-/** The options of `ortto deliver`. */
-export interface DeliverOptions {
-  to: string
-  mappings?: string
-  integration: string[]
-  from?: number
-  until?: number
-  rate?: number
-  results?: string
-  rejected?: string
-  checkpoint?: string
-  keyFile?: string
-  account?: string
-  dryRun?: boolean
-  json?: boolean
-}
 
 /**
  * Percent by which the heap may outgrow what is in use before it is cleared up. V8 takes 300, which makes a delivery a
@@ -42,20 +26,20 @@ const HEAP_GROWTH = 220
 
 const HELP = `
 Reads Segment events from NDJSON or JSON arrays, gzipped or not; in folders, files ending in .ndjson, .jsonl, .json and
-.gz. Without --to, a local Ortto takes them and is gone at the end. With --to ortto the key is taken from
---key-file, else from ORTTO_API_KEY, else typed.
+.gz. Without --to, events go to a local Ortto, which is gone at the end. With --to ortto, the API key comes from
+--key-file or ORTTO_API_KEY, or is typed.
 
-Stopped, crashed or killed, the same command goes on where it was: a checkpoint lies beside the first input.
---rejected holds the events that were refused, each with the reason in _rejected: mend them, and deliver that file.
-A contact that brought Ortto nothing new was not refused.
+After Ctrl-C, a crash or a kill, the same command continues where it was: a checkpoint is kept beside the first input.
+--rejected writes the rejected events, each with the reason in _rejected: fix them, and deliver that file.
+A contact that Ortto has already is unchanged, not rejected.
 
 Examples:
-  ortto deliver archive/                                   what a local Ortto makes of it
-  ortto deliver archive/ --dry-run                         what would go out
+  ortto deliver archive/                                   to a local Ortto
+  ortto deliver archive/ --dry-run                         shows what would be sent
   ortto deliver archive/ --to ortto --rejected rejected.ndjson
   gunzip -c events.gz | ortto deliver - --to http://127.0.0.1:8030
 
-Ends with 0 when nothing was rejected, 1 when some was, 2 when it was called wrongly, 3 when it was stopped and can be
+Exits with 0 when nothing was rejected, 1 when something was, 2 after a wrong call, 3 when it stopped and can be
 resumed.`
 
 /** `ortto deliver` */

@@ -5,7 +5,7 @@ import { placeOf } from '../delivery'
 import type { InputFile, Mapping, RecordsOptions } from '../delivery'
 import { parseApiKey } from '../src/api-key'
 import { pathFrom, UsageError } from './command'
-import type { DeliverOptions } from './deliver'
+import type { DeliverOptions } from './deliver-options'
 import type { Place } from './target'
 
 /** What `ortto deliver` writes about a delivery, and where. */
@@ -62,8 +62,8 @@ export async function withoutOutputs(
 }
 
 /**
- * @throws UsageError when an output is something else as well, or holds the refused events of an earlier delivery: it
- * would be emptied
+ * @throws UsageError when an output is something else as well, or holds the rejected events of an earlier delivery:
+ * it would be emptied
  */
 export async function refuseOverwriting(
   inputs: readonly string[],
@@ -83,13 +83,13 @@ export async function refuseOverwriting(
   await refuseForgetting(options, checkpoint)
 }
 
-/** The refused events of a delivery to the outside are nowhere else. */
+/** The rejected events of a delivery to the outside are nowhere else. */
 async function refuseForgetting({ to, rejected }: DeliverOptions, checkpoint: string): Promise<void> {
   const sizeOf = async (path: string) => (await stat(pathFrom(path)).catch(() => undefined))?.size
   const isNew = (await sizeOf(checkpoint)) === undefined
   if (to !== 'sandbox' && rejected !== undefined && isNew && ((await sizeOf(rejected)) ?? 0) > 0) {
     throw new UsageError(
-      `${rejected} holds what an earlier delivery refused: mend and deliver that first, or name another file.`
+      `${rejected} holds the rejected events of an earlier delivery: fix and deliver them first, or name another file.`
     )
   }
 }

@@ -11,7 +11,7 @@ import { readMessage } from './read-message'
 import type { MessageItem } from './read-message'
 import { Settler } from './settler'
 import type { Suspects } from './suspects'
-import type { WorkerOptions } from './worker'
+import type { WorkerOptions } from './worker-options'
 
 /** Messages that a worker holds: as many as a delivery reads ahead. */
 const MAX_IN_HAND = 8000

@@ -1,29 +1,16 @@
-import type { NatsConnection } from '@nats-io/transport-node'
 import { randomBytes } from 'crypto'
 import { hostname } from 'os'
-import type { Logger } from 'pino'
 import { Stopped } from '../delivery'
-import type { DeliveryOptions } from '../delivery'
-import type { Layout } from './layout'
 import { pause } from './pause'
 import { Leases } from './leases'
 import { Shift } from './shift'
 import { Suspects } from './suspects'
-
-export interface WorkerOptions {
-  nc: NatsConnection
-  layout: Layout
-  /** Where and how the events are delivered */
-  delivery: Omit<DeliveryOptions, 'isEndless' | 'onResponse' | 'signal'>
-  log: Logger
-  /** Drains it: what is under way is waited for, and the rest is given back. */
-  signal: AbortSignal
-}
+import type { WorkerOptions } from './worker-options'
 
 /**
- * Delivers what is in the stream, until it is stopped. Any number of workers share the partitions.
+ * Delivers the events of the stream until it is stopped. Any number of workers share the partitions.
  *
- * @throws Stopped when going on makes no sense: the key is refused, or all events are. They are given back then.
+ * @throws Stopped when continuing makes no sense: the key is refused, or all events are rejected. They are given back.
  * @throws StreamError when the server does not let it work
  */
 export async function work(options: WorkerOptions): Promise<void> {

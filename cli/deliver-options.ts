@@ -1,0 +1,16 @@
+/** The options of `ortto deliver`. */
+export interface DeliverOptions {
+  to: string
+  mappings?: string
+  integration: string[]
+  from?: number
+  until?: number
+  rate?: number
+  results?: string
+  rejected?: string
+  checkpoint?: string
+  keyFile?: string
+  account?: string
+  dryRun?: boolean
+  json?: boolean
+}
