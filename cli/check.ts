@@ -12,19 +12,19 @@ import { remoteTarget } from './target'
 /** `ortto check` */
 export function checkCommand(output: Output, end: (code: number) => void): Command {
   return new Command('check')
-    .description('Asks Ortto whether an API key is good, and says where its account lives.')
+    .description('Checks an API key with Ortto, and shows the region of its account.')
     .option('--to <where>', 'ortto, or the URL of an Ortto', 'ortto')
-    .option('--key-file <file>', 'a file that holds the API key')
+    .option('--key-file <file>', 'a file that contains the API key')
     .addHelpText(
       'after',
       `
-The key is taken from --key-file, else from ORTTO_API_KEY, else typed.
+The API key is read from --key-file or ORTTO_API_KEY. Without both, you are asked for it.
 
 Examples:
   ortto check
   ortto check --key-file key.txt
 
-Ends with 0 when the key is good, 1 when Ortto refuses it or can't be asked, 2 when it was called wrongly.`
+Exits with 0 when the key is valid, 1 when Ortto refuses it or cannot be reached, 2 for usage errors.`
     )
     .action(async (options: { to: string; keyFile?: string }) => end(await check(options, output)))
 }
@@ -35,7 +35,7 @@ async function check({ to, keyFile }: { to: string; keyFile?: string }, output: 
   const account = parseApiKey(settings.api_key)
   if (account && to === 'ortto') {
     const { hostname } = new URL(account.baseUrl)
-    output.log(`The key is of the region ${account.apiKey.slice(1, 3)}: ${hostname}`)
+    output.log(`The API key belongs to the region ${account.apiKey.slice(1, 3)}: ${hostname}`)
   }
   try {
     await new Destination<Settings>(definitionFor(target.to)).testAuthentication(settings)
@@ -43,6 +43,6 @@ async function check({ to, keyFile }: { to: string; keyFile?: string }, output: 
     output.error(printable(errorMessage(error)))
     return EXIT.rejected
   }
-  output.log(`${target.name} takes it.`)
+  output.log(`The API key is valid. ${target.name} accepted it.`)
   return EXIT.done
 }

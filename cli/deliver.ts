@@ -6,75 +6,77 @@ import exampleAccount from '../examples/account.json'
 import { createSandbox } from '../sandbox'
 import type { Sandbox } from '../sandbox'
 import ortto from '../src'
-import { EXIT, moment, named, readJSON, UsageError, wholeNumber } from './command'
+import { EXIT, parseTime, readJSON, readNamed, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
 import { collect, filesOf, mappingsOf } from './inputs'
 import type { DeliverOptions } from './deliver-options'
-import { recordsOf, refuseOverwriting, withoutOutputs } from './outputs'
+import { rejectOverwriting, recordsOf, withoutOutputs } from './outputs'
 import { inferAccount } from './own-account'
 import { Progress } from './progress'
-import { showItems, tellEnding } from './summary'
+import { formatEnding, showItems } from './summary'
 import { printable } from './table'
 import { embeddedSandbox, remoteTarget } from './target'
-import type { Place } from './target'
+import type { Target } from './target'
 
 /**
- * Percent by which the heap may outgrow what is in use before it is cleared up. V8 takes 300, which makes a delivery a
- * little faster, and take a sixth more memory.
+ * Percent by which the heap may outgrow the live objects before a garbage collection. With V8's default of 300, a
+ * delivery is slightly faster, but needs a sixth more memory.
  */
 const HEAP_GROWTH = 220
 
 const HELP = `
-Reads Segment events from NDJSON or JSON arrays, gzipped or not; in folders, files ending in .ndjson, .jsonl, .json and
-.gz. Without --to, events go to a local Ortto, which is gone at the end. With --to ortto, the API key comes from
---key-file or ORTTO_API_KEY, or is typed.
+Reads Segment events from NDJSON files or JSON arrays, gzipped or not. In folders, .ndjson, .jsonl, .json and .gz files
+are read. Without --to, events are sent to a temporary local Ortto. With --to ortto, the API key is read from --key-file
+or ORTTO_API_KEY. Without both, you are asked for it.
 
-After Ctrl-C, a crash or a kill, the same command continues where it was: a checkpoint is kept beside the first input.
---rejected writes the rejected events, each with the reason in _rejected: fix them, and deliver that file.
-A contact that Ortto has already is unchanged, not rejected.
+After Ctrl-C, a crash or a kill, run the same command again to resume. A checkpoint is stored next to the first input.
+--rejected writes the rejected events, each with the reason in _rejected. Fix them, and deliver that file.
+A contact that already has the same data is reported as unchanged, not as rejected.
 
 Examples:
   ortto deliver archive/                                   to a local Ortto
-  ortto deliver archive/ --dry-run                         shows what would be sent
+  ortto deliver archive/ --dry-run                         show what would be sent
   ortto deliver archive/ --to ortto --rejected rejected.ndjson
   gunzip -c events.gz | ortto deliver - --to http://127.0.0.1:8030
 
-Exits with 0 when nothing was rejected, 1 when something was, 2 after a wrong call, 3 when it stopped and can be
-resumed.`
+Exits with 0 when nothing was rejected, 1 when events were rejected, 2 for usage errors, 3 when it stopped early and can
+be resumed.`
 
 /** `ortto deliver` */
 export function deliverCommand(output: Output, end: (code: number) => void): Command {
   return new Command('deliver')
-    .description('Delivers events of files, folders or standard input (-) to Ortto, with a verdict for every event.')
+    .description(
+      'Delivers events from files, folders or standard input (-) to Ortto, and reports the result of every event.'
+    )
     .argument('<inputs...>', 'files, folders, or - for standard input')
-    .option('--to <where>', 'sandbox, ortto, or the URL of an Ortto', 'sandbox')
-    .option('--mappings <file>', "mappings in Segment's shape (the destination's presets without it)")
-    .option('--integration <name>', "a name in the events' integrations that means Ortto as well", collect, [])
-    .option('--from <time>', 'only events of this time or later', moment)
-    .option('--until <time>', 'only events before this time', moment)
-    .option('--rate <number>', 'events a second, at most', wholeNumber(1))
-    .option('--results <file>', 'writes a line for each event and mapping')
-    .option('--rejected <file>', 'writes the events that were refused, ready to be mended and delivered again')
-    .option('--checkpoint <file>', 'where the checkpoint is (beside the first input without it)')
-    .option('--key-file <file>', 'a file that holds the API key')
-    .option('--account <file>', 'how the local Ortto is set up (to fit the events without it)')
-    .option('--dry-run', 'sends nothing, and shows what would go out')
-    .option('--json', 'prints for machines')
+    .option('--to <where>', 'sandbox, ortto, or the URL of an Ortto server', 'sandbox')
+    .option('--mappings <file>', "a mappings file in Segment's format (default: the destination's presets)")
+    .option('--integration <name>', "another name for Ortto in the events' integrations", collect, [])
+    .option('--from <time>', 'only events at or after this time', parseTime)
+    .option('--until <time>', 'only events before this time', parseTime)
+    .option('--rate <number>', 'the maximum of events per second', wholeNumber(1))
+    .option('--results <file>', 'write a line for each event and mapping to this file')
+    .option('--rejected <file>', 'write the rejected events to this file, to fix and deliver them again')
+    .option('--checkpoint <file>', 'the checkpoint file (default: next to the first input)')
+    .option('--key-file <file>', 'a file that contains the API key')
+    .option('--account <file>', 'a file that describes the local account (default: inferred from the events)')
+    .option('--dry-run', 'send nothing, and show what would be sent')
+    .option('--json', 'print JSON')
     .addHelpText('after', HELP)
     .action(async (inputs: string[], options: DeliverOptions) => end(await deliver(inputs, options, output)))
 }
 
-/** Delivers, and resolves with the exit code. */
+/** Delivers events, and resolves with the exit code. */
 export async function deliver(inputs: string[], options: DeliverOptions, output: Output): Promise<number> {
   const { dryRun: isDry = false, results, rejected, checkpoint } = options
   if (isDry && (results ?? rejected ?? checkpoint) !== undefined) {
-    throw new UsageError('--dry-run has no results: leave out --results, --rejected and --checkpoint.')
+    throw new UsageError('--dry-run has no results. Remove --results, --rejected and --checkpoint.')
   }
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`)
   const found = await filesOf(inputs, output)
   const files = await withoutOutputs(inputs, found, options)
   const mappings = await mappingsOf(options.mappings)
-  await refuseOverwriting(inputs, files, options)
+  await rejectOverwriting(inputs, files, options)
   const target = await targetOf(files, options)
   try {
     const records = await Records.open(recordsOf(inputs, files, mappings, target, options)).catch((error: Error) => {
@@ -86,9 +88,9 @@ export async function deliver(inputs: string[], options: DeliverOptions, output:
   }
 }
 
-/** Delivers to a place, and tells how that went. */
+/** Delivers to a target, and prints the summary. */
 async function deliverTo(
-  target: Place,
+  target: Target,
   files: readonly InputFile[],
   mappings: readonly Mapping[],
   records: Records,
@@ -101,16 +103,16 @@ async function deliverTo(
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
   const delivery = new Delivery({ ...target, mappings, integrations, rate, signal: stop.signal })
   const progress = new Progress(files, records, delivery, output)
-  const ticking = setInterval(() => progress.show(), 500)
+  const timer = setInterval(() => progress.show(), 500)
   if (!isJSON) {
-    output.log(`${describe(files)} → ${ortto.name} → ${target.name}`)
-    output.log(`${whereItStarts(files, records)}\n`.trimStart())
+    output.log(`${describeFiles(files)} → ${ortto.name} → ${target.name}`)
+    output.log(`${describeStart(files, records)}\n`.trimStart())
   }
   let outcome: Outcome
   try {
     outcome = await run(delivery, files, records, progress, options, output)
   } finally {
-    clearInterval(ticking)
+    clearInterval(timer)
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
     output.progress?.()
   }
@@ -124,7 +126,7 @@ async function deliverTo(
     canBeResumed: records.canBeResumed,
     sandbox: account && { contacts: account.contacts.count, activities: account.activities.all().length }
   }
-  output.log(isJSON ? JSON.stringify({ target: target.name, ...ending }) : tellEnding(ending))
+  output.log(isJSON ? JSON.stringify({ target: target.name, ...ending }) : formatEnding(ending))
   if (outcome.stopped !== undefined) {
     return EXIT.stopped
   }
@@ -133,14 +135,14 @@ async function deliverTo(
 
 /** How a delivery ended. */
 interface Outcome {
-  /** Events that were passed over because of their time */
+  /** Events that were skipped because they are outside the time range */
   outside: number
-  /** Why it ended early */
+  /** Why it stopped early */
   stopped?: string
   stopCode?: StopCode | 'files'
 }
 
-/** Runs a delivery to its end, whatever that is, and keeps the records of it. */
+/** Runs a delivery until it ends or stops, and keeps its records. */
 async function run(
   delivery: Delivery,
   files: readonly InputFile[],
@@ -152,65 +154,65 @@ async function run(
   const outcome: Outcome = { outside: 0 }
   const onOutside = (count: number) => (outcome.outside += count)
   try {
-    const part = { after: records.start, from, until, onBytes: progress.onBytes, onOutside }
-    for await (const reports of delivery.run(readAll(files, part))) {
-      await records.add(isDry ? reports.map(describeAsIntended) : reports)
+    const range = { after: records.start, from, until, onBytes: progress.onBytes, onOutside }
+    for await (const reports of delivery.run(readAll(files, range))) {
+      await records.add(isDry ? reports.map(describeDryRun) : reports)
       if (isDry) {
         showItems(reports, isJSON, output)
       }
     }
     await records.close(true)
   } catch (error) {
-    // An input that was there at the start may be gone later.
+    // An input may have been deleted since the start.
     if (!(error instanceof Stopped || error instanceof RecordsError || error instanceof InputError)) {
       throw error
     }
     outcome.stopped = error.message
     outcome.stopCode = error instanceof Stopped ? error.code : 'files'
-    // What could not be written before may be written now; if not, the checkpoint stays where it was.
+    // A write that failed before may succeed now. If not, the checkpoint stays where it was.
     await records.close(false).catch(() => undefined)
   }
   return outcome
 }
 
-async function targetOf(files: readonly InputFile[], options: DeliverOptions): Promise<Place> {
+async function targetOf(files: readonly InputFile[], options: DeliverOptions): Promise<Target> {
   const { to, keyFile, account, dryRun: isDry = false } = options
   if (isDry) {
     const close = () => Promise.resolve()
     return { name: 'dry run: nothing is sent', to: 'nowhere', settings: { api_key: 'pau-dry-run' }, close }
   }
   if (account !== undefined && to !== 'sandbox') {
-    throw new UsageError('--account sets up the local Ortto of --to sandbox only.')
+    throw new UsageError('--account is only for the local Ortto of --to sandbox.')
   }
   if (to !== 'sandbox') {
     return remoteTarget(to, keyFile, 'sandbox, ortto')
   }
   if (account !== undefined) {
-    return embeddedSandbox(named(account, sandboxFor, await readJSON(account)))
+    return embeddedSandbox(readNamed(account, sandboxFor, await readJSON(account)))
   }
-  // A pipe can't be read twice.
-  const isReadTwice = files.every(({ isFile }) => isFile)
-  return embeddedSandbox(sandboxFor(isReadTwice ? await inferAccount(readAll(files)) : exampleAccount))
+  // A pipe cannot be read twice.
+  const canReadTwice = files.every(({ isFile }) => isFile)
+  return embeddedSandbox(sandboxFor(canReadTwice ? await inferAccount(readAll(files)) : exampleAccount))
 }
 
 function sandboxFor(account: unknown): Sandbox {
   return createSandbox({ account })
 }
 
-/** Nothing was sent, so nothing was processed. */
-function describeAsIntended(report: EventReport): EventReport {
+/** In a dry run nothing was sent, so results say what would be sent. */
+function describeDryRun(report: EventReport): EventReport {
   const results = report.results.map((result) =>
     result.code === 'processed' ? { ...result, message: ['Would be sent.', ...(result.notes ?? [])].join(' ') } : result
   )
   return { ...report, results }
 }
 
-function describe(files: readonly InputFile[]): string {
+function describeFiles(files: readonly InputFile[]): string {
   const [{ name }] = files
   return files.length > 1 ? `${files.length} files` : name === '-' ? 'standard input' : printable(name)
 }
 
-function whereItStarts(files: readonly InputFile[], { start, canBeResumed, summary }: Records): string {
+function describeStart(files: readonly InputFile[], { start, canBeResumed, summary }: Records): string {
   if (start) {
     const place = `${printable(files[start.file].name)} line ${count(start.line)}`
     const { lines } = summary.counts

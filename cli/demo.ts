@@ -15,18 +15,18 @@ import { inferAccount } from './own-account'
 import { formatReport } from './report'
 import { terminal } from './terminal'
 
-/** From the project's folder, where npm starts the command. */
+/** Relative to the project's folder, where npm starts the command. */
 const EXAMPLES = join('examples', 'events.ndjson')
 
 const USAGE = `Usage: npm start [-- path/to/events.ndjson]
 
-Delivers Segment events, one JSON object a line, through the Ortto destination to a local Ortto
-on this machine, and shows what became of each. Without a path: ${EXAMPLES}.`
+Delivers Segment events, one JSON object per line, through the Ortto destination to a local Ortto
+on this machine, and shows the result of each event. The default path is ${EXAMPLES}.`
 
-/** What the marketer set up in Segment: events of Engage audiences move contacts into and out of this audience. */
+/** The Ortto audience that the mapping is connected to: events of Engage audiences add and remove its members. */
 const AUDIENCE_NAME = 'VIP customers'
 
-/** Runs the demo and resolves with the exit code: 0 when the run completed, 2 for wrong use, 1 when it broke down. */
+/** Runs the demo. Resolves with the exit code: 0 when it completed, 1 when it failed, 2 for usage errors. */
 export async function run(args: readonly string[], output: Output): Promise<number> {
   try {
     const { path, help } = readArguments(args)
@@ -65,7 +65,7 @@ function readArguments(args: readonly string[]): { path?: string; help: boolean 
       options: { help: { type: 'boolean', short: 'h', default: false } }
     })
     if (positionals.length > 1) {
-      throw new Error('Name one file only.')
+      throw new Error('Specify one file only.')
     }
     return { path: positionals[0], help: values.help }
   } catch (error) {
@@ -74,12 +74,12 @@ function readArguments(args: readonly string[]): { path?: string; help: boolean 
   }
 }
 
-/** The examples have an account of their own. Any other file gets one that fits, if it can be read twice. */
+/** The examples have their own account. For other files it is inferred, if they can be read twice. */
 async function accountOf(files: readonly InputFile[], isExample: boolean): Promise<object> {
   return isExample || files.some(({ size }) => size === 0) ? exampleAccount : inferAccount(readAll(files))
 }
 
-/** The two presets as a customer may have saved them: contacts follow an Engage audience into an audience of Ortto. */
+/** The two presets, as a customer may have saved them: contacts follow an Engage audience to an Ortto audience. */
 async function setUpMappings(definition: DestinationDefinition<Settings>, settings: Settings): Promise<Mapping[]> {
   // Every action has the same hook.
   const [action] = Object.values(new Destination<Settings>(definition).actions)

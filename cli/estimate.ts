@@ -1,11 +1,11 @@
 import { Command } from 'commander'
 import { Delivery, readAll, Stopped } from '../delivery'
 import { Estimate } from '../delivery/estimate'
-import { moment, UsageError, wholeNumber } from './command'
+import { parseTime, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
 import { collect, filesOf, mappingsOf } from './inputs'
 import { printable } from './table'
-import { tellEstimate } from './tell-estimate'
+import { formatEstimate } from './format-estimate'
 
 interface EstimateOptions {
   contacts: number
@@ -19,34 +19,34 @@ interface EstimateOptions {
   json?: boolean
 }
 
-/** Nobody sees it: nothing is sent. */
+/** Nothing is sent, so the API key is never used. */
 const SETTINGS = { api_key: 'pau-estimate' }
 
 const HELP = `
-Reads what ortto deliver reads, and sends nothing. The plan's limits hold for any 24 hours: 10 identify events for each
-contact, and 5 track events for each contact and activity. Ortto's own examples come out at 10 track events; 5 is the
-safer reading, and --track-factor sets another. What else counts, such as the classic integration, is not counted here.
+Reads the same files as ortto deliver, and sends nothing. A plan limits the events in any 24 hours: 10 identify events
+per contact, and 5 track events per contact and activity. Ortto's own examples use 10 track events. The lower number is
+the default; change it with --track-factor. Events from elsewhere, such as the classic integration, are not counted.
 
 Examples:
   ortto estimate archive/ --contacts 5000 --activities 5
   ortto estimate archive/ --contacts 20000 --activities 10 --retention 90 --mappings mappings.json
 
-Ends with 0, or with 2 when it was called wrongly.`
+Exits with 0, or with 2 for usage errors.`
 
 /** `ortto estimate` */
 export function estimateCommand(output: Output): Command {
   return new Command('estimate')
-    .description("Tells what a delivery of events would use of an Ortto plan's limits, and sends nothing.")
+    .description("Estimates how much of an Ortto plan's limits a delivery would use. Sends nothing.")
     .argument('<inputs...>', 'files, folders, or - for standard input')
-    .requiredOption('--contacts <number>', 'contacts of the plan, with those bought besides', wholeNumber(1))
-    .requiredOption('--activities <number>', 'activities that are tracked', wholeNumber(1))
-    .option('--mappings <file>', "mappings in Segment's shape (the destination's presets without it)")
-    .option('--integration <name>', "a name in the events' integrations that means Ortto as well", collect, [])
-    .option('--from <time>', 'only events of this time or later', moment)
-    .option('--until <time>', 'only events before this time', moment)
-    .option('--track-factor <number>', 'track events a day for each contact and activity', wholeNumber(1), 5)
-    .option('--retention <days>', 'days after its timestamp that Ortto takes an activity', wholeNumber(1))
-    .option('--json', 'prints for machines')
+    .requiredOption('--contacts <number>', 'contacts of the plan, including add-ons', wholeNumber(1))
+    .requiredOption('--activities <number>', 'number of tracked activities', wholeNumber(1))
+    .option('--mappings <file>', "a mappings file in Segment's format (default: the destination's presets)")
+    .option('--integration <name>', "another name for Ortto in the events' integrations", collect, [])
+    .option('--from <time>', 'only events at or after this time', parseTime)
+    .option('--until <time>', 'only events before this time', parseTime)
+    .option('--track-factor <number>', 'track events per contact and activity in 24 hours', wholeNumber(1), 5)
+    .option('--retention <days>', 'days after its timestamp in which Ortto accepts an activity', wholeNumber(1))
+    .option('--json', 'print JSON')
     .addHelpText('after', HELP)
     .action((inputs: string[], options: EstimateOptions) => estimate(inputs, options, output))
 }
@@ -56,24 +56,26 @@ async function estimate(inputs: string[], options: EstimateOptions, output: Outp
   const files = await filesOf(inputs, output)
   const mappings = await mappingsOf(options.mappings)
   const names = files.map(({ name }) => name)
-  const counted = new Estimate({ contacts, activities, trackFactor, retention }, Date.now(), names)
+  const counts = new Estimate({ contacts, activities, trackFactor, retention }, Date.now(), names)
   const delivery = new Delivery({ to: 'nowhere', settings: SETTINGS, mappings, integrations })
   let outside = 0
   const onOutside = (count: number) => (outside += count)
   let events = 0
   try {
     for await (const reports of delivery.run(readAll(files, { from, until, onOutside }))) {
-      counted.add(reports)
+      counts.add(reports)
       events += reports.length
       output.progress?.(`${events} events`)
     }
   } catch (error) {
     throw error instanceof Stopped
-      ? new UsageError(`A delivery of this would stop: ${printable(error.message)} Check the files and the mappings.`)
+      ? new UsageError(
+          `A delivery of these events would stop: ${printable(error.message)} Check the files and the mappings.`
+        )
       : error
   } finally {
     output.progress?.()
   }
-  const result = { ...counted.result, outside }
-  output.log(options.json ? JSON.stringify(result) : tellEstimate(result, options.mappings === undefined))
+  const result = { ...counts.result, outside }
+  output.log(options.json ? JSON.stringify(result) : formatEstimate(result, options.mappings === undefined))
 }

@@ -1,30 +1,31 @@
 import { findFiles, presetMappings, readMappings } from '../delivery'
 import type { InputFile, Mapping } from '../delivery'
-import { named, pathFrom, readJSON } from './command'
+import { pathFrom, readJSON, readNamed } from './command'
 import type { Output } from './command'
 import { printable } from './table'
 
-/** Files that are named when they are passed over */
-const MAX_NAMED = 3
+/** Skipped files that are listed */
+const MAX_LISTED = 3
 
 /**
- * The files that are named as inputs. Tells what in a folder is none of them.
- * @throws InputError when they can't be read
+ * Finds the input files. Prints which files of a folder are skipped.
+ * @throws InputError when they cannot be read
  */
 export async function filesOf(inputs: readonly string[], output: Output): Promise<InputFile[]> {
-  const others: string[] = []
+  const skipped: string[] = []
   const paths = inputs.map((input) => (input === '-' ? input : pathFrom(input)))
-  const files = await findFiles(paths, (path) => others.push(printable(path)))
-  if (others.length > 0) {
-    const more = others.length > MAX_NAMED ? ` and ${others.length - MAX_NAMED} more` : ''
-    output.error(`Not read, since .ndjson, .jsonl, .json and .gz are: ${others.slice(0, MAX_NAMED).join(', ')}${more}.`)
+  const files = await findFiles(paths, (path) => skipped.push(printable(path)))
+  if (skipped.length > 0) {
+    const more = skipped.length > MAX_LISTED ? ` and ${skipped.length - MAX_LISTED} more` : ''
+    const list = skipped.slice(0, MAX_LISTED).join(', ')
+    output.error(`Skipped ${list}${more}: only .ndjson, .jsonl, .json and .gz files are read.`)
   }
   return files
 }
 
-/** The mappings of a file, or the destination's presets. @throws UsageError when the file is none */
+/** The mappings of a file, or the destination's presets. @throws UsageError when the file is not valid */
 export async function mappingsOf(path: string | undefined): Promise<Mapping[]> {
-  return path === undefined ? presetMappings() : named(path, readMappings, await readJSON(path))
+  return path === undefined ? presetMappings() : readNamed(path, readMappings, await readJSON(path))
 }
 
 /** Collects the values of an option that may be given more than once. */

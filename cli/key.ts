@@ -5,14 +5,15 @@ import type { Readable } from 'stream'
 import { parseApiKey } from '../src/api-key'
 import { pathFrom, UsageError } from './command'
 
-const HOW = 'Set ORTTO_API_KEY, or name a file that holds the key with --key-file.'
+const HOW = 'Set ORTTO_API_KEY, or pass a file that contains the key with --key-file.'
 
 /**
- * The API key: from a file, else from the environment, else typed where nobody sees it.
- * @throws UsageError when there is none
+ * Reads the API key from a file, the environment or a hidden prompt, in this order.
+ * @throws UsageError when there is no key
  */
-export async function readKey(keyFile: string | undefined, asked: Asked = process): Promise<string> {
-  const key = keyFile === undefined ? process.env.ORTTO_API_KEY ?? (await askForKey(asked)) : await readKeyFile(keyFile)
+export async function readKey(keyFile: string | undefined, prompt: Prompt = process): Promise<string> {
+  const key =
+    keyFile === undefined ? process.env.ORTTO_API_KEY ?? (await askForKey(prompt)) : await readKeyFile(keyFile)
   if (key.trim() === '') {
     throw new UsageError(`There is no API key. ${HOW}`)
   }
@@ -24,25 +25,25 @@ async function readKeyFile(path: string): Promise<string> {
     return await readFile(pathFrom(path), 'utf8')
   } catch (error) {
     if (parseApiKey(path.replace(/^Bearer /, ''))) {
-      throw new UsageError(`--key-file takes a file that holds the key, not the key: others can read arguments. ${HOW}`)
+      throw new UsageError(`--key-file must be a file, not the key itself: other users can read arguments. ${HOW}`)
     }
     const { code } = error as NodeJS.ErrnoException
     throw new UsageError(`Cannot read the API key from ${path} (${code ?? 'unknown reason'}).`)
   }
 }
 
-/** Who is asked for the key: a person at a terminal, or nobody. */
-interface Asked {
+/** Where the key is typed. Without a terminal, nobody is asked. */
+interface Prompt {
   stdin: Readable & { isTTY?: boolean }
   stderr: Writable
 }
 
-/** Asks on the terminal, without showing what is typed. */
-async function askForKey({ stdin, stderr }: Asked): Promise<string> {
+/** Asks for the key on the terminal, without showing it. */
+async function askForKey({ stdin, stderr }: Prompt): Promise<string> {
   if (!stdin.isTTY) {
     return ''
   }
-  stderr.write('Ortto API key (it is not shown): ')
+  stderr.write('Ortto API key (hidden): ')
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
   const reader = createInterface({ input: stdin, output: nowhere, terminal: true })
   const key = await new Promise<string>((resolve) => {

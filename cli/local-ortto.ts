@@ -4,7 +4,7 @@ import type { Sandbox } from '../sandbox'
 import { serve } from '../sandbox/http/serve'
 import type { RunningServer } from '../sandbox/http/serve'
 import { lock } from '../delivery'
-import { named, pathFrom, readJSON, reasonOf, UsageError } from './command'
+import { pathFrom, readJSON, readNamed, reasonOf, UsageError } from './command'
 import type { Output } from './command'
 
 interface LocalOrttoOptions {
@@ -86,13 +86,13 @@ export async function listen(
 }
 
 function describeFailedSave(error: unknown): string {
-  return `Cannot write the state file: ${reasonOf(error)}. Unsaved changes are in memory only. Saving is tried again.`
+  return `Cannot write the state file: ${reasonOf(error)}. Unsaved changes are in memory only. Saving is retried.`
 }
 
 /** Restores the sandbox from the state file, if there is one. Otherwise creates it from the account file. */
 async function createFrom(account: string | undefined, state: string | undefined): Promise<Sandbox> {
   const options = { account: account === undefined ? exampleAccount : await readJSON(account) }
-  const sandbox = named(account ?? 'the example account', createSandbox, options)
+  const sandbox = readNamed(account ?? 'the example account', createSandbox, options)
   if (state === undefined) {
     return sandbox
   }

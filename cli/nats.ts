@@ -5,23 +5,23 @@ import { readFile } from 'fs/promises'
 import { connectTo } from '../stream'
 import { pathFrom, reasonOf, UsageError } from './command'
 
-/** Which stream of which server a command works with. */
+/** The NATS server and the stream that a command uses */
 export interface NatsOptions {
   nats: string
   creds?: string
   stream: string
 }
 
-/** What the help says of the credentials. */
+/** Help text about the credentials */
 export const NATS_HELP = `
-The server may want credentials: NATS_USER and NATS_PASSWORD, NATS_TOKEN, or a creds file that NATS_CREDS or --creds
-names. NATS_URL is taken for --nats. Use tls:// where others can listen.`
+If the server needs credentials, set NATS_USER and NATS_PASSWORD, or NATS_TOKEN, or pass a creds file with NATS_CREDS or
+--creds. NATS_URL is the same as --nats. Use tls:// on networks that you do not trust.`
 
-/** Adds the options that name a server and a stream. */
+/** Adds the options for the server and the stream. */
 export function withNatsOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('--nats <url>', 'the NATS server; several of a cluster with commas')
+      new Option('--nats <url>', 'the URL of the NATS server; separate the servers of a cluster with commas')
         .env('NATS_URL')
         .default('nats://127.0.0.1:4222')
     )
@@ -30,14 +30,14 @@ export function withNatsOptions(command: Command): Command {
 }
 
 /**
- * Connects to the server that the options name.
- * @throws UsageError when they name none
- * @throws StreamError when it can't be reached, or refuses
+ * Connects to the server of the options.
+ * @throws UsageError when an option is not valid
+ * @throws StreamError when the server cannot be reached, or refuses the connection
  */
 export async function connectWith({ nats, creds }: NatsOptions, name: string): Promise<NatsConnection> {
   const { NATS_USER: user, NATS_PASSWORD: password, NATS_TOKEN: token } = process.env
   return connectTo({
-    servers: nats.split(',').map((url) => serverOf(url.trim())),
+    servers: nats.split(',').map((url) => parseServer(url.trim())),
     name,
     creds: creds === undefined ? undefined : await readCreds(creds),
     user,
@@ -46,19 +46,21 @@ export async function connectWith({ nats, creds }: NatsOptions, name: string): P
   })
 }
 
-/** What is in an argument is seen by everybody on the machine, so no password may be there. No error repeats it. */
-function serverOf(text: string): string {
+/** Other users can see arguments, so they may not contain a password. Errors do not repeat the argument. */
+function parseServer(text: string): string {
   let url: URL
   try {
     url = new URL(text)
   } catch {
-    throw new UsageError(`--nats takes a URL such as nats://127.0.0.1:4222.`)
+    throw new UsageError(`--nats must be a URL such as nats://127.0.0.1:4222.`)
   }
   if (url.username !== '' || url.password !== '') {
-    throw new UsageError('--nats takes no user name and no password: set NATS_USER and NATS_PASSWORD, or NATS_TOKEN.')
+    throw new UsageError(
+      '--nats must not contain a user name or password. Set NATS_USER and NATS_PASSWORD, or NATS_TOKEN.'
+    )
   }
   if (!['nats:', 'tls:'].includes(url.protocol) || url.hostname === '' || !['', '/'].includes(url.pathname)) {
-    throw new UsageError(`--nats takes a URL such as nats://127.0.0.1:4222.`)
+    throw new UsageError(`--nats must be a URL such as nats://127.0.0.1:4222.`)
   }
   return `${url.protocol}//${url.host}`
 }

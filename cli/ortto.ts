@@ -16,12 +16,12 @@ import { workbenchCommand } from './workbench'
 
 /** Runs a command line, and resolves with its exit code. */
 export async function run(args: readonly string[], terminal: Output): Promise<number> {
-  const output = withoutKeys(terminal, args)
+  const output = redactKeys(terminal, args)
   let code = EXIT.done
-  const end = (one: number) => (code = one)
+  const end = (exitCode: number) => (code = exitCode)
   const program = new Command('ortto')
-    .description('Brings Segment events to Ortto, and tells the truth about every one of them.')
-    .addHelpText('after', '\nEach command has more help: ortto deliver --help.\n')
+    .description('Delivers Segment events to Ortto, and reports the result of every event.')
+    .addHelpText('after', '\nFor help on a command: ortto deliver --help.\n')
   for (const command of [
     deliverCommand(output, end),
     checkCommand(output, end),
@@ -47,14 +47,14 @@ export async function run(args: readonly string[], terminal: Output): Promise<nu
     return code
   } catch (error) {
     if (error instanceof CommanderError) {
-      return error.exitCode === 0 ? EXIT.done : EXIT.wrongUse
+      return error.exitCode === 0 ? EXIT.done : EXIT.usageError
     }
     return fail(error, output)
   }
 }
 
-/** A key is no argument, but somebody may take it for one: no error repeats it. */
-function withoutKeys(output: Output, args: readonly string[]): Output {
+/** Keys do not belong in arguments. If one is there by mistake, it is redacted in errors. */
+function redactKeys(output: Output, args: readonly string[]): Output {
   const words = args.flatMap((arg) => arg.split(/[\s=]+|\/\/|@/))
   const keys = words.filter((word) => parseApiKey(word) && !/\.\w+$/.test(word))
   const redactors = keys.map((key) => createRedactor(key, Infinity))
@@ -65,13 +65,13 @@ function withoutKeys(output: Output, args: readonly string[]): Output {
 }
 
 if (require.main === module) {
-  // Whatever goes wrong, it is not told as a success.
+  // If the process ends unexpectedly, it must not look like a success.
   process.exitCode = EXIT.rejected
   void run(process.argv.slice(2), terminal()).then((code) => {
     process.exitCode = code
-    // An input that is still open would keep the command from ending.
+    // An open input would keep the process running.
     process.stdin.destroy()
-    // So would an answer that stalls. Whatever is written is written by then.
+    // So would a response that stalls. Wait until the output is written.
     process.stdout.write('', () => setTimeout(() => process.exit(), 1000).unref())
   })
 }

@@ -6,30 +6,30 @@ import type { InputFile, Mapping, RecordsOptions } from '../delivery'
 import { parseApiKey } from '../src/api-key'
 import { pathFrom, UsageError } from './command'
 import type { DeliverOptions } from './deliver-options'
-import type { Place } from './target'
+import type { Target } from './target'
 
-/** What `ortto deliver` writes about a delivery, and where. */
+/** The files that `ortto deliver` writes. */
 
-/** The records of a delivery. What is gone at the end, or can't be read again, has no checkpoint. */
+/** Where a delivery is recorded. There is no checkpoint for a temporary target, or for input that cannot be reread. */
 export function recordsOf(
   inputs: readonly string[],
   files: readonly InputFile[],
   mappings: readonly Mapping[],
-  { settings }: Pick<Place, 'settings'>,
+  { settings }: Pick<Target, 'settings'>,
   options: DeliverOptions
 ): RecordsOptions {
-  const { to, from, until, integration, checkpoint = checkpointBeside(inputs[0]), dryRun: isDry = false } = options
-  const known = createHash('sha256').update(JSON.stringify(mappings)).digest('hex')
+  const { to, from, until, integration, checkpoint = defaultCheckpoint(inputs[0]), dryRun: isDry = false } = options
+  const mappingsHash = createHash('sha256').update(JSON.stringify(mappings)).digest('hex')
   const results = options.results && pathFrom(options.results)
   const rejected = options.rejected && pathFrom(options.rejected)
   const canBeResumed = to !== 'sandbox' && !isDry && files.every(({ isFile }) => isFile)
   return {
     files,
-    // Another key may be a new one of the same account, but not when it is of another region.
+    // A different key may belong to the same account, but not if its region is different.
     job: JSON.stringify({
       to,
       region: parseApiKey(settings.api_key)?.baseUrl,
-      mappings: known,
+      mappings: mappingsHash,
       from,
       until,
       integration,
@@ -43,8 +43,8 @@ export function recordsOf(
 }
 
 /**
- * What a delivery writes into a folder that it reads is no input of it; what is named as an input is one.
- * @throws UsageError when nothing else is there
+ * Removes the delivery's own outputs from the files of an input folder. Files that were passed as inputs are kept.
+ * @throws UsageError when no other file is left
  */
 export async function withoutOutputs(
   inputs: readonly string[],
@@ -56,50 +56,50 @@ export async function withoutOutputs(
   const places = await placesOf(files.map(({ path }) => path))
   const kept = files.filter((_, index) => !outputs.includes(places[index]) || named.includes(places[index]))
   if (kept.length === 0) {
-    throw new UsageError(`There are no event files in ${inputs.join(', ')}, but for what this delivery would write.`)
+    throw new UsageError(`There are no event files in ${inputs.join(', ')}, except for the outputs of this delivery.`)
   }
   return kept
 }
 
 /**
- * @throws UsageError when an output is something else as well, or holds the rejected events of an earlier delivery:
- * it would be emptied
+ * @throws UsageError when an output would overwrite another file of this command, or the rejected events of an earlier
+ * delivery
  */
-export async function refuseOverwriting(
+export async function rejectOverwriting(
   inputs: readonly string[],
   files: readonly InputFile[],
   options: DeliverOptions
 ): Promise<void> {
-  const { results, rejected, checkpoint = checkpointBeside(inputs[0]), keyFile, mappings, account } = options
-  const taken = new Set(await placesOf([...files.map(({ path }) => path), keyFile, mappings, account]))
+  const { results, rejected, checkpoint = defaultCheckpoint(inputs[0]), keyFile, mappings, account } = options
+  const used = new Set(await placesOf([...files.map(({ path }) => path), keyFile, mappings, account]))
   for (const output of [checkpoint, `${checkpoint}.new`, results, rejected]) {
     for (const place of await placesOf([output])) {
-      if (taken.has(place) && !place.startsWith('/dev/')) {
-        throw new UsageError(`${String(output)} is read or written already: name another file for it.`)
+      if (used.has(place) && !place.startsWith('/dev/')) {
+        throw new UsageError(`This command already uses ${String(output)} for something else: choose another file.`)
       }
-      taken.add(place)
+      used.add(place)
     }
   }
-  await refuseForgetting(options, checkpoint)
+  await assertRejectedFileIsEmpty(options, checkpoint)
 }
 
-/** The rejected events of a delivery to the outside are nowhere else. */
-async function refuseForgetting({ to, rejected }: DeliverOptions, checkpoint: string): Promise<void> {
+/** Without a checkpoint the file would be overwritten, and it may be the only copy of the rejected events. */
+async function assertRejectedFileIsEmpty({ to, rejected }: DeliverOptions, checkpoint: string): Promise<void> {
   const sizeOf = async (path: string) => (await stat(pathFrom(path)).catch(() => undefined))?.size
   const isNew = (await sizeOf(checkpoint)) === undefined
   if (to !== 'sandbox' && rejected !== undefined && isNew && ((await sizeOf(rejected)) ?? 0) > 0) {
     throw new UsageError(
-      `${rejected} holds the rejected events of an earlier delivery: fix and deliver them first, or name another file.`
+      `${rejected} contains rejected events of an earlier delivery: fix and deliver them first, or choose another file.`
     )
   }
 }
 
-/** What is the same for one file, for each of these that is named. */
+/** A value for each path that is given. It is equal for paths of the same file. */
 async function placesOf(paths: readonly (string | undefined)[]): Promise<string[]> {
   const named = paths.flatMap((path) => (path === undefined ? [] : [path]))
   return Promise.all(named.map((path) => placeOf(resolve(pathFrom(path)))))
 }
 
-function checkpointBeside(input: string): string {
+function defaultCheckpoint(input: string): string {
   return `${resolve(pathFrom(input))}.checkpoint`
 }

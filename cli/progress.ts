@@ -4,13 +4,13 @@ import type { Output } from './command'
 /** Characters of the bar */
 const WIDTH = 20
 
-/** A line that tells how far a delivery is. */
+/** The progress of a delivery, in one line. */
 export class Progress {
   private readonly total: number
-  /** Bytes, those of files before the start as well */
+  /** Bytes read, including files before the start */
   private read: number
   private readonly startedAt = performance.now()
-  /** Lines and bytes that an earlier time has read */
+  /** Lines and bytes that an earlier run has read */
   private readonly before: { lines: number; read: number }
 
   constructor(
@@ -43,24 +43,24 @@ export class Progress {
   private line(): string {
     const { lines, delivered, rejected } = this.records.summary.counts
     const rate = Math.round((lines - this.before.lines) / this.seconds)
-    const part = this.total > 0 ? Math.min(1, this.read / this.total) : undefined
+    const share = this.total > 0 ? Math.min(1, this.read / this.total) : undefined
     const read = this.read - this.before.read
-    const isUnderWay = read > 0 && this.read <= this.total
+    const isEstimable = read > 0 && this.read <= this.total
     const wait = this.delivery.pause
     return [
-      ...(part === undefined ? [] : [`[${'#'.repeat(Math.round(part * WIDTH)).padEnd(WIDTH, '.')}]`]),
+      ...(share === undefined ? [] : [`[${'#'.repeat(Math.round(share * WIDTH)).padEnd(WIDTH, '.')}]`]),
       `${lines} events`,
       `${rate}/s`,
       `${delivered} delivered`,
       `${rejected} rejected`,
-      `${this.delivery.retried} tried again`,
-      ...(wait > 0 ? [`Ortto is busy: goes on in ${Math.ceil(wait / 1000)} s`] : []),
-      ...(isUnderWay ? [`${duration((this.seconds / read) * (this.total - this.read))} left`] : [])
+      `${this.delivery.retried} retried`,
+      ...(wait > 0 ? [`Ortto is busy: continuing in ${Math.ceil(wait / 1000)} s`] : []),
+      ...(isEstimable ? [`${duration((this.seconds / read) * (this.total - this.read))} left`] : [])
     ].join('  ')
   }
 }
 
-/** Seconds as people write them: 1:05, 2:00:00. */
+/** Formats seconds: 1:05, 2:00:00. */
 export function duration(seconds: number): string {
   const rounded = Math.ceil(seconds)
   const parts = [Math.floor(rounded / 3600), Math.floor(rounded / 60) % 60, rounded % 60]

@@ -12,10 +12,12 @@ interface PublishOptions extends NatsOptions {
   maxBytes?: number
 }
 
+const BY_SIGNAL = 'Stopped by a signal.'
+
 const HELP = `
-Puts events into a stream of a NATS server, from which ortto work delivers them. The stream is made when it is not
-there. The events of one user stay in their order. What holds no event stands on the subject <stream>.rejected with its reason.
-When the stream is full, or the server away, it waits.
+Publishes events to a stream of a NATS server. Run ortto work to deliver them. The stream is created if it does not
+exist. The events of one user stay in order. Lines that are not events are published to the subject <stream>.rejected,
+with the reason. If the stream is full or the server is down, the command waits.
 ${NATS_HELP}
 
 Examples:
@@ -23,21 +25,21 @@ Examples:
   gunzip -c events.gz | ortto publish -
   ortto publish archive/ --nats tls://nats.example.com:4222 --creds publisher.creds
 
-Ends with 0 when all is in the stream, 1 when some was rejected, 2 when it was called wrongly, 3 when it was stopped.`
+Exits with 0 when all events are in the stream, 1 when some were rejected, 2 for usage errors, 3 when it stopped early.`
 
 /** `ortto publish` */
 export function publishCommand(output: Output, end: (code: number) => void): Command {
   return withNatsOptions(
     new Command('publish')
-      .description('Puts events of files, folders or standard input (-) into a stream, for any number of workers.')
+      .description('Publishes events from files, folders or standard input (-) to a stream, for any number of workers.')
       .argument('<inputs...>', 'files, folders, or - for standard input')
   )
-    .option('--max-bytes <number>', 'how much the stream may hold (1 GiB when it is made)', wholeNumber(1))
+    .option('--max-bytes <number>', 'the maximum size of the stream (default for a new stream: 1 GiB)', wholeNumber(1))
     .addHelpText('after', HELP)
     .action(async (inputs: string[], options: PublishOptions) => end(await publish(inputs, options, output)))
 }
 
-/** Publishes, and resolves with the exit code. */
+/** Publishes events, and resolves with the exit code. */
 async function publish(inputs: string[], options: PublishOptions, output: Output): Promise<number> {
   const files = await filesOf(inputs, output)
   const nc = await connectWith(options, 'ortto publish')
@@ -46,45 +48,45 @@ async function publish(inputs: string[], options: PublishOptions, output: Output
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
   const startedAt = performance.now()
   const published: Published = { lines: 0, stored: 0, known: 0, rejected: 0, tooLarge: 0 }
-  const ticking = setInterval(() => output.progress?.(`${published.lines} lines`), 500)
+  const timer = setInterval(() => output.progress?.(`${published.lines} lines`), 500)
   let stopped: string | undefined
   try {
     const layout = await openStream(nc, { name: options.stream, maxBytes: options.maxBytes })
     const onWait = (reason: string | undefined) =>
-      output.error(reason === undefined ? 'It goes on.' : `${reason}: waiting. Ctrl-C stops.`)
+      output.error(reason === undefined ? 'Resumed.' : `${reason}: waiting. Press Ctrl-C to stop.`)
     const publisher = new Publisher(nc, layout, { signal: stop.signal, onWait })
-    const lines = unlessStopped(stop.signal, readAll(files))
+    const lines = untilStopped(stop.signal, readAll(files))
     await publishLines(lines, publisher, published, (problem) => output.error(problem))
-    stopped = stop.signal.aborted ? 'You stopped it.' : undefined
+    stopped = stop.signal.aborted ? BY_SIGNAL : undefined
   } catch (error) {
     if (!(error instanceof NotPublishedError || error instanceof InputError)) {
       throw error
     }
-    stopped = error instanceof InputError ? error.message : 'You stopped it.'
+    stopped = error instanceof InputError ? `Stopped. ${error.message}` : BY_SIGNAL
   } finally {
-    clearInterval(ticking)
+    clearInterval(timer)
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
     output.progress?.()
     await nc.close()
   }
-  output.log(tell(published, options.stream, (performance.now() - startedAt) / 1000, stopped))
+  output.log(formatSummary(published, options.stream, (performance.now() - startedAt) / 1000, stopped))
   if (stopped !== undefined) {
     return EXIT.stopped
   }
   return published.rejected + published.tooLarge > 0 ? EXIT.rejected : EXIT.done
 }
 
-/** The values until a signal, also while it waits for the next one. */
-async function* unlessStopped<Value>(signal: AbortSignal, values: AsyncIterable<Value>): AsyncGenerator<Value> {
+/** Yields values until the signal, even while it waits for the next value. */
+async function* untilStopped<Value>(signal: AbortSignal, values: AsyncIterable<Value>): AsyncGenerator<Value> {
   const iterator = values[Symbol.asyncIterator]()
   const stopped = new Promise<undefined>((resolve) => signal.addEventListener('abort', () => resolve(undefined)))
-  const take = () => (signal.aborted ? undefined : Promise.race([iterator.next(), stopped]))
-  for (let next = await take(); next && !next.done; next = await take()) {
-    yield next.value
+  const next = () => (signal.aborted ? undefined : Promise.race([iterator.next(), stopped]))
+  for (let result = await next(); result && !result.done; result = await next()) {
+    yield result.value
   }
 }
 
-function tell(
+function formatSummary(
   { lines, stored, known, rejected, tooLarge }: Published,
   stream: string,
   seconds: number,
@@ -92,17 +94,17 @@ function tell(
 ) {
   const parts = [
     `${stored} stored`,
-    ...(known > 0 ? [`${known} not stored again, since their message ids came within the last two minutes`] : []),
-    ...(rejected > 0 ? [`${rejected} hold no event, and stand on ${stream}.rejected with the reason`] : []),
-    ...(tooLarge > 0 ? [`${tooLarge} too large, and nowhere`] : [])
+    ...(known > 0 ? [`${known} not stored again (same message ID within the last two minutes)`] : []),
+    ...(rejected > 0 ? [`${rejected} are not events (published to ${stream}.rejected with the reason)`] : []),
+    ...(tooLarge > 0 ? [`${tooLarge} too large (not stored)`] : [])
   ]
   return [
     `Published ${lines} lines to ${stream}, in ${seconds.toFixed(1)} s: ${parts.join(', ')}.`,
     ...(stopped === undefined
       ? []
       : [
-          `Stopped. ${stopped} The same command starts from the beginning: what came within the last two minutes is not ` +
-            'stored again, and Ortto stores an activity once by its message id and timestamp.'
+          `${stopped} The same command starts from the beginning. Events of the last two minutes are not stored again, ` +
+            'and Ortto stores an activity with the same message ID and timestamp only once.'
         ])
   ].join('\n')
 }

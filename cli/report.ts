@@ -101,9 +101,9 @@ function summarize(reports: readonly EventReport[]): string {
     ...(problem ? ['rejected'] : []),
     ...results.map(({ outcome }) => outcome)
   ])
-  const skipped = reports.filter((one) => one.skipped).length
+  const skipped = reports.filter(({ skipped: reason }) => reason).length
   const parts = Object.entries(OUTCOMES).map(([outcome, words]): [number, string] => [
-    outcomes.filter((one) => one === outcome).length,
+    outcomes.filter((other) => other === outcome).length,
     words
   ])
   const shown = [...parts, [skipped, 'not sent'] as const].filter(([results]) => results > 0)

@@ -10,23 +10,23 @@ interface Ending {
   summary: SummaryState
   seconds: number
   retried: number
-  /** Events that were passed over because of their time */
+  /** Events that were skipped because they are outside the time range */
   outside: number
-  /** Why it ended early */
+  /** Why it stopped early */
   stopped?: string
   stopCode?: StopCode | 'files'
   /** Nothing was sent */
   isDry: boolean
   canBeResumed: boolean
-  /** What the embedded sandbox holds at the end */
+  /** Counts of the embedded sandbox at the end */
   sandbox?: { contacts: number; activities: number }
 }
 
 /** Reasons that are shown */
 const MAX_ROWS = 30
 
-/** Tells how a delivery ended, to a person. */
-export function tellEnding(ending: Ending): string {
+/** Formats the summary of a delivery. */
+export function formatEnding(ending: Ending): string {
   const { summary, seconds, retried, outside, stopped, stopCode, isDry, canBeResumed, sandbox } = ending
   const { lines, delivered, partial, unchanged, rejected, ignored, unmatched, disabled, missingDedupeKey, rows } =
     summary
@@ -35,7 +35,7 @@ export function tellEnding(ending: Ending): string {
   const parts = [
     `${delivered} ${isDry ? 'would be sent' : 'delivered'}`,
     ...(partial > 0 ? [`${partial} stored without their contact`] : []),
-    ...(unchanged > 0 ? [`${unchanged} unchanged contacts`] : []),
+    ...(unchanged > 0 ? [`${unchanged} unchanged`] : []),
     `${rejected} rejected`,
     ...(ignored > 0 ? [`${ignored} ignored because they came from Ortto`] : []),
     ...(unmatched > 0 ? [`${unmatched} matched no mapping`] : []),
@@ -48,11 +48,11 @@ export function tellEnding(ending: Ending): string {
     '',
     `Lines: ${lines}, in ${seconds.toFixed(1)} s. Results: ${parts.join(', ')}.`,
     ...(retried > 0 ? [`Retried: ${retried}.`] : []),
-    ...(sandbox ? [`The local Ortto held contacts: ${sandbox.contacts}, activities: ${sandbox.activities}.`] : []),
+    ...(sandbox ? [`Contacts in the local Ortto: ${sandbox.contacts}. Activities: ${sandbox.activities}.`] : []),
     ...(missingDedupeKey > 0
       ? [
           `Activities without a message ID or a timestamp: ${missingDedupeKey}. ` +
-            'Ortto stores them again when they are sent again.'
+            'Ortto cannot deduplicate them, so do not send them again.'
         ]
       : []),
     ...(stopped === undefined ? [] : ['', formatStop(stopped, stopCode, canBeResumed)])
@@ -64,12 +64,12 @@ function formatStop(reason: string, code: StopCode | 'files' | undefined, canBeR
   return code === 'interrupted' ? `Stopped by a signal. ${next}` : `Stopped. ${endSentence(printable(reason))} ${next}`
 }
 
-/** Prints a line for each item that would be sent, and for each event that would not. */
+/** Prints a line for each item that would be sent, and for each event that would not be sent. */
 export function showItems(reports: readonly EventReport[], isJSON: boolean, output: Output): void {
   for (const report of reports) {
     const { source, problem, skipped, results } = report
     const place = source.kind === 'file' ? { file: source.file, line: source.line } : {}
-    for (const reason of [problem, skipped].flatMap((one) => one ?? [])) {
+    for (const reason of [problem, skipped].flatMap((value) => value ?? [])) {
       output.log(
         isJSON
           ? JSON.stringify({ ...place, status: reason === problem ? 400 : undefined, ...reason })

@@ -1,9 +1,9 @@
 import { truncate } from '../common/truncate'
 
-/** Characters of a cell; what is longer is cut. Only the last column may be as long as it likes. */
+/** Characters of a cell. Longer texts are truncated, except in the last column. */
 const MAX_WIDTH = 40
 
-/** Rows under a head, as lines of text with aligned columns. */
+/** Formats rows under a head, with aligned columns. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const last = head.length - 1
   const cells = [head, ...rows].map((row) =>
@@ -18,7 +18,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
     .join('\n')
 }
 
-/** Text from outside on one line, without what a terminal would take for a command. */
+/** Puts text from outside on one line, without control characters for the terminal. */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
 }

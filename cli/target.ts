@@ -5,22 +5,22 @@ import { UsageError } from './command'
 import { readKey } from './key'
 
 /** Where a command sends events. */
-export interface Place {
-  /** For people to read */
+export interface Target {
+  /** For messages */
   name: string
-  /** For a delivery */
+  /** `to` of a delivery */
   to: string
   settings: Settings
-  /** What the embedded sandbox holds */
+  /** The account of the embedded sandbox */
   account?: Account
   close: () => Promise<void>
 }
 
-/** A local Ortto of its own, which is gone at the end. */
-export async function embeddedSandbox({ app, apiKey, account }: Sandbox): Promise<Place> {
+/** Starts a temporary local Ortto. */
+export async function embeddedSandbox({ app, apiKey, account }: Sandbox): Promise<Target> {
   const { origin, close } = await serve(app)
   return {
-    name: `a local Ortto at ${origin}, which is gone at the end`,
+    name: `a temporary local Ortto at ${origin}`,
     to: origin,
     settings: { api_key: apiKey },
     account,
@@ -30,32 +30,32 @@ export async function embeddedSandbox({ app, apiKey, account }: Sandbox): Promis
 
 /**
  * The real Ortto, or the one at a URL.
- * @param others what the option takes beside a URL
- * @throws UsageError when it can't be used, or there is no key
+ * @param others the values that the option accepts besides a URL
+ * @throws UsageError when the target cannot be used, or there is no API key
  */
-export async function remoteTarget(to: string, keyFile: string | undefined, others = 'ortto'): Promise<Place> {
+export async function remoteTarget(to: string, keyFile: string | undefined, others = 'ortto'): Promise<Target> {
   const origin = to === 'ortto' ? to : originOf(to, others)
   const settings = { api_key: await readKey(keyFile) }
   return { name: to === 'ortto' ? 'Ortto' : origin, to: origin, settings, close: () => Promise.resolve() }
 }
 
 /**
- * The key travels with every request, so only this machine is spoken to in the clear. No error repeats what was given:
- * it may be the key.
+ * Every request contains the API key, so http is allowed on this machine only. Errors do not repeat the argument,
+ * because it may be the key.
  */
 function originOf(to: string, others: string): string {
   let url: URL
   try {
     url = new URL(to)
   } catch {
-    throw new UsageError(`--to takes ${others} or a URL such as http://127.0.0.1:8030.`)
+    throw new UsageError(`--to must be ${others} or a URL such as http://127.0.0.1:8030.`)
   }
   const isLocal = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLocal)) {
-    throw new UsageError(`--to takes https, or http on this machine, so that the API key is not sent in the clear.`)
+    throw new UsageError(`--to must use https, or http on this machine, so that the API key is not sent in the clear.`)
   }
   if (url.username !== '' || url.password !== '') {
-    throw new UsageError('--to takes no user name and no password.')
+    throw new UsageError('--to must not contain a user name or password.')
   }
   return url.origin
 }

@@ -22,51 +22,52 @@ interface WorkOptions extends NatsOptions {
 }
 
 const HELP = `
-Delivers what ortto publish puts into a stream, until it is stopped. Start as many as you like, on any machines: they
-share the users, and go on with what one leaves behind that is killed. What is refused stands on <stream>.rejected with
-its reason. The key is taken from --key-file, else from ORTTO_API_KEY, else typed. It logs a line of JSON a batch.
+Delivers the events of a stream until it is stopped. Start any number of workers, on any machines. They share the users,
+and take over the events of a worker that was killed. Rejected events are published to <stream>.rejected, with the
+reason. The API key is read from --key-file or ORTTO_API_KEY. Without both, you are asked for it. Each batch is logged as
+a line of JSON.
 ${NATS_HELP}
 
 Examples:
   ortto work --to ortto
   ortto work --to http://127.0.0.1:8030 --rate 100
   ortto work --status
-  ortto work --rejected rejected.ndjson      mend it, and: ortto publish rejected.ndjson
+  ortto work --rejected rejected.ndjson      then fix the events and run: ortto publish rejected.ndjson
 
-SIGTERM and Ctrl-C drain it: what is under way is finished, and the rest given back.
-Ends with 0 when it was drained, 2 when it was called wrongly, 3 when it gave up, and all that it had was given back.`
+On SIGTERM or Ctrl-C, the worker finishes the requests in flight, and returns all other events to the stream.
+Exits with 0 after that, 2 for usage errors, 3 when it cannot continue and has returned all its events to the stream.`
 
 /** `ortto work` */
 export function workCommand(output: Output, end: (code: number) => void): Command {
   return withNatsOptions(
     new Command('work')
-      .description('Delivers events of a stream to Ortto, together with every other worker of the stream.')
-      .option('--to <where>', 'ortto, or the URL of an Ortto')
-      .option('--mappings <file>', "mappings in Segment's shape (the destination's presets without it)")
-      .option('--integration <name>', "a name in the events' integrations that means Ortto as well", collect, [])
-      .option('--rate <number>', 'events a second that this worker sends, at most', wholeNumber(1))
-      .option('--key-file <file>', 'a file that holds the API key')
+      .description('Delivers the events of a stream to Ortto, together with all other workers of the stream.')
+      .option('--to <where>', 'ortto, or the URL of an Ortto server')
+      .option('--mappings <file>', "a mappings file in Segment's format (default: the destination's presets)")
+      .option('--integration <name>', "another name for Ortto in the events' integrations", collect, [])
+      .option('--rate <number>', 'the maximum of events per second for this worker', wholeNumber(1))
+      .option('--key-file <file>', 'a file that contains the API key')
   )
-    .option('--rejected <file>', 'moves what was refused from the stream to a file, ready to be mended, and ends')
-    .option('--status', 'shows what is in the stream and who works on it, and ends')
+    .option('--rejected <file>', 'move the rejected events from the stream to a file, and exit')
+    .option('--status', 'show the state of the stream and its workers, and exit')
     .addHelpText('after', HELP)
     .action(async (options: WorkOptions) => {
-      end(await act(options, output))
+      end(await start(options, output))
     })
 }
 
-function act(options: WorkOptions, output: Output): Promise<number> {
+function start(options: WorkOptions, output: Output): Promise<number> {
   if (options.status) {
     return showStatus(options, output)
   }
   return options.rejected === undefined ? run(options, output) : moveRejected(options.rejected, options, output)
 }
 
-/** Works until it is stopped, and resolves with the exit code. */
+/** Delivers events until it is stopped, and resolves with the exit code. */
 async function run(options: WorkOptions, output: Output): Promise<number> {
   const { to, integration: integrations, rate, keyFile } = options
   if (to === undefined) {
-    throw new UsageError('--to says where the events go: ortto, or the URL of an Ortto.')
+    throw new UsageError('--to is required: ortto, or the URL of an Ortto server.')
   }
   const mappings = await mappingsOf(options.mappings)
   const target = await remoteTarget(to, keyFile)
@@ -79,7 +80,7 @@ async function run(options: WorkOptions, output: Output): Promise<number> {
   const onSignal = () => stop.abort()
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
   void watchConnection(nc, (isLost) =>
-    isLost ? log.warn('The connection to NATS is lost: trying again until it is back.') : log.info('NATS is back.')
+    isLost ? log.warn('The connection to NATS is lost. Reconnecting.') : log.info('Reconnected to NATS.')
   )
   try {
     const layout = await openStream(nc, { name: options.stream })
@@ -89,7 +90,7 @@ async function run(options: WorkOptions, output: Output): Promise<number> {
     if (!(error instanceof Stopped)) {
       throw error
     }
-    log.fatal(`${error.message} All events were given back: mend it, and start again.`)
+    log.fatal(`${error.message} All events were returned to the stream. Fix the problem, and start the worker again.`)
     return EXIT.stopped
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
@@ -100,21 +101,21 @@ async function run(options: WorkOptions, output: Output): Promise<number> {
 async function showStatus(options: WorkOptions, output: Output): Promise<number> {
   const nc = await connectWith(options, 'ortto work --status')
   try {
-    output.log(tellStatus(await readStatus(nc, options.stream)))
+    output.log(formatStatus(await readStatus(nc, options.stream)))
     return EXIT.done
   } finally {
     await nc.close()
   }
 }
 
-/** Writes what was refused into a new file. It leaves the server when it is safe there. */
+/** Writes the rejected events to a new file, and deletes them from the server once the file is synced to disk. */
 async function moveRejected(rejected: string, options: WorkOptions, output: Output): Promise<number> {
   const nc = await connectWith(options, 'ortto work --rejected')
   let count = 0
   let isSafe = false
   try {
     const file = await open(pathFrom(rejected), 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EEXIST' ? 'it is there already; name another' : reasonOf(error)
+      const reason = error.code === 'EEXIST' ? 'the file already exists; choose another' : reasonOf(error)
       throw new UsageError(`Cannot write ${rejected}: ${reason}.`)
     })
     try {
@@ -132,27 +133,29 @@ async function moveRejected(rejected: string, options: WorkOptions, output: Outp
     } finally {
       await file.close()
       if (!isSafe) {
-        // All is still on the server, and the same name may be tried again.
+        // All events are still on the server. Remove the file, so that the command can be retried.
         await rm(pathFrom(rejected))
       }
     }
   } finally {
     await nc.close()
   }
-  output.log(isSafe ? `${count} events moved to ${rejected}. Mend them, and publish that file.` : 'None was rejected.')
+  output.log(
+    isSafe ? `${count} ${count === 1 ? "event" : "events"} moved to ${rejected}. Fix them, and publish that file.` : 'There are no rejected events.'
+  )
   return EXIT.done
 }
 
-function tellStatus(status: Status): string {
+function formatStatus(status: Status): string {
   const { stream, bytes, maxBytes, partitions, pending, inHand, redelivered, rejected, workers } = status
   const limit = maxBytes < 0 ? '' : ` of ${megabytes(maxBytes)}`
   return [
     `Stream       ${stream}: ${megabytes(bytes)}${limit}, ${partitions} partitions`,
-    `Pending      ${pending} wait, ${inHand} are with workers`,
+    `Pending      ${pending} waiting, ${inHand} with workers`,
     `Redelivered  ${redelivered}`,
     `Rejected     ${rejected} on ${stream}.rejected`,
     `Workers      ${workers.length}`,
-    ...workers.map((one) => `  ${one.worker}: ${one.partitions} partitions`)
+    ...workers.map(({ worker, partitions: count }) => `  ${worker}: ${count} partitions`)
   ].join('\n')
 }
 

@@ -11,27 +11,32 @@ import type { NatsOptions } from './nats'
 const PORT = 8020
 const ORTTO_PORT = 8021
 
-/** Where `npm run build` puts the page: beside the compiled commands. */
+/** Where `npm run build` writes the page: next to the compiled commands. */
 const PAGE = join(__dirname, '..', 'workbench', 'page')
 
 /** `ortto workbench` */
 export function workbenchCommand(output: Output): Command {
   return withNatsOptions(
     new Command('workbench').description(
-      'Runs a page on 127.0.0.1 that shows what mappings do, with a local Ortto behind it, until Ctrl-C.'
+      'Runs the workbench on 127.0.0.1 until Ctrl-C: a page to try mappings, with a local Ortto.'
     )
   )
-    .option('--port <number>', 'the port of the page; 0 takes any that is free', wholeNumber(0, 65_535), PORT)
-    .option('--ortto-port <number>', 'the port of the local Ortto', wholeNumber(0, 65_535), ORTTO_PORT)
-    .option('--mappings <file>', 'where the mappings are loaded from and saved to', 'ortto-mappings.json')
-    .option('--state <file>', 'where the local Ortto is loaded from and saved to', 'ortto-state.json')
-    .option('--account <file>', 'how the local Ortto is set up at first (the example account without it)')
-    .option('--publish', 'put the live events into a stream as well, from which ortto work delivers them')
+    .option('--port <number>', 'the port of the page; 0 uses any free port', wholeNumber(0, 65_535), PORT)
+    .option(
+      '--ortto-port <number>',
+      'the port of the local Ortto; 0 uses any free port',
+      wholeNumber(0, 65_535),
+      ORTTO_PORT
+    )
+    .option('--mappings <file>', 'the file that stores the mappings', 'ortto-mappings.json')
+    .option('--state <file>', 'the file that stores the local Ortto, with its API key', 'ortto-state.json')
+    .option('--account <file>', 'a file that describes the account of a new local Ortto (default: the example account)')
+    .option('--publish', 'also publish the live events to a stream, for ortto work to deliver')
     .addHelpText(
       'after',
       `
-What the local Ortto holds and the mappings are kept in the two files, so that the next start goes on from there. The
-file of mappings is one that ortto deliver --mappings reads; it is made when mappings are saved.
+The local Ortto and the mappings are stored in the two files, and loaded at the next start. The mappings file is created
+when mappings are saved. You can use it with ortto deliver --mappings.
 
 Examples:
   ortto workbench
@@ -42,7 +47,7 @@ Examples:
       const running = await startWorkbench(options, output)
       await new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve))
       await running.end()
-      output.log('\nEnded.')
+      output.log('\nStopped.')
     })
 }
 
@@ -52,15 +57,15 @@ export interface WorkbenchOptions extends Partial<NatsOptions> {
   mappings?: string
   state?: string
   account?: string
-  /** The server and the stream are those of the options of NATS. */
+  /** Also publishes live events to the server and the stream of the NATS options. */
   publish?: boolean
-  /** Only for tests: where the page was built to */
+  /** Only for tests: the folder of the built page */
   pageFolder?: string
 }
 
 /**
- * Starts the workbench and tells where it is.
- * @throws UsageError when it was called wrongly, MappingsError when the mappings can't be used
+ * Starts the workbench, and prints its URL.
+ * @throws UsageError when an option is wrong, MappingsError when the mappings cannot be used
  */
 export async function startWorkbench(options: WorkbenchOptions, output: Output) {
   const { port = PORT, orttoPort = ORTTO_PORT, mappings: file, state, account, pageFolder = PAGE } = options
@@ -72,7 +77,7 @@ export async function startWorkbench(options: WorkbenchOptions, output: Output) 
     stream = options.publish ? await openPublisher(options, output) : undefined
     const { app } = createWorkbench({ sandbox, origin, mappings, pageFolder, stream: stream?.publisher })
     const page = await listen(app, port, '--port')
-    output.log(`The workbench is at ${page.origin}\nCtrl-C ends it.`)
+    output.log(`The workbench is running at ${page.origin}\nPress Ctrl-C to stop.`)
     const end = () =>
       page
         .close()
@@ -85,7 +90,7 @@ export async function startWorkbench(options: WorkbenchOptions, output: Output) 
   }
 }
 
-/** What puts live events into a stream, and how to end it. */
+/** A publisher for live events, and a function that closes its connection. */
 async function openPublisher(options: WorkbenchOptions, output: Output) {
   const { nats = 'nats://127.0.0.1:4222', creds, stream = 'ortto' } = options
   const nc = await connectWith({ nats, creds, stream }, 'ortto workbench')
@@ -94,8 +99,8 @@ async function openPublisher(options: WorkbenchOptions, output: Output) {
     throw error
   })
   const publisher = new Publisher(nc, layout, {
-    onWait: (reason) => output.error(reason === undefined ? 'It goes on.' : `${reason}: live events are turned away.`)
+    onWait: (reason) => output.error(reason === undefined ? 'Resumed.' : `${reason}: live events are rejected.`)
   })
-  output.log(`Live events go into the stream ${stream} as well.`)
+  output.log(`Live events are also published to the stream ${stream}.`)
   return { publisher, end: () => nc.close() }
 }

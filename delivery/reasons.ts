@@ -56,11 +56,16 @@ export function readOrttoCode(status: number, message: string, isActivity: boole
   }
 }
 
-// The name of an activity, which a message may quote, can be any text: it is removed before the words are read.
-const QUOTED = /"[^"]*"/g
+/**
+ * The name of an activity, which a message may quote, can be any text: it is removed before the words are read. It may
+ * have quotation marks of its own, and the one at its end may be cut off.
+ */
+function withoutQuoted(message: string): string {
+  return message.replace(/".*"/s, '').replace(/".*$/s, '')
+}
 
 function readUnprocessable(message: string, isActivity: boolean): OrttoCode {
-  const words = message.replace(QUOTED, '')
+  const words = withoutQuoted(message)
   if (/\bno mappings? configured\b/i.test(words)) {
     return isActivity && !/\bcontacts?\b/i.test(words) ? 'no_activity_mapping' : 'no_contact_mapping'
   }

@@ -109,10 +109,10 @@ export const contactLocation: InputField = {
     city: fromAddress((address) => ({ '@path': `${address}.city` })),
     post_code: fromAddress((address) => ({
       '@if': {
-        // The framework's `blank` is true for a text that is not blank.
-        blank: { '@path': `${address}.postalCode` },
-        then: { '@path': `${address}.postalCode` },
-        else: { '@path': `${address}.postal_code` }
+        // Not `blank`: with it, an object that has no text makes the framework throw, and the whole batch is lost.
+        exists: { '@path': `${address}.postal_code` },
+        then: { '@path': `${address}.postal_code` },
+        else: { '@path': `${address}.postalCode` }
       }
     }))
   }

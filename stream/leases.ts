@@ -5,7 +5,7 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import { findStream } from './layout'
 import type { Layout } from './layout'
 
-/** The part of a lease's time in which a worker that can't renew it goes by it: what is under way may still end. */
+/** The part of a lease's time after which a worker that can't renew it stops relying on it. */
 const SAFE = 0.8
 
 const WORKER = 'workers.'

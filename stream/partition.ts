@@ -1,66 +1,66 @@
 import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream'
 import { pause } from './pause'
 
-/** Milliseconds that the server holds a request for messages when there are none */
-const EXPIRES = 5000
+/** The server holds a request for messages so long when there are none */
+const EXPIRES_MS = 5000
 
-/** Milliseconds that messages which are on their way have to arrive, when no more are wanted */
-const LAST_MESSAGES = 500
+/** Messages that were sent already may arrive so long after no more are wanted */
+const LAST_MESSAGES_MS = 500
 
-/** Bytes that a message is taken to have before one was seen */
+/** Bytes of a message, assumed before the first one arrives */
 const UNKNOWN_SIZE = 64 * 1024
 
-/** Messages with a verdict that are remembered, in case they come again */
+/** Messages with a result that are remembered, in case they come again */
 const MAX_FINISHED = 20_000
 
-/** Milliseconds until a request is made again that failed, or until the server is asked again what is outstanding */
-const RETRY = 200
+/** Until a failed request is repeated, or the server is asked again what it has delivered */
+const RETRY_MS = 200
 
 /**
- * A message that came so often without getting a verdict may be what ends the workers. The first one is delivered
- * alone, and those after it in groups, each twice as large: what ends a worker is the first one soon.
+ * A message that came so often without getting a result may be what crashes the workers. The first one is delivered
+ * alone, and those after it in groups that double in size, so that a message that crashes workers is soon the first.
  */
 const SUSPICIOUS = 4
 
 /** What a partition needs of the worker that has it. */
 interface PartitionOptions {
-  /** How many messages it may have in hand now, and about how many bytes */
+  /** How many messages it may hold now, and about how many bytes */
   room: () => { messages: number; bytes: number }
-  /** Takes messages in their order. */
+  /** Called with messages in their order */
   deliver: (messages: JsMsg[]) => void
-  /** Takes a message that came suspiciously often; nothing else of this partition comes until its verdict is there. */
+  /** Called with a message that came suspiciously often. No other one follows before its result. */
   deliverAlone: (message: JsMsg) => void
-  /** Is told why the server gives nothing. */
+  /** Called with the reason why the server gives nothing */
   onRefusal: (error: unknown) => void
 }
 
 interface Held {
   message: JsMsg
-  /** When the server last heard of it, in milliseconds of this process */
+  /** When the server was last told that it is in work, in milliseconds of this process */
   heardOf: number
 }
 
 /**
  * The messages of one partition, as long as this worker has it: pulled, handed over in the order of the stream, and
- * held until their verdicts.
+ * held until their results.
  *
  * A message comes again when it was given back, when its worker died, or when it was lost on the way; and the server
  * then sends others before it. So nothing is handed over while the server has messages outstanding that are not here.
  */
 export class Partition {
-  /** Messages without a verdict, by their place in the stream */
+  /** Messages without a result, by their place in the stream */
   private readonly held = new Map<number, Held>()
   private heldBytes = 0
-  /** Bytes of the largest message that came last, which the next ones are taken to have */
+  /** Bytes of the largest of the latest messages, assumed for the next ones */
   private largest = UNKNOWN_SIZE
   /** Those of them that were not handed over yet */
   private waiting: number[] = []
-  /** Those that have their verdicts, the latest */
+  /** The latest messages that have their results */
   private readonly finished = new Set<number>()
   private isInOrder = false
   /** The place of the next message in all that this consumer was ever sent */
   private next = 0
-  /** One that was handed over alone, and has no verdict yet */
+  /** One that was handed over alone, and has no result yet */
   private alone?: number
   /** How many suspicious messages go together next */
   private suspects = 1
@@ -84,7 +84,7 @@ export class Partition {
     return this.held.get(sequence)?.message
   }
 
-  /** A message has its verdict, and the server has been told. */
+  /** A message has its result, and the server has been told. */
   finish(sequence: number): void {
     this.drop(sequence)
     this.finished.add(sequence)
@@ -114,7 +114,7 @@ export class Partition {
   async close(): Promise<void> {
     this.isClosing = true
     this.wake()
-    await Promise.race([this.ended, pause(LAST_MESSAGES)])
+    await Promise.race([this.ended, pause(LAST_MESSAGES_MS)])
     this.messages?.stop()
     await this.ended
     this.waiting.forEach((sequence) => {
@@ -145,7 +145,7 @@ export class Partition {
       } catch (error) {
         // The server may be away, or busy, for a moment only.
         this.options.onRefusal(error)
-        await pause(RETRY)
+        await pause(RETRY_MS)
       }
     }
   }
@@ -164,7 +164,7 @@ export class Partition {
     // The library takes no limit of bytes beside one of messages, and waits in vain for the rest of it.
     const room = Math.min(messages - this.held.size, Math.floor((bytes - this.heldBytes) / this.largest))
     const wanted = missing > 0 ? missing : Math.max(1, room)
-    this.messages = await this.consumer.fetch({ max_messages: wanted, expires: EXPIRES })
+    this.messages = await this.consumer.fetch({ max_messages: wanted, expires: EXPIRES_MS })
     let largest = 0
     for await (const message of this.messages) {
       largest = Math.max(largest, message.data.length)
@@ -173,7 +173,7 @@ export class Partition {
     this.largest = largest || this.largest
   }
 
-  /** How many messages the server has sent that are not here, and have no verdict. With none, all is in order. */
+  /** How many messages the server has sent that are not here, and have no result. With none, all is in order. */
   private async missing(): Promise<number> {
     const missing = (await this.consumer.info()).num_ack_pending - this.held.size
     if (missing <= 0) {
@@ -195,7 +195,7 @@ export class Partition {
     if (this.held.has(sequence)) {
       this.held.set(sequence, { message, heardOf })
     } else if (this.finished.has(sequence)) {
-      // It has its verdict, but the server has not heard it. Any other may be new, whatever came before it.
+      // It has its result, but the server has not heard it. Any other may be new, whatever came before it.
       message.ack()
     } else {
       this.held.set(sequence, { message, heardOf })

@@ -22,7 +22,6 @@ const MAX_BYTES_IN_HAND = 32 * 1024 * 1024
 /** Between two looks at the leases, and at the messages that the server must hear of */
 const LOOK_MS = 500
 const WATCH_MS = 250
-
 /** After so many workers ended while they delivered an event alone, it is rejected. */
 const MAX_DEATHS = 3
 

@@ -76,11 +76,11 @@ describe('ortto deliver', () => {
 
     expect(errors).toEqual([])
     expect(code).toBe(1)
-    expect(out).toContain('3 files → Ortto (Actions) → a local Ortto at http://127.0.0.1:')
+    expect(out).toContain('3 files → Ortto (Actions) → a temporary local Ortto at http://127.0.0.1:')
     expect(out).toMatch(/^2 +Upsert Contact +200 +Processed by Ortto\.$/m)
     expect(out).toMatch(/^1 +Upsert Contact +400 +This event has neither a User ID nor an Anonymous ID/m)
     expect(out).toMatch(/^Lines: 5, in [\d.]+ s\. Results: 3 delivered, 1 rejected, 1 matched no mapping\.$/m)
-    expect(out).toContain('The local Ortto held contacts: 2, activities: 1.')
+    expect(out).toContain('Contacts in the local Ortto: 2. Activities: 1.')
   })
 
   it('ends with 0 when all was delivered', async () => {
@@ -104,7 +104,7 @@ describe('ortto deliver', () => {
     const { out } = await ortto('deliver', input, '--account', account)
 
     expect(out).toMatch(/^1 +Upsert Contact +422 +No mappings configured for contacts$/m)
-    expect(out).toContain('The local Ortto held contacts: 0, activities: 1.')
+    expect(out).toContain('Contacts in the local Ortto: 0. Activities: 1.')
   })
 
   it('writes a line for each result, and the rejected events ready to be delivered again', async () => {
@@ -129,7 +129,7 @@ describe('ortto deliver', () => {
       const two = await file('two.ndjson', ndjson([identify('u2')]))
       const { code, errors } = await ortto('deliver', one, two, '--rejected', two)
 
-      expect([code, errors[0]]).toEqual([2, expect.stringContaining('name another file')])
+      expect([code, errors[0]]).toEqual([2, expect.stringContaining('choose another file')])
       expect(await linesOf('two.ndjson')).toHaveLength(1)
     })
 
@@ -138,7 +138,7 @@ describe('ortto deliver', () => {
       const results = await file('in/results.ndjson', '{"status":200}\n')
       const { code, errors } = await ortto('deliver', join(folder, 'in'), '--results', results)
 
-      expect([code, errors[0]]).toEqual([2, expect.stringContaining('but for what this delivery would write')])
+      expect([code, errors[0]]).toEqual([2, expect.stringContaining('except for the outputs of this delivery')])
       expect(await linesOf('in/results.ndjson')).toHaveLength(1)
     })
 
@@ -149,7 +149,10 @@ describe('ortto deliver', () => {
         await ortto('deliver', await file('a.ndjson', ndjson([{ type: 'identify' }])), ...args)
         const { code, errors } = await ortto('deliver', await file('b.ndjson', ndjson([identify('u1')])), ...args)
 
-        expect([code, errors[0]]).toEqual([2, expect.stringContaining('holds what an earlier delivery refused')])
+        expect([code, errors[0]]).toEqual([
+          2,
+          expect.stringContaining('contains rejected events of an earlier delivery')
+        ])
       } finally {
         await close()
       }
@@ -292,19 +295,19 @@ describe('ortto deliver', () => {
   describe('tells in one line, and does nothing, when', () => {
     const cases: [string, (input: string) => string[], string][] = [
       ['there is no such file', () => [join('none', 'a.ndjson')], 'There is no file or folder none/a.ndjson'],
-      ['the target is none', (input) => [input, '--to', 'mars'], '--to takes sandbox, ortto or a URL'],
+      ['the target is none', (input) => [input, '--to', 'mars'], '--to must be sandbox, ortto or a URL'],
       ['the key would go in the clear', (input) => [input, '--to', 'http://example.com'], 'not sent in the clear'],
       ['there is no key', (input) => [input, '--to', 'ortto'], 'There is no API key. Set ORTTO_API_KEY'],
       ['the key file is none', (input) => [input, '--to', 'ortto', '--key-file', 'none'], 'Cannot read the API key'],
-      ['the rate is none', (input) => [input, '--rate', '0'], 'It takes a whole number from 1'],
-      ['the time is none', (input) => [input, '--from', 'May'], 'It takes a date'],
+      ['the rate is none', (input) => [input, '--rate', '0'], 'Expected a whole number from 1'],
+      ['the time is none', (input) => [input, '--from', 'May'], 'Expected a date'],
       ['the mappings are not there', (input) => [input, '--mappings', 'none.json'], 'Cannot read none.json'],
-      ['the results would overwrite the input', (input) => [input, '--results', input], 'name another file'],
-      ['both outputs are one', (input) => [input, '--results', 'x', '--rejected', 'x'], 'name another file'],
+      ['the results would overwrite the input', (input) => [input, '--results', input], 'choose another file'],
+      ['both outputs are one', (input) => [input, '--results', 'x', '--rejected', 'x'], 'choose another file'],
       [
         'the results would be the checkpoint',
         (input) => [input, '--results', `${input}.checkpoint`],
-        'name another file'
+        'choose another file'
       ],
       [
         'the account is none',
@@ -313,7 +316,7 @@ describe('ortto deliver', () => {
       ],
       ['a dry run should have results', (input) => [input, '--dry-run', '--results', 'x'], '--dry-run has no results'],
       ['the results cannot be written', (input) => [input, '--results', 'none/x'], 'Cannot write none/x'],
-      ['an account is for another', (input) => [input, '--to', 'ortto', '--account', 'x'], '--account sets up'],
+      ['an account is for another', (input) => [input, '--to', 'ortto', '--account', 'x'], '--account is only for'],
       ['the option is none', (input) => [input, '--fast'], "unknown option '--fast'"],
       ['the files are missing', () => [], "missing required argument 'inputs'"]
     ]
@@ -334,7 +337,7 @@ describe('ortto deliver', () => {
       await connect(input, join(folder, 'other'))
       const { code, errors } = await ortto('deliver', input, '--results', join(folder, 'other'))
 
-      expect([code, errors.join('\n')]).toEqual([2, expect.stringContaining('name another file')])
+      expect([code, errors.join('\n')]).toEqual([2, expect.stringContaining('choose another file')])
       expect(await readFile(input, 'utf8')).toBe(ndjson([identify('u1')]))
     })
 
@@ -420,7 +423,7 @@ describe('ortto deliver', () => {
     await file('archive/1.ndjson', '{"type":"identify","userId":"u1","traits":{"__proto__":"x","shoe":38}}\n')
     const { code, out } = await ortto('deliver', join(folder, 'archive'))
 
-    expect([code, out]).toEqual([0, expect.stringContaining('held contacts: 1')])
+    expect([code, out]).toEqual([0, expect.stringContaining('Contacts in the local Ortto: 1.')])
   })
 
   it('says of a dry run that events would be sent, not that they were delivered', async () => {
@@ -487,7 +490,7 @@ describe('ortto check', () => {
       process.env.ORTTO_API_KEY = 'pau-good'
       expect(await ortto('check', '--to', origin)).toEqual({
         code: 0,
-        out: `${origin} takes it.`,
+        out: `The API key is valid. ${origin} accepted it.`,
         errors: []
       })
       process.env.ORTTO_API_KEY = 'pus-bad'

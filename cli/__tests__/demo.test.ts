@@ -116,7 +116,7 @@ describe('npm start', () => {
         'There are no event files in src/track-activity: .ndjson, .jsonl, .json and .gz are read.'
       ],
       [['--fast'], "Unknown option '--fast'. See npm start -- --help."],
-      [['one.ndjson', 'two.ndjson'], 'Name one file only. See npm start -- --help.']
+      [['one.ndjson', 'two.ndjson'], 'Specify one file only. See npm start -- --help.']
     ])('ends %j with one clear line', async (args, line) => {
       expect(await demo(...args)).toEqual({ code: 2, out: '', errors: [line] })
     })

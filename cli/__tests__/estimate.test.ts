@@ -57,24 +57,26 @@ describe('ortto estimate', () => {
 
     expect({ code, errors }).toEqual({ code: 0, errors: [] })
     expect(out).toContain('18 lines, for a plan of 5,000 contacts and 5 activities. Nothing was sent.')
-    expect(out).toMatch(/^identify +50,000 +9 +1% +8 contacts, and 1 of the activities: they bring traits or an audi/m)
-    expect(out).toMatch(/^track +125,000 +6 +1% +6 activities$/m)
-    expect(out).toContain('\nIt fits into one day.\n')
-    expect(out).toContain('\n1 activity carries traits: the default mapping sends traits and context.traits, so each')
-    expect(out).toContain('\nRefused before sending: 2\n')
-    expect(out).toMatch(/^1 +Track Activity +The Timestamp "last Tuesday" cannot be read/m)
-    expect(out).toContain('\nNot sent, and not refused: 2\n')
-    expect(out).toMatch(/^1 +- +No mapping matches this event/m)
-    expect(out).toContain(
-      '- The oldest activity is of 2025-07-11, 242 days ago. Ortto refuses activities that are older'
+    expect(out).toMatch(
+      /^identify +50,000 +9 +1% +8 contacts, and 1 of the activities \(with traits or an audience\)$/m
     )
+    expect(out).toMatch(/^track +125,000 +6 +1% +6 activities$/m)
+    expect(out).toContain('\nThe delivery fits into one day.\n')
+    expect(out).toContain('\n1 activity contains traits: the default mapping sends traits and context.traits, so each')
+    expect(out).toContain('\nRejected before sending: 2\n')
+    expect(out).toMatch(/^1 +Track Activity +The Timestamp "last Tuesday" cannot be read/m)
+    expect(out).toContain('\nNot sent, but not rejected: 2\n')
+    expect(out).toMatch(/^1 +- +No mapping matches this event/m)
+    expect(out).toContain('- The oldest activity is from 2025-07-11, 242 days ago. Ortto rejects activities older')
   })
 
   it('tells how many days it takes, and which limit decides', async () => {
     const { out } = await estimate(await events(...times(21, identify('u1'))), '--contacts', '1', '--activities', '1')
 
     expect(out).toMatch(/^identify +10 +21 +210% +21 contacts$/m)
-    expect(out).toContain('\nIt takes 3 days: the identify limit decides. A delivery stops when a limit is used up;')
+    expect(out).toContain(
+      '\nThe delivery takes 3 days because of the identify limit. It stops when a limit is used up.'
+    )
   })
 
   it('takes another factor for the track limit', async () => {
@@ -90,11 +92,11 @@ describe('ortto estimate', () => {
     const { out: withAge } = await estimate(folder, ...PLAN, '--retention', '5')
 
     expect(out).toContain('2 files: 5 lines, for a plan')
-    expect(out).toMatch(/^Days +Identify +Track +Refused +Not sent +Waiting +File$/m)
+    expect(out).toMatch(/^Days +Identify +Track +Rejected +Not sent +Waiting +File$/m)
     expect(out).toMatch(/^1 +1 \(1%\) +1 \(1%\) +0 +1 +1 +\S+a\.ndjson$/m)
     expect(out).toMatch(/^1 +0 \(0%\) +1 \(1%\) +1 +0 +1 +\S+b\.ndjson$/m)
     expect(withAge).toMatch(/^1 +1 \(1%\) +1 \(1%\) +0 +1 +0 +1 +\S+a\.ndjson$/m)
-    expect(withAge).toContain('- Activities that are older than 5 days: 1. Ortto refuses them with 422. The oldest')
+    expect(withAge).toContain('- Activities older than 5 days: 1. Ortto rejects them with 422. The oldest')
   })
 
   it('shows a hundred files at most', async () => {
@@ -104,7 +106,7 @@ describe('ortto estimate', () => {
 
     const { out } = await estimate(folder, ...PLAN)
     expect(out.match(/\.ndjson$/gm)).toHaveLength(100)
-    expect(out).toMatch(/^… and 1 other file: --json has them all$/m)
+    expect(out).toMatch(/^… and 1 other file: use --json to see all$/m)
   })
 
   it('names the mapping that sends context.traits when it is not the default one', async () => {
@@ -122,11 +124,11 @@ describe('ortto estimate', () => {
     const keeps = await file('keeps.json', mappings({ '@path': '$.traits' }))
 
     expect((await estimate(input, ...PLAN, '--mappings', sends)).out).toContain(
-      '1 activity carries traits: the mapping "Purchases" sends context.traits, so each counts as an identify event too'
+      '1 activity contains traits: the mapping "Purchases" sends context.traits, so each also counts as an identify event'
     )
     const { out } = await estimate(input, ...PLAN, '--mappings', keeps)
     expect(out).not.toContain('traits')
-    expect(out).toContain('Activities without a message id or a timestamp: 1. Ortto cannot tell duplicates')
+    expect(out).toContain('Activities without a message ID or a timestamp: 1. Ortto cannot deduplicate them')
   })
 
   it('tells what waits in the backlog, what of it is discarded, and how to avoid that', async () => {
@@ -134,23 +136,23 @@ describe('ortto estimate', () => {
 
     expect(out).toContain("- Activities that come before their contact: 61. They wait in Ortto's backlog, unless")
     expect(out).toContain(
-      'known later in the files: 60. Ortto keeps the oldest 50 for each contact and day, so 10 would'
+      'with a contact later in the files: 60. Ortto keeps the oldest 50 for each contact and day, so 10 would'
     )
-    expect(out).toContain('Deliver the contacts first, and none is.')
-    expect(out).toContain('- Of these, contact never known by the files: 1.')
+    expect(out).toContain('To avoid this, deliver the contacts first.')
+    expect(out).toContain('- Of these, with no contact in the files: 1.')
   })
 
   it('says nothing of rules that nothing meets', async () => {
     const { out } = await estimate(await events(identify('u1')), ...PLAN)
 
-    expect(out).not.toMatch(/Refused|Not sent|Ortto would|traits/)
+    expect(out).not.toMatch(/Rejected|Not sent|In Ortto|traits/)
   })
 
   it('counts contacts in which there is nothing to store', async () => {
     const { out } = await estimate(await events(identify('u1', { traits: {} })), ...PLAN)
 
     expect(out).toContain(
-      '- Contacts with no traits, location, IP address or audience: 1. Ortto refuses them with 422.'
+      '- Contacts with no traits, location, IP address or audience: 1. Ortto rejects them with 422.'
     )
   })
 
@@ -158,7 +160,7 @@ describe('ortto estimate', () => {
     const bad = Array.from({ length: 12 }, (_, index) => track('u1', { timestamp: `Tuesday ${index}` }))
     const { out } = await estimate(await events(...bad, bad[11]), ...PLAN)
 
-    expect(out).toContain('\nRefused before sending: 13\n')
+    expect(out).toContain('\nRejected before sending: 13\n')
     expect(out).toMatch(/^2 +Track Activity +The Timestamp "Tuesday 11"/m)
     expect(out).toContain('\n… and 2 other reasons')
   })
@@ -173,7 +175,7 @@ describe('ortto estimate', () => {
     const time = ['--from', '2026-03-02', '--until', '2026-03-06']
     const { out } = await estimate(input, ...PLAN, ...time, '--integration', 'Our Ortto')
 
-    expect(out).toContain('events.ndjson: 2 lines (and 2 of another time), for a plan')
+    expect(out).toContain('events.ndjson: 2 lines (and 2 outside the time range), for a plan')
     expect(out).toMatch(/^identify +50,000 +1 /m)
     expect(out).toMatch(/^1 +- +Not sent: the event's `integrations` disable Ortto/m)
   })
@@ -205,7 +207,7 @@ describe('ortto estimate', () => {
       ignored: 0,
       skipped: 0,
       empty: 0,
-      undedupable: 0,
+      missingDedupeKey: 0,
       tooOld: 0,
       waiting: 1
     }
@@ -237,16 +239,16 @@ describe('ortto estimate', () => {
 
     expect({ code, out }).toEqual({ code: 2, out: '' })
     expect(errors.join()).toMatch(
-      /^A delivery of this would stop: Each of the first 1000 results is the same rejection: .*/
+      /^A delivery of these events would stop: Each of the first 1000 results is the same rejection: .*/
     )
   })
 
   it.each([
     [['--activities', '5'], "required option '--contacts <number>' not specified"],
     [['--contacts', '5'], "required option '--activities <number>' not specified"],
-    [['--contacts', '0', '--activities', '5'], 'It takes a whole number from 1'],
-    [['--contacts', '5', '--activities', '1.5'], 'It takes a whole number from 1'],
-    [[...PLAN, '--retention', 'long'], 'It takes a whole number from 1'],
+    [['--contacts', '0', '--activities', '5'], 'Expected a whole number from 1'],
+    [['--contacts', '5', '--activities', '1.5'], 'Expected a whole number from 1'],
+    [[...PLAN, '--retention', 'long'], 'Expected a whole number from 1'],
     [[...PLAN, '--mappings', 'no-such-file.json'], 'Cannot read no-such-file.json: there is no such file or folder.'],
     [[...PLAN, 'no-such-folder'], 'There is no file or folder no-such-folder: check its name.']
   ])('ends %j with 2 and what is wrong', async (args, message) => {

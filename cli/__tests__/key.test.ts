@@ -23,7 +23,7 @@ describe('the API key', () => {
     const asked = person('pau-secret\r')
 
     expect(await readKey(undefined, asked)).toBe('pau-secret')
-    expect(asked.seen()).toBe('Ortto API key (it is not shown): \n')
+    expect(asked.seen()).toBe('Ortto API key (hidden): \n')
   })
 
   it('is not asked for when the environment has it', async () => {
@@ -41,7 +41,7 @@ describe('the API key', () => {
     ['the person presses Ctrl-D', '\u0004']
   ])('is missing when %s, and it is said how to give it', async (_when, types) => {
     await expect(readKey(undefined, person(types))).rejects.toThrow(
-      'There is no API key. Set ORTTO_API_KEY, or name a file that holds the key with --key-file.'
+      'There is no API key. Set ORTTO_API_KEY, or pass a file that contains the key with --key-file.'
     )
   })
 })

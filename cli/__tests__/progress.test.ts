@@ -24,7 +24,7 @@ describe('the progress of a delivery', () => {
     progress.show()
 
     expect(lines[0]).toMatch(
-      /^\[#####\.{15}\] {2}2 events {2}\d+\/s {2}1 delivered {2}1 rejected {2}0 tried again {2}\d+:\d\d left$/
+      /^\[#####\.{15}\] {2}2 events {2}\d+\/s {2}1 delivered {2}1 rejected {2}0 retried {2}\d+:\d\d left$/
     )
   })
 
@@ -38,7 +38,7 @@ describe('the progress of a delivery', () => {
     progress.onBytes(500)
     progress.show()
 
-    expect(lines[0]).toMatch(/^\[#{10}\.{10}\] .* tried again$/)
+    expect(lines[0]).toMatch(/^\[#{10}\.{10}\] .* retried$/)
     expect(lines[1]).toMatch(/^\[#{20}\] .* 0:00 left$/)
   })
 
@@ -46,7 +46,7 @@ describe('the progress of a delivery', () => {
     const { progress, lines } = await start(0)
     progress.show()
 
-    expect(lines[0]).toMatch(/^2 events {2}\d+\/s {2}1 delivered {2}1 rejected {2}0 tried again$/)
+    expect(lines[0]).toMatch(/^2 events {2}\d+\/s {2}1 delivered {2}1 rejected {2}0 retried$/)
   })
 
   it.each([

@@ -77,10 +77,10 @@ describe('the commands of README.md that replay an archive', () => {
 
       expect(await ortto(estimate)).toEqual({
         code: 0,
-        out: expect.stringContaining('It fits into one day.') as string
+        out: expect.stringContaining('The delivery fits into one day.') as string
       })
       expect((await ortto(dryRun)).out).toContain('would be sent')
-      expect((await ortto(local)).out).toContain('The local Ortto held contacts: 4')
+      expect((await ortto(local)).out).toContain('Contacts in the local Ortto: 4')
       expect(requests).toBe(0)
       expect((await ortto(real)).code).toBe(3)
       expect(await readdir(folder)).toContain('archive.checkpoint')

@@ -78,7 +78,7 @@ describe('ortto sandbox', () => {
       // The lock of another process that is running: this one's parent.
       await writeFile(`${path}.lock.${process.ppid}`, '')
       await expect(start({ state: path })).rejects.toThrow(
-        `Cannot use the state file ${path}: the process ${process.ppid} is at it`
+        `Cannot use the state file ${path}: the process ${process.ppid} uses it`
       )
       expect(await readdir(folder)).toEqual([`state.json.lock.${process.ppid}`])
     } finally {
@@ -118,7 +118,7 @@ describe('ortto sandbox', () => {
   })
 
   it.each([
-    [['--port', 'x'], 'It takes a whole number from 0 to 65535.'],
+    [['--port', 'x'], 'Expected a whole number from 0 to 65535.'],
     [['--state', 'none/state.json'], 'Cannot use the state file none/state.json: there is no such file or folder.'],
     [['--account', 'none.json'], 'Cannot read none.json: there is no such file or folder.'],
     [['--fast'], "unknown option '--fast'"]

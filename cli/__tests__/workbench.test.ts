@@ -38,7 +38,7 @@ describe('ortto workbench', () => {
   it('tells where its page is', async () => {
     const { origin, out, end } = await start()
     try {
-      expect(out.join('\n')).toContain(`The workbench is at ${origin}`)
+      expect(out.join('\n')).toContain(`The workbench is running at ${origin}`)
       expect(await (await fetch(origin)).text()).toBe('<title>The page</title>')
     } finally {
       await end()

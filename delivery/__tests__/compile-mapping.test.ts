@@ -61,7 +61,7 @@ describe('a compiled mapping', () => {
       fc.property(mappingOf(), eventOf(), (mapping, event) => expectSame(mapping, event)),
       { numRuns: 3000 }
     )
-  })
+  }, 60_000)
 })
 
 /** Few keys, so that paths meet them, and those that an object has without having them. */

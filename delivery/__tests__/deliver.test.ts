@@ -304,6 +304,16 @@ describe('a delivery stops, with all that was confirmed', () => {
     expect(rows).toEqual([])
   })
 
+  it('also after more events that are not for Ortto than it holds', async () => {
+    const none = (_: string, items: unknown[]) =>
+      except(items.map((_item, index) => ({ index, status: 422, message: 'None' })))
+    const pages = Array.from({ length: 9000 }, () => ({ type: 'page', userId: 'u1' }))
+    const { stopped, reports } = await deliverTo(none, inGoes([...pages, ...users(3000)], [300]))
+
+    expect(stopped).toContain('Each of the first 1000 results is the same rejection: None')
+    expect(reports.every(({ skipped }) => skipped !== undefined)).toBe(true)
+  })
+
   it('but not when they say that Ortto has it all already', async () => {
     const known = (_: string, items: unknown[]) =>
       except(items.map((_item, index) => ({ index, status: 422, message: 'There is nothing new in it' })))
@@ -506,6 +516,27 @@ describe('the order of the events of one user', () => {
     )
 
     expect([statuses, requests]).toEqual([expected, 2])
+  })
+
+  it.each([
+    [206, 200, 'delivered'],
+    [200, 206, 'partial']
+  ])('gives an activity that was sent again its last result: first %i, then %i', async (first, second, outcome) => {
+    let requests = 0
+    const { reports } = await deliverTo(
+      () => {
+        requests += 1
+        const status = requests === 1 ? first : second
+        return except([
+          ...(requests === 1 ? [{ index: 0, status: 503, message: 'Down' }] : []),
+          ...(status === 206 ? [{ index: 1, status, message: 'Its contact was not stored' }] : [])
+        ])
+      },
+      ['m1', 'm2'].map((messageId) => track('u1', { messageId, timestamp: '2026-03-01T00:00:00Z' }))
+    )
+
+    expect(requests).toBe(2)
+    expect(reports.map(({ results }) => results[0].outcome)).toEqual(['delivered', outcome])
   })
 })
 

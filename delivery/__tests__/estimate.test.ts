@@ -3,7 +3,7 @@ import { Clock, createSandbox } from '../../sandbox'
 import { Delivery, presetMappings, readMappings } from '..'
 import type { ReadItem } from '..'
 import { Estimate } from '../estimate'
-import type { Counts, Plan } from '../estimate'
+import type { Counts, Plan } from '../estimate/estimate'
 import { itemOf, reportOf } from './harness'
 
 const NOW = Date.parse('2026-03-10T12:00:00Z')
@@ -198,7 +198,7 @@ describe("what Ortto's rules would do", () => {
       identify('u1', { messageId: undefined })
     ])
 
-    expect(total.undedupable).toBe(2)
+    expect(total.missingDedupeKey).toBe(2)
   })
 
   it('counts contacts in which there is nothing to store', async () => {

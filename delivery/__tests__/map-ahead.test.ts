@@ -13,7 +13,7 @@ const settings = { api_key: 'pau-key' }
 const [contacts, activities] = presetMappings()
 
 /** What the destination sends for a batch, and the results. Every third item is refused. */
-async function runBatch(events: SegmentEvent[], subscription: JSONObject) {
+async function runBatch(listEvents: () => SegmentEvent[], subscription: JSONObject) {
   const requests: unknown[] = []
   const answer = <Data>(url: string, options: RequestOptions = {}) => {
     const items = options.json as unknown[]
@@ -24,7 +24,7 @@ async function runBatch(events: SegmentEvent[], subscription: JSONObject) {
   }
   const destination = new Destination<Settings>(withRequests(ortto, () => answer))
   try {
-    return { requests, results: await destination.onBatch(events, { ...settings, subscription }) }
+    return { requests, results: await destination.onBatch(listEvents(), { ...settings, subscription }) }
   } catch (error) {
     return { requests, error: (error as Error).message }
   }
@@ -32,10 +32,10 @@ async function runBatch(events: SegmentEvent[], subscription: JSONObject) {
 
 async function expectSame(events: readonly SegmentEvent[], mapping: Mapping): Promise<void> {
   const { name, partnerAction, subscribe } = mapping
-  const theirs = await runBatch([...events], { name, partnerAction, subscribe, mapping: mapping.mapping })
+  const theirs = await runBatch(() => [...events], { name, partnerAction, subscribe, mapping: mapping.mapping })
   const before = JSON.stringify(events)
   const { subscription, toMapped } = mapAhead(mapping)
-  const ours = await runBatch(events.map(toMapped), subscription)
+  const ours = await runBatch(() => events.map(toMapped), subscription)
 
   expect(ours).toEqual(theirs)
   expect(JSON.stringify(events)).toBe(before)
@@ -74,7 +74,7 @@ describe('events that are mapped ahead', () => {
     const member = { type: 'identify' as const, userId: 'u1', traits: { vip: false }, context: { personas } }
     const { subscription, toMapped } = mapAhead(followsAudience)
 
-    const { requests } = await runBatch([toMapped(member)], subscription)
+    const { requests } = await runBatch(() => [toMapped(member)], subscription)
 
     expect(JSON.parse(String(requests[1]))).toMatchObject([{ user_id: 'u1', audience: { id: 'a1', mode: 'remove' } }])
   })

@@ -34,6 +34,8 @@ describe("the code of one of Ortto's results", () => {
     ['No mappings configured for contacts', true, 'no_contact_mapping'],
     ['no mapping configured for the activity "Nothing new, contact"', true, 'no_activity_mapping'],
     ['No mappings configured', true, 'no_activity_mapping'],
+    ['No mappings configured for the activity "The "contact" form"', true, 'no_activity_mapping'],
+    ['No mappings configured for the activity "Contact sales, or …', true, 'no_activity_mapping'],
     ['There is nothing new in it for the contact', false, 'nothing_new'],
     ['No new data', false, 'nothing_new'],
     ['There is nothing new', true, 'refused'],

@@ -1,5 +1,5 @@
 import { presetMappings } from '..'
-import type { SummaryState } from '..'
+import type { MappingResult, SummaryState } from '..'
 import { readSummaryState, Summary } from '../records/summary'
 import { reportOf } from './harness'
 
@@ -75,6 +75,17 @@ describe('the summary', () => {
       rows: [{ ...row, code: 'unknown' }]
     })
     expect(() => readSummaryState({ lines: 'many' })).toThrow()
+  })
+
+  it('counts results of the same words with different codes apart', () => {
+    const summary = new Summary()
+    const result = (code: MappingResult['code']) => ({ status: 422, outcome: 'rejected' as const, code, message: 'No' })
+    summary.add([reportOf(1, [result('refused'), result('nothing_valid'), result('refused')])])
+
+    expect(summary.state.rows.map(({ code, count }) => [code, count])).toEqual([
+      ['refused', 2],
+      ['nothing_valid', 1]
+    ])
   })
 
   it('tells no more than 1,000 reasons apart', () => {

@@ -120,11 +120,11 @@ export function decide(
   return { settled, retried: [...retried], wait }
 }
 
-/** The last result of an event. One that was resent to keep the order keeps its success if it is unchanged now. */
+/** The last result of an event. One that was resent to keep the order and is unchanged now keeps its first success. */
 function finalize({ confirmed }: Task, result: MappingResult): MappingResult {
   // A failure that is not retried any more has failed too often.
   const last: MappingResult = result.outcome === 'retryable' ? { ...result, outcome: 'rejected' } : result
-  return confirmed === undefined || last.outcome === 'rejected' ? last : confirmed
+  return confirmed !== undefined && last.outcome === 'unchanged' ? confirmed : last
 }
 
 /** Notices when Ortto has accepted nothing for so long that waiting does not help. */
@@ -183,6 +183,10 @@ export class FirstResults {
       results.forEach(({ code, message, outcome }) =>
         rejections.push({ code, message, isRejected: outcome === 'rejected' })
       )
+    }
+    if (rejections.length === 0) {
+      // These events are not for Ortto, so they tell nothing.
+      return undefined
     }
     const first = rejections.slice(0, FIRST_RESULTS)
     const isSame = first.every(({ code, isRejected }) => isRejected && code === first[0].code)

@@ -2,7 +2,7 @@ import type { JSONObject, SegmentEvent } from '@segment/actions-core'
 import { compileMapping } from './compile-mapping'
 import type { Mapping } from './mappings'
 
-/** A mapping that is done before the framework gets the events, so that it finds nothing left to do. */
+/** Events that are mapped before the framework gets them, and a mapping that hands their payloads on. */
 export interface MappedAhead {
   /** For the framework, in place of the mapping */
   subscription: JSONObject
@@ -27,7 +27,7 @@ interface MappedEvent extends Read {
  */
 export function mapAhead({ name, partnerAction, subscribe, mapping }: Mapping): MappedAhead {
   const resolve = compileMapping(mapping)
-  // A directive stands alone, and what hooks saved is read from the mapping itself: so that is inherited.
+  // A directive must be the only own key. The framework also reads hooks' outputs here, so they are inherited.
   const whole: JSONObject = { '@path': '$.mapped' }
   Object.setPrototypeOf(whole, mapping)
   return {

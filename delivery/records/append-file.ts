@@ -6,8 +6,8 @@ export class AppendFile {
   private constructor(private readonly handle: FileHandle, private length: number, private readonly isFile: boolean) {}
 
   /**
-   * Opens a file to go on at so many bytes, and changes nothing yet. One that it makes, only its owner may read.
-   * Rejects when it can't be written, or is shorter.
+   * Opens a file to append after so many bytes, and changes nothing yet. Only the owner can read a new file.
+   * Rejects when the file can't be written, or is shorter.
    */
   static async open(path: string, length: number): Promise<AppendFile> {
     const handle = await open(path, 'a', 0o600)
@@ -29,7 +29,7 @@ export class AppendFile {
     return this.length
   }
 
-  /** Cuts off what is behind the place to go on at: a delivery that broke down wrote it, or an earlier one. */
+  /** Removes what is after that place: a delivery that crashed, or an earlier one, wrote it. */
   async cut(): Promise<void> {
     if (this.isFile) {
       await this.handle.truncate(this.length)

@@ -4,13 +4,13 @@ import { z } from 'zod'
 
 const count = z.number().int().nonnegative()
 
-/** How far a delivery has come: everything before has its verdict, and nothing after it. */
+/** How far a delivery has come: everything before has its result, and nothing after it. */
 export const Checkpoint = z.strictObject({
   /** What was delivered where and how, as text that is the same for the same delivery */
   job: z.string(),
   /** The files up to the one that it has come to, each with its bytes, and a digest of the first of them. */
   files: z.array(z.strictObject({ name: z.string(), size: count, head: z.string() })).min(1),
-  /** The last line of the last of these files that has its verdict; 0 before the first */
+  /** The last line of the last of these files that has its result; 0 before the first */
   line: count,
   /** Bytes of the files that it writes */
   written: z.record(z.string(), count),

@@ -1,20 +1,20 @@
 import { readdir, rm, writeFile } from 'fs/promises'
 import { basename, dirname, resolve } from 'path'
 
-/** The paths that this process itself has. */
+/** The paths that this process has locked. */
 const held = new Set<string>()
 
 /**
- * Keeps two from working on one file. Resolves with what gives it free.
+ * Locks a file for this process. Resolves with a function that unlocks it.
  *
  * Each process writes a claim of its own beside it, `<path>.<pid>`, and only then looks at those of the others: of two
- * that come at the same time, the one that looks last sees the other. Both may be refused, but never do both have it.
- * @throws Error when a process that is alive has it; a claim that a killed one left behind is taken away
+ * that come at the same time, the one that looks last sees the other. Both may fail, but never do both get it.
+ * @throws Error when a living process has it. The claim of a killed process is removed.
  */
 export async function lock(path: string): Promise<() => Promise<void>> {
   const place = resolve(path)
   if (held.has(place)) {
-    throw new Error('this process itself is at it; wait until that has ended')
+    throw new Error('this process itself uses it; wait until that has ended')
   }
   held.add(place)
   const free = async () => {
@@ -25,9 +25,9 @@ export async function lock(path: string): Promise<() => Promise<void>> {
     await writeFile(claimOf(place, process.pid), '')
     for (const owner of await otherOwners(place)) {
       if (isAlive(owner)) {
-        throw new Error(`the process ${owner} is at it; wait until it has ended, or stop it`)
+        throw new Error(`the process ${owner} uses it; wait until it has ended, or stop it`)
       }
-      // Nobody can come by this claim anew: who does so now sees the one of this process.
+      // No new process can get this claim: it would see the one of this process.
       await rm(claimOf(place, owner), { force: true })
     }
   } catch (error) {

@@ -13,29 +13,29 @@ import { readSummaryState, Summary } from './summary'
 /** Bytes of a file by which it is told from another of its name */
 const HEAD = 64 * 1024
 
-/** Milliseconds between two checkpoints */
-const INTERVAL = 1000
+/** Between two checkpoints */
+const INTERVAL_MS = 1000
 
-/** A file of the records can't be read or written. Nothing was sent behind what the records hold. */
+/** A file of the records can't be read or written. The delivery stops; the next one may send some events again. */
 export class RecordsError extends Error {}
 
 /** Where the records of a delivery are. */
 export interface RecordsOptions {
   /** Its inputs, in order */
   files: readonly InputFile[]
-  /** What is delivered where and how: a checkpoint of another job is not gone on from. */
+  /** What is delivered where and how: a checkpoint of another job is not resumed. */
   job: string
   /** Without it, the delivery can't be resumed. */
   checkpoint?: string
   /** Gets a line for each event and mapping. */
   results?: string
-  /** Gets the events that were refused, each with the reason in `_rejected`. */
+  /** Gets the events that were rejected, each with the reason in `_rejected`. */
   rejected?: string
 }
 
-/** What is known of a delivery, kept so that it can go on after whatever ends it: the verdicts, and how far it is. */
+/** The results and the progress of a delivery, kept in files so that it can be resumed. */
 export class Records {
-  /** Where the delivery goes on: behind this line of this file. None at the start. */
+  /** Where the delivery resumes: after this line of this file. Undefined at the start. */
   readonly start?: { file: number; line: number }
   readonly summary: Summary
   private place: { file: number; line: number }
@@ -103,7 +103,7 @@ export class Records {
       }
       this.place.line = source.line
     }
-    if (performance.now() - this.savedAt >= INTERVAL) {
+    if (performance.now() - this.savedAt >= INTERVAL_MS) {
       await this.save()
     }
   }
@@ -129,7 +129,7 @@ export class Records {
     return known
   }
 
-  /** What the checkpoint counts, or its end stands for, is safe before. */
+  /** Flushes both files to the disk, before a checkpoint that counts their lines is written or removed. */
   private async sync(): Promise<void> {
     await wrapErrors(`Cannot write ${this.options.results ?? ''}`, async () => this.files.results?.sync())
     await wrapErrors(`Cannot write ${this.options.rejected ?? ''}`, async () => this.files.rejected?.sync())
@@ -153,7 +153,7 @@ export class Records {
   }
 }
 
-/** The checkpoint to go on from. One that nothing was done in yet is none. */
+/** The checkpoint to resume from. One without progress is ignored. */
 async function readSaved(path: string, { files, job }: RecordsOptions): Promise<Checkpoint | undefined> {
   const saved = await wrapErrors(`Cannot read the checkpoint ${path}`, () => readCheckpoint(path))
   if (!saved || (saved.files.length === 1 && saved.line === 0)) {

@@ -113,7 +113,7 @@ export class Summary {
   private rowFor(mapping: MappingResult['mapping'] | undefined, status: number, reason: Reason<string>): Row {
     const { code, message } = reason
     const latest = this.latest.get(mapping)
-    if (latest?.status === status && latest.message === message) {
+    if (latest?.status === status && latest.code === code && latest.message === message) {
       return latest
     }
     const row = this.findRow({ mapping: mapping?.name ?? '-', status, code, message, count: 0 })
@@ -139,6 +139,6 @@ export class Summary {
 /** The status of a line that is not an event, where results have one */
 const PROBLEM_STATUS = 400
 
-function keyOf({ mapping, status, message }: Row): string {
-  return JSON.stringify([mapping, status, message])
+function keyOf({ mapping, status, code, message }: Row): string {
+  return JSON.stringify([mapping, status, code, message])
 }

@@ -4,13 +4,13 @@ import type { Settings } from '../../src/generated-types'
 import { atOrigin } from './at-origin'
 import { dryRun } from './dry-run'
 
-/** Where events go: `ortto`, `nowhere` to see what would go out, or an origin such as `http://127.0.0.1:8030`. */
+/** Where events go: `ortto`, `nowhere` for a dry run, or an origin such as `http://127.0.0.1:8030`. */
 export type Target = string
 
 /**
- * Core keys its schemas by the destination's name, and ajv reads the key as a URI. From 3.1.6 on, fast-uri refuses
- * "Ortto (Actions):…", which is none, and which fast-uri is there is for those to say who install this. So here the
- * framework is told a name that may begin a URI.
+ * Core uses the destination's name as the beginning of a schema key, which ajv reads as a URI. fast-uri rejects
+ * "Ortto (Actions):…" from version 3.1.6 on. Its version depends on the project that installs this package, so the
+ * framework gets a name that may begin a URI.
  */
 const NAMED: DestinationDefinition<Settings> = { ...ortto, name: 'Ortto' }
 

@@ -20,7 +20,7 @@ const RUN: Record<string, Expected> = {
   'npm start -- examples/events.ndjson': { code: 0, says: '18 results: ' },
   'npm run ortto -- deliver examples/events.ndjson --rejected rejected.ndjson': { code: 1, says: ' rejected' },
   'ORTTO_API_KEY=… npm run ortto -- deliver archive/ --to ortto': { code: 1, says: 'Lines: 18' },
-  'npm run ortto -- check': { code: 0, says: ' takes it.' },
+  'npm run ortto -- check': { code: 0, says: ' accepted it.' },
   'npm run ortto -- deliver --help': { code: 0, says: 'Examples:' },
   'npm run sandbox -- --help': { code: 0, says: 'Examples:' },
   'ortto workbench --help': { code: 0, says: 'Examples:' },

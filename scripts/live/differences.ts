@@ -433,7 +433,7 @@ export const BEHAVIOR: readonly BehaviorEntry[] = [
     id: 'post-code',
     when: 'the post code is in `postalCode`',
     live: 'leaves it out',
-    ours: 'sends it, or else `postal_code`',
+    ours: 'sends it, unless `postal_code` is there',
     why: "It is the name in Segment's spec.",
     matches: member(/^item\.location\.post_code$/, ({ ours, event }) =>
       isTextOf(ours, addressOf(event.raw)?.postalCode)
@@ -589,7 +589,7 @@ export const METADATA: readonly MetadataEntry[] = [
     id: 'location-default',
     when: 'a new mapping finds the address',
     live: 'looks for each part in both places, and for the post code in `postal_code`',
-    ours: 'uses the address of one place, and looks for the post code in `postalCode` first',
+    ours: 'uses the address of one place, and looks for the post code in `postalCode` as well',
     why: "Segment's spec writes `postalCode`, and one address is one place.",
     matches: ({ path }) =>
       /^(presets\.[01]\.mapping\.location|actions\.\w+\.fields\.location\.default)\.(country|state|city|post_code)\./.test(

@@ -113,11 +113,11 @@ describe('ortto work and ortto publish', () => {
   it('say what is wrong with how they are called, and end with 2', async () => {
     const url = 'nats://127.0.0.1:1'
     const all = [
-      ['work', '--to says where the events go'],
-      ['work --to nowhere', '--to takes ortto or a URL'],
+      ['work', '--to is required'],
+      ['work --to nowhere', '--to must be ortto or a URL'],
       [`work --to ortto --nats ${url}`, 'Cannot connect to NATS at nats://127.0.0.1:1'],
-      ['work --status --nats nats://me:secret@127.0.0.1:1', '--nats takes no user name and no password'],
-      ['work --status --nats http://127.0.0.1:1', '--nats takes a URL such as'],
+      ['work --status --nats nats://me:secret@127.0.0.1:1', '--nats must not contain a user name or password'],
+      ['work --status --nats http://127.0.0.1:1', '--nats must be a URL such as'],
       [`work --status --nats ${url} --creds nowhere.creds`, 'Cannot read the credentials from nowhere.creds'],
       ['publish nowhere/', 'There is no file or folder nowhere/']
     ]
@@ -140,7 +140,7 @@ describe('ortto work and ortto publish', () => {
       const body = JSON.stringify({ writeKey, userId: 'u1', event: 'Signed up', messageId: 'm1' })
       expect((await fetch(`${origin}/v1/track`, { method: 'POST', body })).status).toBe(200)
       const { out } = await status(`work --status --nats ${server.url}`)
-      expect(out).toMatch(/Pending +1 wait/)
+      expect(out).toMatch(/Pending +1 waiting/)
     } finally {
       await endWorkbench()
       await server.close()
@@ -161,7 +161,7 @@ describe('ortto work and ortto publish', () => {
       await nc.close()
       publishing.kill('SIGTERM')
 
-      expect(await ended).toMatchObject({ code: 3, out: expect.stringContaining('Stopped. You stopped it.') as string })
+      expect(await ended).toMatchObject({ code: 3, out: expect.stringContaining('Stopped by a signal.') as string })
     } finally {
       publishing.kill('SIGKILL')
       await server.close()
@@ -178,7 +178,7 @@ describe('ortto work and ortto publish', () => {
 
       expect(await status(`work --rejected ${file}`, { NATS_URL: server.url })).toMatchObject({
         code: 0,
-        out: 'None was rejected.\n'
+        out: 'There are no rejected events.\n'
       })
       expect(await readdir(folder)).toEqual([])
     } finally {
@@ -201,9 +201,9 @@ describe('ortto work and ortto publish', () => {
         await sleep(50)
       }
       const file = join(folder, 'rejected.ndjson')
-      expect((await status(`work --rejected ${file}`, env)).out).toContain('1 events moved to')
+      expect((await status(`work --rejected ${file}`, env)).out).toContain('1 event moved to')
       expect(await rejected(nc, layout)).toEqual([])
-      expect((await status(`work --rejected ${file}`, env)).error).toContain('it is there already')
+      expect((await status(`work --rejected ${file}`, env)).error).toContain('the file already exists')
 
       const mended = (await readFile(file, 'utf8')).replace('{', '{"userId":"u1",')
       const publishing = run(`node ${ORTTO} publish -`, folder, env)

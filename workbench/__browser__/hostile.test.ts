@@ -14,7 +14,7 @@ it('shows hostile traits as text, in their place, and nothing of them runs', asy
   await writeEvents(page, JSON.stringify(event))
   await page.getByRole('button', { name: 'Send' }).click()
   await page
-    .getByRole('region', { name: 'The way of this event' })
+    .getByRole('region', { name: 'Event details' })
     .getByText(/No mappings configured/)
     .first()
     .waitFor()

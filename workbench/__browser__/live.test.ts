@@ -18,7 +18,7 @@ it('shows the calls of @segment/analytics-node as they come, and each one whole'
   analytics.track({ userId: 'lana', event: 'Fax sent' })
   await page.getByText('3 events: 2 delivered, 1 rejected.').waitFor()
   await page.getByRole('option').filter({ hasText: 'Fax sent' }).click()
-  const way = page.getByRole('region', { name: 'The way of this event' })
+  const way = page.getByRole('region', { name: 'Event details' })
   await way
     .getByText(/No mappings configured/)
     .first()
@@ -114,6 +114,6 @@ it('says that a call with another write key was refused', async () => {
   const page = await openPage(`${origin}/live`)
   await page.getByText('Waiting for the first call.').waitFor()
   await fetch(`${origin}/v1/track`, { method: 'POST', body: JSON.stringify({ writeKey: 'other' }) })
-  await page.getByText('A call was refused').waitFor()
-  await page.getByText(/The write key is not that of this workbench/).waitFor()
+  await page.getByText('1 call was rejected').waitFor()
+  await page.getByText(/The write key is not the one of this workbench/).waitFor()
 })

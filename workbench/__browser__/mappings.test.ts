@@ -19,19 +19,19 @@ it('leads from an event without an id to the mapping, which is mended and saved 
   const event = { type: 'identify', traits: { id: 'customer-7', firstName: 'Kim' } }
   await writeEvents(page, JSON.stringify(event))
   await page.getByRole('button', { name: 'Send' }).click()
-  const way = page.getByRole('region', { name: 'The way of this event' })
+  const way = page.getByRole('region', { name: 'Event details' })
   await way.getByText(/neither a User ID nor an Anonymous ID/).waitFor()
   await way.getByRole('link', { name: 'Edit this mapping' }).click()
 
   // The preview goes by the event that was tried.
   const userId = page.getByRole('group', { name: 'User ID' }).first()
-  await userId.getByText('Gives nothing').waitFor()
+  await userId.getByText('Result: no value').waitFor()
   await userId.getByLabel('User ID: path').fill('$.traits.id')
   await userId.getByText('customer-7').waitFor()
   await picture(page, 'mapping')
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'Save' }).click()
-  await page.getByText('Saved. From now on events go through these mappings.').waitFor()
+  await page.getByText('Saved. Events are now sent through these mappings.').waitFor()
   expect(readMappings(JSON.parse(readFileSync(mappingsFile, 'utf8')))[0].mapping.user_id).toEqual({
     '@path': '$.traits.id'
   })
@@ -53,7 +53,7 @@ it('checks a trigger while it is written, and keeps what is not saved through a 
   expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true)
 
   await trigger.fill('type = "track" and event = "Sign-in button clicked"')
-  await page.getByText(/^Your changes are not saved yet/).waitFor()
+  await page.getByText(/^Unsaved changes\./).waitFor()
   await page.reload()
   expect(await trigger.inputValue()).toBe('type = "track" and event = "Sign-in button clicked"')
   await page.keyboard.press('ControlOrMeta+s')
@@ -72,7 +72,7 @@ it('connects a mapping to an audience, whose contact then is a member', async ()
 
   await page.getByRole('link', menuLink).click()
   await page.getByRole('button', { name: 'Send' }).click()
-  await page.getByRole('region', { name: 'The way of this event' }).getByText('Audience VIP customers').waitFor()
+  await page.getByRole('region', { name: 'Event details' }).getByText('Audience VIP customers').waitFor()
   const [contact] = sandbox.account.contacts.all()
   expect(contact.memberships.get('VIP customers')?.isMember).toBe(true)
 })
@@ -151,9 +151,9 @@ it('does not save over what another tab has saved, until somebody chooses', asyn
   await mine.getByRole('textbox', { name: 'Name', exact: true }).fill('Mine')
   await theirs.getByRole('textbox', { name: 'Name', exact: true }).fill('Theirs')
   await theirs.getByRole('button', { name: 'Save' }).click()
-  await mine.getByText('Other mappings were saved meanwhile').waitFor()
+  await mine.getByText('Other mappings were saved in the meantime').waitFor()
   expect(mappings.mappings[0].name).toBe('Theirs')
-  await mine.getByRole('button', { name: /^Keep mine/ }).click()
+  await mine.getByRole('button', { name: /^Keep my changes/ }).click()
   await mine.getByRole('button', { name: 'Save' }).click()
   await theirs.getByRole('heading', { name: 'Mine' }).waitFor()
   expect(mappings.mappings[0].name).toBe('Mine')

@@ -10,7 +10,7 @@ it('leads from a refused contact to the mapping of its traits, and to a contact'
   await page.getByRole('link', { name: 'Try an event' }).first().click()
   await writeEvents(page, JSON.stringify(lana))
   await page.getByRole('button', { name: 'Send' }).click()
-  const way = page.getByRole('region', { name: 'The way of this event' })
+  const way = page.getByRole('region', { name: 'Event details' })
   await way.getByText('422 rejected').waitFor()
   await way.getByRole('link', { name: 'Fields' }).click()
 
@@ -33,7 +33,7 @@ it('leads from a refused activity to its mapping', async () => {
   const fax = { type: 'track', userId: 'lana', event: 'Fax sent', properties: { pages: 3 } }
   await writeEvents(page, JSON.stringify(fax))
   await page.getByRole('button', { name: 'Send' }).click()
-  const way = page.getByRole('region', { name: 'The way of this event' })
+  const way = page.getByRole('region', { name: 'Event details' })
   await way.getByRole('link', { name: 'Activities' }).click()
   await page.getByRole('combobox', { name: 'Add a received activity' }).click()
   await page.getByRole('option', { name: 'Fax sent' }).click()
@@ -89,7 +89,7 @@ it('moves the clock, switches a fault on and off, and starts over', async () => 
   const menu = page.getByRole('navigation', { name: 'Views' })
   await menu.getByRole('link', { name: 'Try an event' }).click()
   await page.getByRole('button', { name: 'Send' }).click()
-  const way = page.getByRole('region', { name: 'The way of this event' })
+  const way = page.getByRole('region', { name: 'Event details' })
   await way.getByText('503 retryable').waitFor()
   await way.getByRole('link', { name: 'Clock and faults' }).click()
   await page.getByRole('button', { name: 'Switch off status' }).click()

@@ -27,7 +27,7 @@ it('marks a line that is no event', () => {
 
 it('names the element of an array that is no event', () => {
   expect(checkEvents('[{"type":"track"}, 5]')).toEqual([
-    { from: 0, to: 21, message: expect.stringMatching(/^Number 2 is not a Segment event/) as string }
+    { from: 0, to: 21, message: expect.stringMatching(/^Item 2 is not a Segment event/) as string }
   ])
 })
 

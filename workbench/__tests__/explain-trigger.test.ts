@@ -20,34 +20,34 @@ function explain(fql: string, given: object = event) {
 }
 
 it.each([
-  ['type = "identify"', 'type = "identify" does not hold: its type is "track"'],
-  ['event = "Order started"', 'event = "Order started" does not hold: its event is "Order completed"'],
-  ['userId = "max"', 'userId = "max" does not hold: its userId is "lana"'],
-  ['properties.total > 10', 'properties.total > 10 does not hold: its properties.total is 5'],
+  ['type = "identify"', 'type = "identify" is false: its type is "track"'],
+  ['event = "Order started"', 'event = "Order started" is false: its event is "Order completed"'],
+  ['userId = "max"', 'userId = "max" is false: its userId is "lana"'],
+  ['properties.total > 10', 'properties.total > 10 is false: its properties.total is 5'],
   [
     'properties.address.city = "Perth"',
-    'properties.address.city = "Perth" does not hold: its properties.address.city is "Sydney"'
+    'properties.address.city = "Perth" is false: its properties.address.city is "Sydney"'
   ],
-  ['traits.plan = "pro"', 'traits.plan = "pro" does not hold: its traits.plan is "free"'],
-  ['context.locale = "nl"', 'context.locale = "nl" does not hold: the event has no context.locale'],
+  ['traits.plan = "pro"', 'traits.plan = "pro" is false: its traits.plan is "free"'],
+  ['context.locale = "nl"', 'context.locale = "nl" is false: the event has no context.locale'],
   [
     'type = "identify" and event = "Order completed" and properties.total > 10',
-    'type = "identify" does not hold: its type is "track"; properties.total > 10 does not hold: its properties.total is 5'
+    'type = "identify" is false: its type is "track"; properties.total > 10 is false: its properties.total is 5'
   ],
   [
     'type = "identify" or type = "page"',
-    'type = "identify" does not hold: its type is "track"; type = "page" does not hold: its type is "track"'
+    'type = "identify" is false: its type is "track"; type = "page" is false: its type is "track"'
   ]
 ])('says why %s does not match an event', (fql, why) => {
   expect(explain(fql)).toEqual({ matches: false, why })
 })
 
 it.each([
-  ['type = "track"', 'type = "track" holds'],
-  ['type = "page" or event = "Order completed"', 'event = "Order completed" holds'],
+  ['type = "track"', 'type = "track" is true'],
+  ['type = "page" or event = "Order completed"', 'event = "Order completed" is true'],
   [
     'type = "track" and (event = "Fax sent" or properties.total < 10)',
-    'type = "track" holds; properties.total < 10 holds'
+    'type = "track" is true; properties.total < 10 is true'
   ]
 ])('says why %s matches an event', (fql, why) => {
   expect(explain(fql)).toEqual({ matches: true, why })
@@ -55,7 +55,7 @@ it.each([
 
 it('does not take for the event what it only inherits', () => {
   expect(explain('properties.constructor = "x"').why).toBe(
-    'properties.constructor = "x" does not hold: the event has no properties.constructor'
+    'properties.constructor = "x" is false: the event has no properties.constructor'
   )
 })
 

@@ -16,7 +16,7 @@ import {
   readMapping,
   remove,
   same,
-  takeFile,
+  mappingsOf,
   valueIn,
   withValue,
   writeMapping,
@@ -145,9 +145,9 @@ describe('a value', () => {
       { key: '@b', value: path('$.b') }
     ]
     expect(flawsIn({ kind: 'parts', rows })).toEqual([
-      'There is another “a”.',
+      'The key “a” exists already.',
       expect.stringMatching(/^a: Enter a path/),
-      'A key can’t begin with @.'
+      'A key cannot start with @.'
     ])
   })
 })
@@ -211,7 +211,7 @@ describe('the mappings', () => {
   it('come from a file, of which only what a mapping has is taken', () => {
     const text = JSON.stringify([{ ...contact, enabled: undefined, id: 'abc' }])
     const file = readFile(text)
-    expect('value' in file && takeFile(file.value)).toEqual([contact])
+    expect('value' in file && mappingsOf(file.value)).toEqual([contact])
     expect(readFile('{')).toEqual({ message: expect.stringMatching('not JSON') as string })
     expect(nameIn([{ name: 'Ours' }], 0)).toBe('“Ours” (mapping 1)')
     expect(nameIn(5, 1)).toBe('Mapping 2')

@@ -69,7 +69,7 @@ it('tells at the start what is wrong with the file', async () => {
   await expect(MappingsStore.open(path)).rejects.toThrow(`${path}: It is not JSON (Expected property name`)
   writeFileSync(path, '[{"name":"Contacts"}]')
   await expect(MappingsStore.open(path)).rejects.toThrow(`${path}: Mapping "Contacts" (number 1): its "partnerAction"`)
-  await expect(MappingsStore.open(folder)).rejects.toThrow(`${folder} can't be read`)
+  await expect(MappingsStore.open(folder)).rejects.toThrow(`Cannot read ${folder}`)
 })
 
 it('connects an audience, and says why it could not', async () => {
@@ -101,8 +101,8 @@ it('shows in each example what its title says', async () => {
   for (const { title, text } of examples) {
     const [trace] = await tryOut(text)
     const status = trace.results.length > 0 ? trace.results[0].status : 0
-    const [kind] = /^(Refused|Skipped|Not taken)/.exec(title) ?? ['']
-    expect({ title, kind: status === 0 ? 'Not taken' : status >= 400 ? 'Refused' : kind }).toEqual({ title, kind })
+    const [kind] = /^(Rejected|Skipped|Not matched)/.exec(title) ?? ['']
+    expect({ title, kind: status === 0 ? 'Not matched' : status >= 400 ? 'Rejected' : kind }).toEqual({ title, kind })
   }
 })
 
@@ -112,7 +112,7 @@ it('keeps mappings that others have saved meanwhile', async () => {
   const renamed = (name: string) => base.map((one, index) => (index === 0 ? { ...one, name } : one))
   expect(await send('PUT', '/api/mappings', { mappings: renamed('Theirs'), base })).toMatchObject({ problems: [] })
   expect(await send('PUT', '/api/mappings', { mappings: renamed('Ours'), base })).toMatchObject({
-    problems: [{ message: 'Other mappings were saved meanwhile. Nothing was saved over them.' }],
+    problems: [{ message: 'Other mappings were saved in the meantime. Your changes were not saved.' }],
     mappings: [{ name: 'Theirs' }, {}]
   })
 })
@@ -134,12 +134,12 @@ it('keeps what was written into the file by hand meanwhile', async () => {
   expect(
     await send('PUT', '/api/mappings', { mappings: [{ ...mapping, name: 'Ours' }], base: [mapping] })
   ).toMatchObject({
-    problems: [{ message: 'Other mappings were saved meanwhile. Nothing was saved over them.' }],
+    problems: [{ message: 'Other mappings were saved in the meantime. Your changes were not saved.' }],
     mappings: [{ name: 'By hand' }]
   })
   writeFileSync(mappingsFile, 'no JSON')
   expect(await send('PUT', '/api/mappings', { mappings: [mapping] })).toMatchObject({
-    problems: [{ message: expect.stringContaining('Mend or delete it') as string }]
+    problems: [{ message: expect.stringContaining('Fix or delete the file') as string }]
   })
   expect(readFileSync(mappingsFile, 'utf8')).toBe('no JSON')
 })
@@ -148,7 +148,7 @@ it('says why mappings can not be written', async () => {
   const { send } = await startWorkbench({ mappingsFile: join(folder, 'none', 'mappings.json') })
 
   expect(await send('PUT', '/api/mappings', { mappings: [mapping] })).toMatchObject({
-    problems: [{ message: expect.stringMatching(/mappings.json can't be written: ENOENT/) as string }],
+    problems: [{ message: expect.stringMatching(/Cannot write .*mappings.json: ENOENT/) as string }],
     mappings: [{ name: 'Upsert Contact' }, {}]
   })
 })

@@ -18,23 +18,23 @@ it.each([
   [{ '@case': { operator: 'upper', value: { '@path': '$.userId' } } }, { value: 'LANA', from: '@case' }],
   [
     { '@if': { exists: { '@path': '$.traits' }, then: 'yes', else: { '@path': '$.event' } } },
-    { value: 'Fax sent', from: '$.event', because: '$.traits is not there' }
+    { value: 'Fax sent', from: '$.event', because: '$.traits does not exist' }
   ],
   [
     { '@if': { blank: { '@path': '$.userId' }, then: { '@path': '$.userId' } } },
-    { value: 'lana', from: '$.userId', because: '$.userId is filled' }
+    { value: 'lana', from: '$.userId', because: '$.userId is not blank' }
   ],
   [
     { '@if': { exists: { '@path': '$.traits' }, then: 'yes' } },
-    { value: undefined, from: 'nothing', because: '$.traits is not there' }
+    { value: undefined, from: 'nothing', because: '$.traits does not exist' }
   ],
   [
     { '@if': { blank: { '@literal': 0 }, then: 'yes', else: 'no' } },
-    { value: 'no', from: 'fixed', because: 'fixed is not filled' }
+    { value: 'no', from: 'fixed', because: 'fixed is blank' }
   ],
   [
     { '@if': { blank: { '@template': '{{anonymousId}}' }, then: 'yes', else: 'no' } },
-    { value: 'no', from: 'fixed', because: 'the template {{anonymousId}} is not filled' }
+    { value: 'no', from: 'fixed', because: 'the template {{anonymousId}} is blank' }
   ],
   [
     {
@@ -43,7 +43,7 @@ it.each([
         then: { '@if': { exists: { '@path': '$.event' }, then: { '@path': '$.event' }, else: 'none' } }
       }
     },
-    { value: 'Fax sent', from: '$.event', because: '$.userId is there, $.event is there' }
+    { value: 'Fax sent', from: '$.event', because: '$.userId exists, $.event exists' }
   ]
 ])('tells what %j gives, and from where', (directive, expected) => {
   expect(originOf(directive)).toEqual({ because: undefined, ...expected })
@@ -66,7 +66,7 @@ it('shows the parts of an object under their labels', () => {
     depth: 1,
     value: 'Perth',
     from: '$.context.traits.address.city',
-    because: '$.traits.address is not there'
+    because: '$.traits.address does not exist'
   })
 })
 

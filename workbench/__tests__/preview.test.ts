@@ -20,7 +20,7 @@ const userId = { user_id: { '@path': '$.userId' } }
 
 it('shows what each field gives for the first event that the trigger takes', async () => {
   const preview = await previewOf({ mapping: userId }, { type: 'track', userId: 'max' }, identify())
-  expect(preview).toMatchObject({ event: 1, trigger: { matches: true, why: 'type = "identify" holds' } })
+  expect(preview).toMatchObject({ event: 1, trigger: { matches: true, why: 'type = "identify" is true' } })
   expect(preview.fields).toEqual([expect.objectContaining({ key: 'user_id', value: 'lana' })])
 })
 

@@ -11,7 +11,12 @@ it('shows the whole way of an event: mapping, payload, request, answer, result, 
 
   const { mappings } = await traceOf(id)
   const [matching, other] = mappings
-  expect(matching).toMatchObject({ number: 1, matches: true, why: 'type = "identify" holds', result: { status: 200 } })
+  expect(matching).toMatchObject({
+    number: 1,
+    matches: true,
+    why: 'type = "identify" is true',
+    result: { status: 200 }
+  })
   expect(matching.payload).toContainEqual(
     expect.objectContaining({ key: 'user_id', label: 'User ID', value: 'lana', from: '$.userId' })
   )
@@ -28,7 +33,7 @@ it('shows the whole way of an event: mapping, payload, request, answer, result, 
   })
   expect(matching.processed?.contact?.before).toBeUndefined()
   expect(other).toMatchObject({ name: 'Track Activity', matches: false })
-  expect(other.why).toBe('type = "track" does not hold: its type is "identify"')
+  expect(other.why).toBe('type = "track" is false: its type is "identify"')
   expect(other.result).toBeUndefined()
 })
 
@@ -186,7 +191,7 @@ it('tells that an event is no longer kept', async () => {
   const { request } = await startWorkbench()
   const response = await request('/api/traces/12345')
   expect(response.status).toBe(404)
-  expect(await response.json()).toEqual({ message: expect.stringMatching('no longer kept') as string })
+  expect(await response.json()).toEqual({ message: expect.stringMatching('no longer stored') as string })
 })
 
 it.each([3000, 6000, 100_000])('shows an event that is nested %i levels deep, as far as it can be', async (levels) => {

@@ -142,7 +142,7 @@ it.each([
   ['no JSON', 'track', '{', 400, 'The body is not JSON'],
   ['no object', 'track', '[]', 400, 'The body is not a JSON object'],
   ['what is nested too deep', 'track', deep, 400, 'The body is nested deeper than 2000 levels'],
-  ['a batch without events', 'batch', '{}', 400, 'A batch has an array "batch"'],
+  ['a batch without events', 'batch', '{}', 400, 'A batch needs an array "batch"'],
   ['a batch of texts', 'batch', '{"batch":["a"]}', 400, 'batch[0] is not an object'],
   ['an unknown call', 'fax', '{}', 404, 'Segment has no call "fax"']
 ])('refuses %s in words', async (_, path, body, status, message) => {
@@ -211,7 +211,7 @@ it('clears the list of live events', async () => {
   await call('track', { userId: 'lana' })
   const [{ id }] = await live(1)
   await send('DELETE', '/api/live')
-  expect(await traceOf(id)).toEqual({ message: expect.stringMatching('no longer kept') as string })
+  expect(await traceOf(id)).toEqual({ message: expect.stringMatching('no longer stored') as string })
 })
 
 it('remembers that calls were refused, and why the last one was', async () => {
@@ -224,7 +224,7 @@ it('remembers that calls were refused, and why the last one was', async () => {
     last: {
       time: expect.any(String) as string,
       path: '/v1/track',
-      reason: expect.stringMatching('The write key is not that of this workbench') as string
+      reason: expect.stringMatching('The write key is not the one of this workbench') as string
     }
   })
 })
@@ -264,7 +264,7 @@ describe('with a stream', () => {
     const response = await call('batch', { batch: [{ type: 'track' }, { type: 'page' }] })
     expect([response.status, await response.json()]).toEqual([
       status,
-      { success: false, message: '1 of 2 events are not in the stream, the others are. Number 2: It is too large' }
+      { success: false, message: '1 of 2 events could not be published to the stream. Event 2: It is too large' }
     ])
     await call('track', { userId: 'lana' })
     expect((await live(2)).map(({ type }) => type)).toEqual(['track', 'track'])

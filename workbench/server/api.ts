@@ -12,7 +12,7 @@ import { isRecord } from '../../src/values'
 import { DESTINATION, showActions } from './definition'
 import { EXAMPLES } from './examples'
 import type { Feed } from './feed'
-import type { RefusedCalls } from './live'
+import type { RejectedCalls } from './live'
 import { checkMappings, presets } from './mappings-store'
 import type { MappingsStore } from './mappings-store'
 import type { Pipeline } from './pipeline'
@@ -20,9 +20,9 @@ import { EditedMapping, previewOf } from './preview'
 import { showTrace } from './trace'
 import type { Traces } from './traces'
 
-/** What the page's API works on. */
+/** The parts of the workbench that the page's API uses. */
 interface Served {
-  /** Of the local Ortto */
+  /** The URL of the local Ortto */
   origin: string
   apiKey: () => string
   writeKey: string
@@ -30,13 +30,13 @@ interface Served {
   pipeline: Pipeline
   tried: Traces
   live: Traces
-  refused: RefusedCalls
+  rejected: RejectedCalls
   feed: Feed
 }
 
-/** Bytes of a request: a batch that is pasted. */
+/** Bytes of a request, such as a pasted batch */
 const MAX_BODY = 32 * 1024 * 1024
-/** Events that are tried at once */
+/** Events in one request */
 const MAX_LINES = 10_000
 
 /** The page's own API: JSON, and server-sent events. */
@@ -46,7 +46,7 @@ export function createApi(served: Served) {
     bodyLimit({
       maxSize: MAX_BODY,
       onError: () => {
-        throw new HTTPException(413, { message: 'That is more than 32 MiB; use ortto deliver for files' })
+        throw new HTTPException(413, { message: 'The text is larger than 32 MiB. Use ortto deliver for large files.' })
       }
     })
   )
@@ -68,7 +68,7 @@ export function createApi(served: Served) {
       const { mappings: changed, base } = context.req.valid('json')
       const problems = await mappings.save(changed, base)
       if (problems.length === 0) {
-        feed.tell('mappings')
+        feed.notify('mappings')
       }
       return context.json({ problems, mappings: mappings.mappings })
     })
@@ -96,14 +96,14 @@ export function createApi(served: Served) {
       const id = context.req.param('id')
       const trace = tried.get(id) ?? live.get(id)
       if (!trace) {
-        throw new HTTPException(404, { message: 'This event is no longer kept. Send it again to see its way.' })
+        throw new HTTPException(404, { message: 'This event is no longer stored. Send it again to inspect it.' })
       }
       return context.json(showTrace(trace))
     })
-    .get('/live/refused', (context) => context.json(served.refused))
+    .get('/live/refused', (context) => context.json(served.rejected))
     .delete('/live', (context) => {
       live.clear()
-      feed.tell('cleared')
+      feed.notify('cleared')
       return context.json({ traces: 0 })
     })
     .get('/feed', (context) => feed.stream(context))
@@ -112,7 +112,7 @@ export function createApi(served: Served) {
 /** For Hono's typed client */
 export type Api = ReturnType<typeof createApi>
 
-/** A body that is checked; what is wrong with it is told. */
+/** Validates a JSON body. The error response says what is wrong with it. */
 function json<Body>(schema: z.ZodType<Body>) {
   return validator('json', (value): Body => {
     const { data, error } = schema.safeParse(value)
@@ -123,7 +123,7 @@ function json<Body>(schema: z.ZodType<Body>) {
   })
 }
 
-/** One event, newline-delimited JSON, or a JSON array; an event may also stand on several lines. */
+/** Reads one event (on any number of lines), newline-delimited JSON, or a JSON array. */
 async function readText(text: string): Promise<ReadItem[]> {
   const single = eventIn(text)
   if (single) {
@@ -131,40 +131,42 @@ async function readText(text: string): Promise<ReadItem[]> {
   }
   const items: ReadItem[] = []
   const bytes = Buffer.from(text)
-  // A stream, because that is what a file is.
+  // `readEvents` reads streams, such as files.
   const open = async function* () {
     yield await Promise.resolve(bytes)
   }
   for await (const list of readEvents({ name: 'pasted', path: 'pasted' }, { open })) {
     items.push(...list)
     if (items.length > MAX_LINES) {
-      throw new HTTPException(413, { message: `That is more than ${MAX_LINES} events; use ortto deliver for files` })
+      throw new HTTPException(413, {
+        message: `The text has more than ${MAX_LINES} events. Use ortto deliver for large files.`
+      })
     }
   }
   return items
 }
 
-/** An event that is written over several lines. */
+/** Reads a single event that spans several lines. */
 function eventIn(text: string): ReadItem | undefined {
   try {
-    const isWhole = text.trim().includes('\n') && isRecord(JSON.parse(text))
-    return isWhole
+    const isSingle = text.trim().includes('\n') && isRecord(JSON.parse(text))
+    return isSingle
       ? readItem({ kind: 'file', file: 'pasted', line: 1 }, { size: text.length, bytes: Buffer.from(text) })
       : undefined
   } catch {
-    // It is read line by line then.
+    // The text is read line by line instead.
     return undefined
   }
 }
 
-/** What connecting an audience brought: what is saved in the mapping, or why it could not be connected. */
+/** The hook's result: the data that is saved in the mapping, or an error. */
 const Connected = z.object({
   savedData: z.union([z.object({ audience_id: z.string(), audience_name: z.string() }), z.strictObject({})]).optional(),
   successMessage: z.string().optional(),
   error: z.object({ message: z.string() }).optional()
 })
 
-/** Connects a mapping to an audience, as Segment does when the customer saves it. */
+/** Connects a mapping to an audience, as Segment does when a customer saves the mapping. */
 async function connectAudience({ origin, apiKey }: Served, name: string) {
   // Every action has the same hook.
   const [action] = Object.values(new Destination(definitionFor(origin)).actions)

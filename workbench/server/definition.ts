@@ -3,7 +3,7 @@ import { ACTIONS } from '../../delivery/mapping/mapping-fields'
 import type { ActionKey } from '../../delivery/mapping/mapping-fields'
 import ortto from '../../src'
 
-/** A field as the mappings screen needs it. */
+/** A field, for the mappings screen */
 export interface ShownField {
   key: string
   label: string
@@ -12,25 +12,25 @@ export interface ShownField {
   required: boolean
   choices?: { label: string; value: string }[]
   default?: unknown
-  /** Takes keys of the customer's own */
+  /** The customer may add keys */
   isOpen: boolean
-  /** The parts of an object; they have none of their own. */
+  /** The parts of an object. Parts have no parts. */
   parts?: Omit<ShownField, 'parts'>[]
-  /** Segment hides it, or lets nobody change it */
+  /** Segment hides the field, or does not allow changes */
   isHidden: boolean
 }
 
-/** An action as the mappings screen needs it. */
+/** An action, for the mappings screen */
 export interface ShownAction {
   key: ActionKey
   title: string
   description: string
   /** The trigger of a new mapping */
   trigger: string
-  /** Segment offers it for no new mapping. */
+  /** Segment does not offer the action for new mappings. */
   isHidden: boolean
   fields: ShownField[]
-  /** What connects a mapping to an audience when it is saved */
+  /** Texts for the hook that connects a mapping to an audience when it is saved */
   audience: { label: string; description: string; inputLabel: string; inputDescription: string }
 }
 
@@ -60,7 +60,7 @@ export function showActions(): ShownAction[] {
 /** The destination's name in Segment's catalog. */
 export const DESTINATION = ortto.name
 
-/** The types of the framework leave the description out of an action's own fields. */
+/** In the framework's types, an action's own fields have no description. */
 type Field = Omit<InputField, 'description' | 'properties'> & {
   description?: string
   properties?: Record<string, Field>

@@ -1,7 +1,7 @@
-/** An event, or some, to start from, with what it shows. */
+/** One or more example events */
 interface Example {
   title: string
-  /** One event, or one on each line */
+  /** One event, or one event per line */
   text: string
 }
 
@@ -23,26 +23,30 @@ const signIn = {
   properties: { action: 'sign-in-button-clicked', count: 3 }
 }
 
-/** They fit the example account, but for what their titles say. */
+/** They match the example account, except where the title says otherwise. */
 export const EXAMPLES: Example[] = [
   example('A contact', lana),
   example('An activity', signIn),
-  example('An activity that brings its contact along', {
+  example('An activity with the traits of its contact', {
     ...signIn,
     messageId: 'example-3',
     context: { traits: lana.traits }
   }),
-  example('Refused: neither a user id nor an anonymous id', {
+  example('Rejected: no user ID and no anonymous ID', {
     type: 'identify',
     messageId: 'example-4',
     traits: { firstName: 'Nobody' }
   }),
-  example('Refused: an activity that Ortto does not know yet', {
+  example('Rejected: an activity that is not set up in Ortto', {
     ...signIn,
     messageId: 'example-5',
     event: 'Newsletter opened'
   }),
-  example('Refused: an activity at an unreadable time', { ...signIn, messageId: 'example-6', timestamp: 'yesterday' }),
+  example('Rejected: an activity with an invalid timestamp', {
+    ...signIn,
+    messageId: 'example-6',
+    timestamp: 'yesterday'
+  }),
   example('Skipped: a date in another format, and an IPv6 address', {
     ...lana,
     userId: 'iva',
@@ -51,9 +55,14 @@ export const EXAMPLES: Example[] = [
     context: { ip: '2001:db8::42' },
     traits: { firstName: 'Iva', birthday: '1980-07-28' }
   }),
-  example('Not taken: a page view', { type: 'page', userId: 'lana.romeijn', messageId: 'example-8', name: 'Pricing' }),
+  example('Not matched: a page view', {
+    type: 'page',
+    userId: 'lana.romeijn',
+    messageId: 'example-8',
+    name: 'Pricing'
+  }),
   example(
-    'A batch: a visitor becomes known, and each event has its own result',
+    'A batch: a visitor is identified, and each event has its own result',
     {
       type: 'track',
       anonymousId: 'visitor-1',

@@ -4,42 +4,42 @@ import type { SegmentEvent } from '@segment/actions-core'
 import { truncate } from '../../common/truncate'
 import { isRecord } from '../../src/values'
 
-/** Whether a trigger matches an event, and why, in a sentence. */
+/** Whether a trigger matches an event, and why. */
 export function explainTrigger(trigger: GroupCondition, event: SegmentEvent): { matches: boolean; why: string } {
   const matches = validate(trigger, event)
-  return { matches, why: sentenceOf(trigger, event, matches) }
+  return { matches, why: explain(trigger, event, matches) }
 }
 
-function sentenceOf(trigger: GroupCondition, event: SegmentEvent, matches: boolean): string {
-  const conditions = conditionsThat(trigger, event, matches)
-  const told = conditions.map(
+function explain(trigger: GroupCondition, event: SegmentEvent, matches: boolean): string {
+  const conditions = decidingConditions(trigger, event, matches)
+  const reasons = conditions.map(
     (condition) =>
-      `${generateFql(asGroup(condition))} ${matches ? 'holds' : `does not hold: ${whatIsThere(condition, event)}`}`
+      `${generateFql(asGroup(condition))} ${matches ? 'is true' : `is false: ${describeActual(condition, event)}`}`
   )
-  const [first = matches ? 'it matches every event' : 'it matches no event', ...others] = [...new Set(told)]
+  const [first = matches ? 'it matches every event' : 'it matches no event', ...others] = [...new Set(reasons)]
   return [first, ...others].join('; ')
 }
 
-/** The single conditions that decided: those that hold when the trigger matches the event, else those that do not. */
-function conditionsThat(group: GroupCondition, event: SegmentEvent, hold: boolean): Condition[] {
-  const deciding = group.children.filter((child) => validate(asGroup(child), event) === hold)
-  return deciding.flatMap((child) => (child.type === 'group' ? conditionsThat(child, event, hold) : [child]))
+/** The conditions that decided: the true ones when the trigger matches the event, otherwise the false ones. */
+function decidingConditions(group: GroupCondition, event: SegmentEvent, matches: boolean): Condition[] {
+  const deciding = group.children.filter((child) => validate(asGroup(child), event) === matches)
+  return deciding.flatMap((child) => (child.type === 'group' ? decidingConditions(child, event, matches) : [child]))
 }
 
 function asGroup(condition: Condition): GroupCondition {
   return condition.type === 'group' ? condition : { type: 'group', operator: 'and', children: [condition] }
 }
 
-/** What the event has in the place that a condition looks at. */
-function whatIsThere(condition: Condition, event: SegmentEvent): string {
-  const [place, value] = lookedAt(condition, event)
+/** Describes the value that a condition tests. */
+function describeActual(condition: Condition, event: SegmentEvent): string {
+  const [place, value] = testedValue(condition, event)
   if (value === undefined) {
     return `the event has no ${place}`
   }
   return `its ${place} is ${truncate(asJSON(value), 100)}`
 }
 
-/** JSON of what came from outside, which may be too deep to be written. */
+/** Writes a value from outside as JSON. It may be nested too deep for that. */
 export function asJSON(value: unknown): string {
   try {
     return JSON.stringify(value)
@@ -48,7 +48,7 @@ export function asJSON(value: unknown): string {
   }
 }
 
-function lookedAt(condition: Condition, event: SegmentEvent): [place: string, value: unknown] {
+function testedValue(condition: Condition, event: SegmentEvent): [place: string, value: unknown] {
   switch (condition.type) {
     case 'event-type':
       return ['type', event.type]
@@ -67,9 +67,12 @@ function lookedAt(condition: Condition, event: SegmentEvent): [place: string, va
   }
 }
 
-/** Only own members: what an event inherits is not in it. */
+/** Reads own properties only, not inherited ones. */
 function valueAt(object: unknown, path: string): unknown {
   return path
     .split('.')
-    .reduce<unknown>((held, key) => (isRecord(held) && Object.keys(held).includes(key) ? held[key] : undefined), object)
+    .reduce<unknown>(
+      (current, key) => (isRecord(current) && Object.keys(current).includes(key) ? current[key] : undefined),
+      object
+    )
 }

@@ -2,46 +2,46 @@ import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import type { Traces } from './traces'
 
-/** What has changed, for whoever shows it */
+/** A change that the page must load */
 type Notice = 'ortto' | 'mappings' | 'cleared' | 'refused'
 
 /** Events in one message to the page */
 const MAX_TOGETHER = 500
-/** Milliseconds between messages, so that a flood of events comes in few of them. */
-const PAUSE = 100
-/** Milliseconds after which a message is sent though there is nothing new, so that a broken connection is noticed. */
-const HEARTBEAT = 10_000
+/** Milliseconds between messages. Many events are sent in one message. */
+const PAUSE_MS = 100
+/** Milliseconds between messages when there is nothing new, so that the page notices a broken connection. */
+const HEARTBEAT_MS = 10_000
 
-/** Tells every page that is open what happens, with server-sent events. */
+/** Sends changes to every open page, with server-sent events. */
 export class Feed {
   private readonly readers = new Set<(notice: Notice) => void>()
   private readonly startedAt = new Date().toISOString()
 
   constructor(private readonly live: Traces) {}
 
-  tell(notice: Notice): void {
+  notify(notice: Notice): void {
     this.readers.forEach((read) => read(notice))
   }
 
-  /** Goes on until the page is closed. A page that is slow gets fewer messages, not a queue of them. */
+  /** Streams until the page is closed. A slow page gets fewer messages, not a queue of messages. */
   stream(context: Context): Response {
     return streamSSE(context, async (stream) => {
       const notices = new Set<Notice>()
-      let ring: () => void = () => undefined
+      let wake: () => void = () => undefined
       const read = (notice: Notice) => {
         notices.add(notice)
-        ring()
+        wake()
       }
       this.readers.add(read)
-      const stop = this.live.onMore(() => ring())
-      stream.onAbort(() => ring())
+      const stop = this.live.onMore(() => wake())
+      stream.onAbort(() => wake())
       try {
         await stream.writeSSE({ event: 'hello', data: JSON.stringify({ startedAt: this.startedAt }) })
         let place = 0
         while (!stream.aborted && !stream.closed) {
-          const told = [...notices]
+          const pending = [...notices]
           notices.clear()
-          for (const notice of told) {
+          for (const notice of pending) {
             await stream.writeSSE({ event: notice, data: '' })
           }
           const more = this.live.after(place, MAX_TOGETHER)
@@ -49,11 +49,11 @@ export class Feed {
           if (more.summaries.length > 0) {
             await stream.writeSSE({ event: 'traces', data: JSON.stringify(more.summaries) })
           }
-          await stream.sleep(PAUSE)
+          await stream.sleep(PAUSE_MS)
           if (this.live.last === place && notices.size === 0 && !stream.aborted) {
-            const rung = new Promise<void>((resolve) => (ring = resolve))
-            const timer = setTimeout(ring, HEARTBEAT)
-            await rung
+            const woken = new Promise<void>((resolve) => (wake = resolve))
+            const timer = setTimeout(wake, HEARTBEAT_MS)
+            await woken
             clearTimeout(timer)
             await stream.writeSSE({ event: 'alive', data: '' })
           }

@@ -20,18 +20,18 @@ export { PageNotBuilt } from './page'
 
 interface WorkbenchOptions {
   sandbox: Sandbox
-  /** Where the sandbox listens */
+  /** The URL of the sandbox */
   origin: string
   mappings: MappingsStore
-  /** Where the page was built to; without it there is only the API. */
+  /** The folder of the built page. Without it, only the API is served. */
   pageFolder?: string
-  /** Where the events of the tracking API go besides, such as the stream from which workers deliver. */
+  /** Where the events of the tracking API are also published, such as a stream for workers. */
   stream?: EventStream
 }
 
 /**
- * The workbench: a page over a local Ortto, its API, and Segment's tracking API, as a function from request to
- * response.
+ * Creates the workbench: a page for a local Ortto, the API of the page, and Segment's tracking API. The result is a
+ * function from request to response.
  * @throws PageNotBuilt
  */
 export function createWorkbench({ sandbox, origin, mappings, pageFolder, stream }: WorkbenchOptions) {
@@ -41,22 +41,22 @@ export function createWorkbench({ sandbox, origin, mappings, pageFolder, stream 
   const traces = new Traces()
   const feed = new Feed(traces)
   sandbox.onItemProcessed((item) => pipeline.exchanges.addProcessedItem(item))
-  sandbox.onChange(() => feed.tell('ortto'))
+  sandbox.onChange(() => feed.notify('ortto'))
 
   const run = (items: readonly ReadItem[]) => pipeline.run(items, mappings.mappings)
   const live = new Live({ traces, run, stream, now })
-  const onRefused = (path: string, reason: string) => {
-    live.refuse(path, reason)
-    feed.tell('refused')
+  const onRejected = (path: string, reason: string) => {
+    live.recordRejectedCall(path, reason)
+    feed.notify('refused')
   }
 
-  const writeKey = writeKeyFor(sandbox.apiKey)
+  const writeKey = deriveWriteKey(sandbox.apiKey)
   const app = new Hono()
   app.use(async (context, next) => {
     requireLocalHost(context.req.raw)
     await next()
   })
-  app.route('/v1', createTracking({ writeKey, now, accept: (events) => live.accept(events), onRefused }))
+  app.route('/v1', createTracking({ writeKey, now, accept: (events) => live.accept(events), onRejected }))
   app.use('/api/*', async (context, next) => {
     requireSameOrigin(context.req.raw)
     await next()
@@ -69,7 +69,7 @@ export function createWorkbench({ sandbox, origin, mappings, pageFolder, stream 
     pipeline,
     tried,
     live: traces,
-    refused: live.refused,
+    rejected: live.rejected,
     feed
   }
   app.route('/api', createApi(api))
@@ -87,7 +87,7 @@ export function createWorkbench({ sandbox, origin, mappings, pageFolder, stream 
   return { app, writeKey }
 }
 
-/** Whoever knows a write key can send events, and nothing else. It stays the same as long as the API key does. */
-function writeKeyFor(apiKey: string): string {
+/** A write key allows sending events, and nothing else. It only changes with the API key. */
+function deriveWriteKey(apiKey: string): string {
   return createHmac('sha256', apiKey).update('write key').digest('hex').slice(0, 32)
 }

@@ -8,15 +8,15 @@ import { TooLargeError } from '../../stream'
 import type { Trace } from './trace'
 import type { Traces } from './traces'
 
-/** Takes events, each for good once it is published. A publisher of the stream room is one. */
+/** Publishes events, such as a publisher of the stream module. A published event is stored. */
 export interface EventStream {
   publish: (event: SegmentEvent, read: { raw: string }) => Promise<unknown>
-  /** Why it takes nothing at the moment */
+  /** Why events cannot be published at the moment */
   readonly waitsFor?: string
 }
 
-/** Calls to the tracking API that were refused, so that none of their events is among the live ones. */
-export interface RefusedCalls {
+/** Rejected calls to the tracking API. Their events are not among the live events. */
+export interface RejectedCalls {
   count: number
   last?: { time: string; path: string; reason: string }
 }
@@ -25,20 +25,20 @@ interface LiveOptions {
   traces: Traces
   /** Sends events through the mappings. */
   run: (items: readonly ReadItem[]) => Promise<Trace[]>
-  /** Where the events go besides */
+  /** Where the events are also published */
   stream?: EventStream
   now: () => number
 }
 
-/** Events, and characters of them, that wait to be sent. More are refused until there is room. */
+/** Limits of the waiting events: their number, and their characters. Calls above a limit are rejected. */
 const MAX_WAITING = 20_000
 const MAX_CHARACTERS = 64 * 1024 * 1024
-/** Events that are sent in one go */
+/** Events that are sent at once */
 const MAX_AT_ONCE = 2000
 
-/** What comes in at the tracking API, on its way through the mappings. */
+/** The queue of events from the tracking API. They are sent through the mappings. */
 export class Live {
-  readonly refused: RefusedCalls = { count: 0 }
+  readonly rejected: RejectedCalls = { count: 0 }
   private waiting: ReadItem[] = []
   private characters = 0
   private isSending = false
@@ -46,37 +46,37 @@ export class Live {
   constructor(private readonly options: LiveOptions) {}
 
   /**
-   * Takes events in, as Segment hands them to destinations. With a stream it resolves when that has them.
-   * What that does not take is not among the live ones.
-   * @throws HTTPException 429 or 503 when there is no room now, 413 when they or one of them are too large for ever
+   * Queues events, as Segment passes them to destinations. With a stream, it resolves when they are published. Events
+   * that could not be published are not queued.
+   * @throws HTTPException 429 or 503 when the call can be retried, 413 when an event or the call is too large
    */
   async accept(events: readonly object[]): Promise<void> {
     const { stream } = this.options
     const items = events.map(toItem)
     const characters = countCharacters(items)
     if (items.length > MAX_WAITING || characters > MAX_CHARACTERS) {
-      throw new HTTPException(413, { message: 'These are too many events for one call; send them in parts' })
+      throw new HTTPException(413, { message: 'There are too many events in one call. Send fewer events per call.' })
     }
     if (this.waiting.length + items.length > MAX_WAITING || this.characters + characters > MAX_CHARACTERS) {
-      throw new HTTPException(429, { message: 'Too many events wait; send them again in a second' })
+      throw new HTTPException(429, { message: 'Too many events are waiting. Retry in a second.' })
     }
     if (stream?.waitsFor !== undefined) {
-      throw new HTTPException(503, { message: `Send them again in a second: ${stream.waitsFor}` })
+      throw new HTTPException(503, { message: `Retry in a second: ${stream.waitsFor}` })
     }
-    const refusals = stream ? await publishAll(items, stream) : new Map<ReadItem, unknown>()
-    const accepted = items.filter((item) => !refusals.has(item))
+    const failures = stream ? await publishAll(items, stream) : new Map<ReadItem, unknown>()
+    const accepted = items.filter((item) => !failures.has(item))
     this.waiting = [...this.waiting, ...accepted]
     this.characters += countCharacters(accepted)
     void this.sendAll()
-    if (refusals.size > 0) {
-      throw toException(items, refusals)
+    if (failures.size > 0) {
+      throw toException(items, failures)
     }
   }
 
-  /** Remembers a call that was refused. */
-  refuse(path: string, reason: string): void {
-    this.refused.count += 1
-    this.refused.last = { time: new Date(this.options.now()).toISOString(), path: truncate(path, 100), reason }
+  /** Records a rejected call. */
+  recordRejectedCall(path: string, reason: string): void {
+    this.rejected.count += 1
+    this.rejected.last = { time: new Date(this.options.now()).toISOString(), path: truncate(path, 100), reason }
   }
 
   private async sendAll(): Promise<void> {
@@ -104,25 +104,25 @@ function countCharacters(items: readonly ReadItem[]): number {
   return items.reduce((sum, { size }) => sum + size, 0)
 }
 
-/** Publishes events to a stream, each by itself. Returns the errors of those that it did not accept. */
+/** Publishes each event to a stream. Returns the errors of the events that could not be published. */
 async function publishAll(items: readonly ReadItem[], stream: EventStream): Promise<Map<ReadItem, unknown>> {
-  const refusals = new Map<ReadItem, unknown>()
+  const failures = new Map<ReadItem, unknown>()
   const publish = async (item: ReadItem) => {
     if ('event' in item) {
-      await stream.publish(item.event, item).catch((error: unknown) => refusals.set(item, error))
+      await stream.publish(item.event, item).catch((error: unknown) => failures.set(item, error))
     }
   }
   await Promise.all(items.map(publish))
-  return refusals
+  return failures
 }
 
-/** Libraries drop a call that is answered 413, and send others again: then the stream knows those that it has. */
-function toException(items: readonly ReadItem[], refusals: ReadonlyMap<ReadItem, unknown>): HTTPException {
-  const [[item, error]] = refusals
-  const message = `${refusals.size} of ${items.length} events are not in the stream, the others are.`
+/** Libraries drop a call after 413, and retry it otherwise. The stream deduplicates the events that it has already. */
+function toException(items: readonly ReadItem[], failures: ReadonlyMap<ReadItem, unknown>): HTTPException {
+  const [[item, error]] = failures
+  const message = `${failures.size} of ${items.length} events could not be published to the stream.`
   const reason = errorMessage(error)
-  const isForEver = [...refusals.values()].every((one) => one instanceof TooLargeError)
-  return new HTTPException(isForEver ? 413 : 503, {
-    message: `${message} Number ${items.indexOf(item) + 1}: ${reason}`
+  const isPermanent = [...failures.values()].every((failure) => failure instanceof TooLargeError)
+  return new HTTPException(isPermanent ? 413 : 503, {
+    message: `${message} Event ${items.indexOf(item) + 1}: ${reason}`
   })
 }

@@ -5,37 +5,37 @@ import { errorMessage } from '../../common/error-message'
 import { replaceFile } from '../../common/replace-file'
 import { MappingsError, MappingsFile, parseFile, presetMappings, readMappingsFile } from '../../delivery'
 
-/** What is wrong with a mapping, in a sentence. */
+/** A problem with a mapping */
 interface MappingProblem {
-  /** The mapping's position; none when it concerns the whole file. */
+  /** The mapping's position. Undefined when the problem concerns the whole file. */
   index?: number
-  /** The key of the field that it concerns */
+  /** The key of the field */
   field?: string
   message: string
 }
 
-/** The mappings file: what `deliver --mappings` reads. */
+/** The mappings file, as `deliver --mappings` reads it. */
 export class MappingsStore {
-  /** Ends when all saves until now are done: one at a time. */
+  /** Resolves when all saves so far are done. Saves run one at a time. */
   private turn: Promise<unknown> = Promise.resolve()
 
-  private constructor(readonly path: string | undefined, private held: MappingsFile) {}
+  private constructor(readonly path: string | undefined, private stored: MappingsFile) {}
 
   /**
-   * Reads the file. Without a file, or when there is none yet, there are the destination's presets.
-   * @throws MappingsError when the file can't be read, or is wrong
+   * Reads the file. If it does not exist, the mappings are the destination's presets.
+   * @throws MappingsError when the file cannot be read, or is not valid
    */
   static async open(path?: string): Promise<MappingsStore> {
-    return new MappingsStore(path, (await readIfThere(path)) ?? presets())
+    return new MappingsStore(path, (await readIfExists(path)) ?? presets())
   }
 
   get mappings(): MappingsFile {
-    return this.held
+    return this.stored
   }
 
   /**
-   * Saves mappings, unless there is something wrong with them: then it gives the problems, and nothing changes.
-   * @param base the mappings that were changed; when others are held by now, nothing is saved over them
+   * Saves mappings. Returns their problems; if there are any, nothing is saved.
+   * @param base the mappings that were edited. If the stored mappings differ from them, nothing is saved.
    */
   save(value: unknown, base?: unknown): Promise<MappingProblem[]> {
     const saved = this.turn.then(() => this.replace(value, base))
@@ -44,49 +44,49 @@ export class MappingsStore {
   }
 
   private async replace(value: unknown, base: unknown): Promise<MappingProblem[]> {
-    const problem = await this.look()
+    const problem = await this.reload()
     if (problem !== undefined) {
       return [{ message: problem }]
     }
-    if (base !== undefined && !isDeepStrictEqual(base, this.held)) {
-      return [{ message: 'Other mappings were saved meanwhile. Nothing was saved over them.' }]
+    if (base !== undefined && !isDeepStrictEqual(base, this.stored)) {
+      return [{ message: 'Other mappings were saved in the meantime. Your changes were not saved.' }]
     }
     const { data, error } = MappingsFile.safeParse(value)
     if (error) {
       return problemsOf(error.issues)
     }
     if (this.path !== undefined) {
-      // There is nothing secret in it.
+      // The file contains no secrets.
       const written = replaceFile(this.path, `${JSON.stringify(data, null, 2)}\n`, 0o666)
       const failure = await written.then(() => undefined, errorMessage)
       if (failure !== undefined) {
-        return [{ message: `${this.path} can't be written: ${failure}` }]
+        return [{ message: `Cannot write ${this.path}: ${failure}` }]
       }
     }
-    this.held = data
+    this.stored = data
     return []
   }
 
-  /** Takes over what somebody else has written into the file. Gives why that can't be done. */
-  private async look(): Promise<string | undefined> {
+  /** Loads changes that were made to the file. Returns an error message if that fails. */
+  private async reload(): Promise<string | undefined> {
     try {
-      this.held = (await readIfThere(this.path)) ?? this.held
+      this.stored = (await readIfExists(this.path)) ?? this.stored
       return undefined
     } catch (error) {
-      return `${errorMessage(error)} Mend or delete it, or nothing can be saved.`
+      return `${errorMessage(error)} Fix or delete the file before you save.`
     }
   }
 }
 
-/** What is wrong with mappings, before they are saved. */
+/** Returns the problems of mappings, before they are saved. */
 export function checkMappings(value: unknown): MappingProblem[] {
   const { error } = MappingsFile.safeParse(value)
   return error ? problemsOf(error.issues) : []
 }
 
-/** The mappings that a new destination has. */
+/** The mappings of a new destination. */
 export function presets(): MappingsFile {
-  // Read like a file, so that the members of every mapping are in one order: the page compares them as text.
+  // Read like a file, so that the members of all mappings have the same order. The page compares them as text.
   return readMappingsFile(
     presetMappings().map(({ name, partnerAction, subscribe, mapping }) => ({ name, partnerAction, subscribe, mapping }))
   )
@@ -100,12 +100,12 @@ function problemsOf(issues: readonly { path: PropertyKey[]; message: string }[])
   }))
 }
 
-/** The mappings of a file. Undefined without one, and when there is none yet. */
-async function readIfThere(path: string | undefined): Promise<MappingsFile | undefined> {
+/** The mappings of a file. Undefined without a path, or when the file does not exist. */
+async function readIfExists(path: string | undefined): Promise<MappingsFile | undefined> {
   if (path === undefined) {
     return undefined
   }
-  const text = await readTextIfThere(path)
+  const text = await readTextIfExists(path)
   try {
     return text === undefined ? undefined : readMappingsFile(parseFile(text))
   } catch (error) {
@@ -113,13 +113,13 @@ async function readIfThere(path: string | undefined): Promise<MappingsFile | und
   }
 }
 
-async function readTextIfThere(path: string): Promise<string | undefined> {
+async function readTextIfExists(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
     if (isNativeError(error) && 'code' in error && error.code === 'ENOENT') {
       return undefined
     }
-    throw new MappingsError(`${path} can't be read: ${errorMessage(error)}`)
+    throw new MappingsError(`Cannot read ${path}: ${errorMessage(error)}`)
   }
 }

@@ -5,23 +5,23 @@ import { ACTIONS } from '../../delivery/mapping/mapping-fields'
 import type { ActionKey } from '../../delivery/mapping/mapping-fields'
 import { isRecord } from '../../src/values'
 
-/** One field of a payload, or a part of one: what the mapping made of the event, and where that came from. */
+/** One field of a payload, or a part of a field: its value, and where the value came from. */
 export interface FieldOrigin {
-  /** With the keys of what it is a part of: `location.city` */
+  /** A part's key contains the key of its field: `location.city` */
   key: string
-  /** As the mappings screen calls it */
+  /** The label on the mappings screen */
   label: string
   /** 0 for a field, 1 for a part of it, and so on */
   depth: number
-  /** None when the event has nothing for it, and for what is shown in parts. */
+  /** Undefined when the event has no value for it, or when the field is shown in parts. */
   value?: unknown
-  /** Where it came from: a path, `fixed`, or the kind of directive. */
+  /** Where the value came from: a path, `fixed`, or the kind of directive */
   from: string
-  /** Why it was taken from there, when that depends on the event */
+  /** Why it came from there, when that depends on the event */
   because?: string
 }
 
-/** The payload that a mapping makes of an event, field by field in the order of the action's fields. */
+/** The payload that a mapping creates from an event, in the order of the action's fields. */
 export function originsOf(mapping: JSONObject, action: ActionKey, event: SegmentEvent): FieldOrigin[] {
   const fields: Record<string, InputField> = ACTIONS[action].fields
   return Object.entries(fields)
@@ -47,7 +47,7 @@ type Parts = Record<string, Pick<InputField, 'label' | 'properties'>>
 function resolve(directive: unknown, event: SegmentEvent): Pick<FieldOrigin, 'value' | 'because'> {
   try {
     const { value } = transform({ value: directive as JSONObject }, event as unknown as JSONObject)
-    // What can't be written can't be shown.
+    // A value that cannot be written as JSON cannot be shown.
     JSON.stringify(value)
     return { value }
   } catch (error) {
@@ -75,16 +75,19 @@ function sourceOf(directive: unknown, event: SegmentEvent): Pick<FieldOrigin, 'f
   }
 }
 
-/** Of an `@if`: the branch that was taken, and why. */
+/** The branch that an `@if` selects, and why. */
 function sourceOfChoice(choice: Record<string, unknown>, event: SegmentEvent): Pick<FieldOrigin, 'from' | 'because'> {
-  const [test, word] = choice.exists === undefined ? [choice.blank, 'is filled'] : [choice.exists, 'is there']
-  // The framework decides, since its idea of what is blank is its own.
-  const { value: holds } = resolve({ '@if': { ...choice, then: true, else: '' } }, event)
-  const branch = holds ? choice.then : choice.else
-  const taken: Pick<FieldOrigin, 'from' | 'because'> =
+  const [test, whenTrue, whenFalse] =
+    choice.exists === undefined
+      ? [choice.blank, 'is not blank', 'is blank']
+      : [choice.exists, 'exists', 'does not exist']
+  // The framework evaluates the condition, because it has its own definition of blank.
+  const { value: isTrue } = resolve({ '@if': { ...choice, then: true, else: '' } }, event)
+  const branch = isTrue ? choice.then : choice.else
+  const source: Pick<FieldOrigin, 'from' | 'because'> =
     branch === undefined ? { from: 'nothing' } : sourceOf(branch, event)
-  const because = `${sourceOf(test, event).from} ${holds ? word : word.replace('is', 'is not')}`
-  return { from: taken.from, because: taken.because === undefined ? because : `${because}, ${taken.because}` }
+  const because = `${sourceOf(test, event).from} ${isTrue ? whenTrue : whenFalse}`
+  return { from: source.from, because: source.because === undefined ? because : `${because}, ${source.because}` }
 }
 
 function directiveIn(value: Record<string, unknown>): string | undefined {

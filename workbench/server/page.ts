@@ -11,16 +11,16 @@ const CONTENT_TYPES: Record<string, string> = {
   '.woff2': 'font/woff2'
 }
 
-/** Stands in the built page where its style elements' nonce belongs. */
+/** Placeholder in the built page for the nonce of its style elements. */
 const NONCE = '__CSP_NONCE__'
 
-/** The page was not built. The message says how to. */
+/** The page was not built. The message says how to build it. */
 export class PageNotBuilt extends Error {}
 
 /**
- * The built page. All of its files are read at the start, so no address reaches any other file; every address that is
- * no file is one of the page's own views.
- * @param folder where the page was built to
+ * Serves the built page. All its files are read at the start, so no address reaches any other file. Every address that
+ * is not a file is a view of the page.
+ * @param folder the folder of the built page
  * @throws PageNotBuilt
  */
 export function createPage(folder: string): Hono {
@@ -32,7 +32,7 @@ export function createPage(folder: string): Hono {
   )
   const index = files.get('/index.html')?.toString()
   if (index === undefined) {
-    throw new PageNotBuilt(`The page is not built: there is nothing in ${folder}. Run npm run build.`)
+    throw new PageNotBuilt(`The page is not built: ${folder} has no index.html. Run npm run build.`)
   }
   const page = new Hono()
   page.get('/assets/*', (context) => {
@@ -41,7 +41,7 @@ export function createPage(folder: string): Hono {
     if (!bytes || type === undefined) {
       return context.notFound()
     }
-    // Their names hold a digest of their content.
+    // The file names contain a hash of the content.
     const headers = { 'content-type': type, 'cache-control': 'public, max-age=31536000, immutable' }
     return context.body(new Uint8Array(bytes), 200, { ...headers, 'x-content-type-options': 'nosniff' })
   })
@@ -60,7 +60,7 @@ export function createPage(folder: string): Hono {
   return page
 }
 
-/** Nothing comes from elsewhere, and no script stands in the page. The libraries of the page add styles to it. */
+/** No content from other origins, and no inline scripts. The page's libraries add inline styles. */
 function policyFor(nonce: string): string {
   return [
     "default-src 'none'",

@@ -6,24 +6,24 @@ import type { Settings } from '../../src/generated-types'
 import { Exchanges } from './exchanges'
 import type { Trace } from './trace'
 
-/** Where a pipeline sends. */
+/** Where a pipeline sends events */
 interface PipelineOptions {
-  /** Of an Ortto, such as `http://127.0.0.1:8030` */
+  /** The URL of an Ortto server, such as `http://127.0.0.1:8030` */
   origin: string
   settings: () => Settings
   now: () => number
 }
 
 /**
- * Sends events through mappings to Ortto, each once: a person who tries an event wants to see a failure at once. Events
- * go in batches, those of one user in their order, as in a delivery.
+ * Sends events through mappings to Ortto, without retries, so that a failure is shown at once. Events are sent in
+ * batches, and the events of one user stay in order, as in a delivery.
  */
 export class Pipeline {
   readonly exchanges = new Exchanges()
-  /** Different for each start, so that the address of an earlier trace never leads to another one. */
+  /** Different for each start, so that the ID of an earlier trace never refers to another trace. */
   private readonly start = randomUUID().slice(0, 8)
   private count = 0
-  /** Resolves when everything so far is done: one run at a time, so that the order is kept. */
+  /** Resolves when all runs so far are done. Runs are sequential, to keep the order. */
   private turn: Promise<unknown> = Promise.resolve()
 
   constructor(private readonly options: PipelineOptions) {}
@@ -58,7 +58,7 @@ export class Pipeline {
     return traces
   }
 
-  /** Queues an event for each mapping that matches it. Its trace gets their results. */
+  /** Queues an event for each mapping that matches it. Their results are added to its trace. */
   private begin(
     item: ReadItem,
     mappings: MappingsFile,

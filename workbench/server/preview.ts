@@ -10,7 +10,7 @@ import { checkMappings } from './mappings-store'
 import { originsOf } from './origins'
 import type { FieldOrigin } from './origins'
 
-/** A mapping that is being edited: there may be anything wrong with it. */
+/** A mapping that is being edited. It may not be valid. */
 export const EditedMapping = z.object({
   partnerAction: z.enum(Object.keys(ACTIONS)),
   subscribe: z.string(),
@@ -18,18 +18,18 @@ export const EditedMapping = z.object({
 })
 export type EditedMapping = z.infer<typeof EditedMapping>
 
-/** What a mapping would make of an event. Nothing is sent. */
+/** The payload that a mapping would create from an event. Nothing is sent. */
 interface Preview {
-  /** The trigger as it is understood, in FQL; none when it can't be read. */
+  /** The trigger as Segment reads it, in FQL. Undefined when it cannot be read. */
   readAs?: string
   /**
-   * The event's position among those that were given: the first that the trigger takes, or the first of all. For a
-   * trigger that can't be read the action's own stands in.
+   * The position of the previewed event: the first event that the trigger matches, otherwise the first event. If the
+   * trigger cannot be read, the action's default trigger is used.
    */
   event?: number
-  /** Whether the trigger takes that event, and why */
+  /** Whether the trigger matches that event, and why */
   trigger?: { matches: boolean; why: string }
-  /** What each field gives, but for those with a problem */
+  /** The value of each field, except for fields with a problem */
   fields: FieldOrigin[]
 }
 
@@ -37,25 +37,25 @@ export function previewOf({ partnerAction, subscribe, mapping }: EditedMapping, 
   const problems = checkMappings([{ name: 'Draft', partnerAction, subscribe, mapping }])
   const read = readTrigger(subscribe)
   const trigger = typeof read === 'string' ? undefined : read
-  const index = indexOfTaken(events, trigger ?? readTrigger(ACTIONS[partnerAction].defaultSubscription ?? ''))
+  const index = findPreviewed(events, trigger ?? readTrigger(ACTIONS[partnerAction].defaultSubscription ?? ''))
   const event = events[index]
   const readAs = trigger && generateFql(trigger)
   if (!isEvent(event) || problems.some(({ field }) => field === undefined)) {
     return { readAs, fields: [] }
   }
-  const sound = Object.entries(mapping).filter(([key]) => !problems.some(({ field }) => field === key))
+  const valid = Object.entries(mapping).filter(([key]) => !problems.some(({ field }) => field === key))
   return {
     readAs,
     event: index,
     trigger: trigger && explainTrigger(trigger, event),
-    fields: originsOf(Object.fromEntries(sound), partnerAction, event)
+    fields: originsOf(Object.fromEntries(valid), partnerAction, event)
   }
 }
 
-/** The first event that a trigger takes, else the first of all; -1 when there is none. */
-function indexOfTaken(events: readonly unknown[], trigger: ReturnType<typeof readTrigger>): number {
-  const taken = events.findIndex(
+/** The position of the first event that a trigger matches, otherwise of the first event. -1 without events. */
+function findPreviewed(events: readonly unknown[], trigger: ReturnType<typeof readTrigger>): number {
+  const matching = events.findIndex(
     (event) => typeof trigger !== 'string' && isEvent(event) && explainTrigger(trigger, event).matches
   )
-  return taken < 0 ? events.findIndex(isEvent) : taken
+  return matching < 0 ? events.findIndex(isEvent) : matching
 }

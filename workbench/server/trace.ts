@@ -8,26 +8,26 @@ import { asJSON, explainTrigger } from './explain-trigger'
 import { originsOf } from './origins'
 import type { FieldOrigin } from './origins'
 
-/** What was read, and its result in each mapping that matched. */
+/** An event, and its result in each mapping that matched. */
 export interface Trace {
   id: string
   /** When it was processed, in ISO 8601 */
   time: string
   item: ReadItem
-  /** Why the event was not sent at all */
+  /** Why the event was not sent */
   skipped?: Skip
-  /** The mappings as they were then */
+  /** The mappings at that time */
   mappings: MappingsFile
-  /** What was sent, by the mapping's position */
+  /** The results, by the mapping's position */
   sent: Map<number, SentEvent>
 }
 
-/** The result of an event in one mapping, and the request that brought it. */
+/** The result of an event in one mapping, and its request. */
 interface SentEvent {
   result: MappingResult
-  /** The last request that it was in; none when it was not sent. */
+  /** The last request that contained the event. Undefined when it was not sent. */
   exchange?: Exchange
-  /** Its position there */
+  /** The event's position in the request */
   position?: number
 }
 
@@ -46,7 +46,7 @@ export interface TraceSummary {
   note?: string
 }
 
-/** A trace with everything there is to see of it. */
+/** A trace with all details */
 export interface ShownTrace extends TraceSummary {
   /** The event, as Segment delivers it */
   text: string
@@ -62,22 +62,22 @@ export interface ShownMapping {
   enabled: boolean
   trigger: string
   matches: boolean
-  /** Why it matches the event, or does not */
+  /** Why the mapping matches the event or not */
   why: string
-  /** The mapped payload; none when it does not match the event. */
+  /** The mapped payload. Undefined when the mapping does not match the event. */
   payload?: FieldOrigin[]
   result?: { status: number; errorType?: string; message: string; outcome: Outcome }
   request?: ShownRequest
-  /** What Ortto did with it */
+  /** What Ortto changed */
   processed?: ProcessedItem
 }
 
-/** A request to Ortto, as far as one event is concerned. */
+/** A request to Ortto, with the item of one event */
 export interface ShownRequest {
   method: string
   url: string
   headers: Record<string, string>
-  /** So many events were sent together; this was the one at `position`, from 1. */
+  /** The number of events in the request. `position` counts from 1. */
   count: number
   position: number
   item: unknown
@@ -88,7 +88,7 @@ export interface ShownRequest {
 
 /** Characters of a text in a list */
 const MAX_TEXT = 200
-/** Characters of a response. One for 500 events can be long; the results say the same. */
+/** Characters of a response. A response for 500 events can be long, and the results contain the same. */
 const MAX_RESPONSE = 20_000
 
 export function summarize({ id, time, item, skipped, mappings, sent }: Trace): TraceSummary {
@@ -134,7 +134,7 @@ function showMapping({ mappings, sent, skipped }: Trace, event: SegmentEvent, in
   const { name, partnerAction, subscribe, enabled, mapping } = entry
   const [read] = enabledOf([{ ...entry, enabled: true }])
   const explained = explainTrigger(read.trigger, event)
-  const one = sent.get(index)
+  const sentEvent = sent.get(index)
   const isDisabled = skipped?.code === 'disabled_by_integrations'
   return {
     number: index + 1,
@@ -142,17 +142,17 @@ function showMapping({ mappings, sent, skipped }: Trace, event: SegmentEvent, in
     action: partnerAction,
     enabled,
     trigger: subscribe,
-    matches: one !== undefined,
+    matches: sentEvent !== undefined,
     why: enabled ? (explained.matches && isDisabled && skipped.message) || explained.why : 'it is disabled',
-    payload: one && originsOf(mapping, partnerAction, event),
-    result: one && {
-      status: one.result.status,
-      errorType: one.result.errorType,
-      message: one.result.message,
-      outcome: one.result.outcome
+    payload: sentEvent && originsOf(mapping, partnerAction, event),
+    result: sentEvent && {
+      status: sentEvent.result.status,
+      errorType: sentEvent.result.errorType,
+      message: sentEvent.result.message,
+      outcome: sentEvent.result.outcome
     },
-    request: one && showRequest(one),
-    processed: one?.position === undefined ? undefined : one.exchange?.processed.get(one.position)
+    request: sentEvent && showRequest(sentEvent),
+    processed: sentEvent?.position === undefined ? undefined : sentEvent.exchange?.processed.get(sentEvent.position)
   }
 }
 

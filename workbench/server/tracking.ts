@@ -7,17 +7,17 @@ import { equalSecrets } from '../../common/equal-secrets'
 import { parseBody, readBytes } from '../../sandbox/http/body'
 import { isRecord } from '../../src/values'
 
-/** What the tracking API needs of the workbench. */
-interface Tracked {
+/** The parts of the workbench that the tracking API uses. */
+interface TrackingOptions {
   writeKey: string
   now: () => number
-  /** Takes events in as they would be delivered. Rejects with an HTTPException when it can't. */
+  /** Queues events, as Segment would deliver them. Throws an HTTPException when the call is rejected. */
   accept: (events: readonly object[]) => Promise<void>
-  /** Is told of each call that was refused, and why. */
-  onRefused: (path: string, reason: string) => void
+  /** Called for each rejected call, with the reason. */
+  onRejected: (path: string, reason: string) => void
 }
 
-/** Bytes of a request, also when it is compressed. Segment's own limit is 500 KB; a hostile trait may be larger. */
+/** Bytes of a request after decompression. Segment's limit is 500 KB, but tests may use larger traits. */
 const MAX_BODY = 10 * 1024 * 1024
 
 /** The calls of Segment's HTTP API, and the short paths that analytics.js uses for them. */
@@ -30,23 +30,23 @@ const TYPES = new Map(
 const BATCHES = ['batch', 'b', 'import']
 
 /**
- * Segment's tracking API: what any Segment library sends its calls to. Web pages of other origins may use it, since
- * that is what analytics.js does; the write key tells whose events they are.
+ * Segment's tracking API, for any Segment library. Web pages of other origins may use it, because analytics.js does.
+ * The write key authenticates the sender.
  */
-export function createTracking(tracked: Tracked): Hono {
+export function createTracking(options: TrackingOptions): Hono {
   const tracking = new Hono()
-  // A page on the internet asks the browser for leave to talk to this machine.
+  // Browsers require this header for requests from the internet to this machine.
   tracking.use(async (context, next) => {
     await next()
     context.header('access-control-allow-private-network', 'true')
   })
   tracking.use(cors({ origin: '*', allowMethods: ['GET', 'POST'], maxAge: 600 }))
 
-  // analytics.js asks for its settings first. These send all calls here, and nothing to anybody else.
+  // analytics.js requests its settings first. With these settings it sends all calls to this server only.
   tracking.get('/projects/:writeKey/settings', (context) => {
     const writeKey = context.req.param('writeKey')
-    if (!equalSecrets(writeKey, tracked.writeKey)) {
-      throw new HTTPException(404, { message: 'There is no source of this write key' })
+    if (!equalSecrets(writeKey, options.writeKey)) {
+      throw new HTTPException(404, { message: 'There is no source with this write key' })
     }
     const { host, protocol } = new URL(context.req.url)
     return context.json({
@@ -56,7 +56,7 @@ export function createTracking(tracked: Tracked): Hono {
     })
   })
 
-  // The library's own measurements are no events.
+  // Metrics of the library are not events.
   tracking.post('/m', (context) => context.json({ success: true }))
 
   tracking.post('/:call', async (context) => {
@@ -66,18 +66,18 @@ export function createTracking(tracked: Tracked): Hono {
       throw new HTTPException(404, { message: `Segment has no call ${JSON.stringify(call.slice(0, 50))}` })
     }
     const body = await readCall(context.req.raw)
-    const given = keyIn(context.req.header('authorization')) ?? body.writeKey
-    if (typeof given !== 'string' || !equalSecrets(given, tracked.writeKey)) {
-      const message = 'The write key is not that of this workbench: copy it again from its page'
+    const writeKey = keyIn(context.req.header('authorization')) ?? body.writeKey
+    if (typeof writeKey !== 'string' || !equalSecrets(writeKey, options.writeKey)) {
+      const message = 'The write key is not the one of this workbench: copy it from the page again'
       throw new HTTPException(401, { message })
     }
     const events = type === undefined ? messagesIn(body) : [{ ...body, type }]
-    await tracked.accept(events.map((event) => asDelivered(event, body.sentAt, tracked.now())))
+    await options.accept(events.map((event) => asDelivered(event, body.sentAt, options.now())))
     return context.json({ success: true })
   })
   tracking.onError((error, context) => {
     if (error instanceof HTTPException) {
-      tracked.onRefused(context.req.path, error.message)
+      options.onRejected(context.req.path, error.message)
       if ([429, 503].includes(error.status)) {
         context.header('retry-after', '1')
       }
@@ -88,18 +88,18 @@ export function createTracking(tracked: Tracked): Hono {
   return tracking
 }
 
-/** Messages of a batch, and characters that its context and integrations may take when they are in each of them. */
+/** Messages of a batch, and characters of its context and integrations when they are copied to each message. */
 const MAX_MESSAGES = 20_000
 const MAX_COMMON = 64 * 1024 * 1024
 
 /** The messages of a batch. Its context and integrations are merged into each of them. */
 function messagesIn({ batch, context, integrations }: Record<string, unknown>): Record<string, unknown>[] {
   if (!Array.isArray(batch)) {
-    throw new HTTPException(400, { message: 'A batch has an array "batch"' })
+    throw new HTTPException(400, { message: 'A batch needs an array "batch"' })
   }
   const common = JSON.stringify({ context, integrations }).length
   if (batch.length > MAX_MESSAGES || batch.length * common > MAX_COMMON) {
-    throw new HTTPException(413, { message: 'The batch is too large; send fewer messages at once' })
+    throw new HTTPException(413, { message: 'The batch is too large. Send fewer messages at once.' })
   }
   return batch.map((message: unknown, index) => {
     if (!isRecord(message)) {
@@ -115,8 +115,8 @@ function merged(key: string, common: unknown, message: Record<string, unknown>):
 }
 
 /**
- * A message as Segment hands it to a destination: with a message id, and with the times that it sets. The timestamp
- * is corrected by how far the sender's clock is off.
+ * A message as Segment passes it to a destination, with a message ID and the times that Segment sets. The timestamp is
+ * corrected for the error of the sender's clock.
  */
 function asDelivered({ writeKey: _, ...message }: Record<string, unknown>, batchSentAt: unknown, now: number): object {
   const sentAt = message.sentAt ?? batchSentAt
@@ -141,7 +141,7 @@ function keyIn(authorization = ''): string | undefined {
   return scheme.toLowerCase() === 'basic' ? Buffer.from(encoded, 'base64').toString().split(':')[0] : undefined
 }
 
-/** The body of a call, whatever its content type: analytics.js sends JSON as text, so that browsers need not ask. */
+/** The body of a call, of any content type: analytics.js sends JSON as text to avoid a CORS preflight. */
 async function readCall(request: Request): Promise<Record<string, unknown>> {
   const bytes = await readBytes(request, MAX_BODY)
   const isZipped = request.headers.get('content-encoding') === 'gzip'
@@ -156,6 +156,6 @@ function unzip(bytes: Buffer): Buffer {
   try {
     return gunzipSync(bytes, { maxOutputLength: MAX_BODY })
   } catch {
-    throw new HTTPException(400, { message: 'The body is no gzip, or too large' })
+    throw new HTTPException(400, { message: 'The body is not valid gzip, or too large' })
   }
 }

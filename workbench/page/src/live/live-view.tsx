@@ -12,7 +12,7 @@ import { TraceView } from '../parts/trace-view'
 import { useSetup } from '../parts/use-setup'
 import { countResults } from '../try/count-results'
 
-/** Calls of Segment's libraries, as they come. */
+/** Events from Segment's libraries, as they arrive. */
 export function LiveView() {
   const { trace } = useParams<{ trace?: string }>()
   const [, open] = useLocation()
@@ -28,7 +28,8 @@ export function LiveView() {
           Live events
         </Title>
         <Text size="sm" c="dimmed">
-          Point any Segment library here: its calls go through your mappings to the local Ortto, and appear below.
+          Send events from any Segment library to this host. They are sent through your mappings to the local Ortto, and
+          appear below.
         </Text>
       </div>
       <Failure error={error ?? clearing.error} />
@@ -43,7 +44,7 @@ export function LiveView() {
         </Group>
       )}
       {data && <Snippets origin={origin} writeKey={data.writeKey} isOpen={traces.length === 0} />}
-      <Refused />
+      <RejectedCalls />
       <Group justify="space-between">
         <Text size="sm" aria-live="polite">
           {traces.length === 0 ? 'Waiting for the first call.' : countResults(traces)}
@@ -65,8 +66,8 @@ export function LiveView() {
   )
 }
 
-/** Calls that never became events: most often the write key is wrong. */
-function Refused() {
+/** Calls to the tracking API that were rejected, usually because the write key is wrong. */
+function RejectedCalls() {
   const { data } = useQuery({ queryKey: ['refused calls'], queryFn: () => read(api.live.refused.$get()) })
   if (!data?.last) {
     return null
@@ -75,14 +76,14 @@ function Refused() {
   return (
     <Alert
       color="orange"
-      title={count === 1 ? 'A call was refused' : `${count.toLocaleString('en')} calls were refused`}
+      title={count === 1 ? '1 call was rejected' : `${count.toLocaleString('en')} calls were rejected`}
     >
-      The last one, to {last.path} at {showTime(last.time)} UTC: {last.reason}.
+      The last call, to {last.path} at {showTime(last.time)} UTC: {last.reason}.
     </Alert>
   )
 }
 
-/** How to send a first call. */
+/** Example calls. */
 function Snippets({ origin, writeKey, isOpen }: { origin: string; writeKey: string; isOpen: boolean }) {
   const { host, protocol } = new URL(origin)
   const body = JSON.stringify({ userId: 'lana.romeijn', traits: { firstName: 'Lana' } })

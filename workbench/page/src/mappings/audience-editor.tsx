@@ -15,7 +15,7 @@ interface AudienceEditorProps {
   problem?: string
 }
 
-/** Connects a mapping to an audience in Ortto, as Segment does it when the mapping is saved. */
+/** Connects a mapping to an audience in Ortto, as Segment does when the mapping is saved. */
 export function AudienceEditor({ action, mapping, onChange, problem }: AudienceEditorProps) {
   const { label, description, inputLabel, inputDescription } = action.audience
   const audience = audienceIn(mapping)
@@ -23,16 +23,16 @@ export function AudienceEditor({ action, mapping, onChange, problem }: AudienceE
   const connecting = useMutation({
     mutationFn: (wanted: string) => read(api.audience.$post({ json: { name: wanted } }))
   })
-  // The answer comes later: by then the mapping may be another, and this editor may be gone.
-  const present = useRef({ mapping, onChange })
+  // When the response arrives, the mapping may have changed, and this editor may be closed.
+  const latest = useRef({ mapping, onChange })
   useEffect(() => {
-    present.current = { mapping, onChange }
+    latest.current = { mapping, onChange }
   })
   const connectTo = (wanted: string) =>
     connecting.mutate(wanted, {
       onSuccess: ({ error, outputs }) => {
         if (error === null && outputs) {
-          present.current.onChange({ fields: connect(present.current.mapping, wanted, outputs).fields })
+          latest.current.onChange({ fields: connect(latest.current.mapping, wanted, outputs).fields })
         }
       }
     })
@@ -51,7 +51,7 @@ export function AudienceEditor({ action, mapping, onChange, problem }: AudienceE
               This mapping is connected to <b>{audience.name || 'an audience'}</b> (ID {audience.id}).
             </>
           ) : (
-            'This mapping is connected to no audience.'
+            'This mapping is not connected to an audience.'
           )}
         </Text>
         <Group align="end" gap="xs">
@@ -86,9 +86,9 @@ export function AudienceEditor({ action, mapping, onChange, problem }: AudienceE
           )}
         </Group>
         {name.trim() !== '' && name.trim() !== audience?.name && !connecting.data && (
-          <Text size="sm">It is not connected to this one before you press Connect.</Text>
+          <Text size="sm">Press Connect to connect the mapping to this audience.</Text>
         )}
-        <Answer answer={connecting.data} />
+        <ConnectResult result={connecting.data} />
         <Failure error={connecting.error} />
         {problem !== undefined && (
           <Text size="sm" c="red" role="alert" style={{ overflowWrap: 'anywhere' }}>
@@ -100,16 +100,16 @@ export function AudienceEditor({ action, mapping, onChange, problem }: AudienceE
   )
 }
 
-/** What the hook said. */
-function Answer({ answer }: { answer?: { error: string | null; message: string | null } }) {
-  if (!answer) {
+/** The result of the hook. */
+function ConnectResult({ result }: { result?: { error: string | null; message: string | null } }) {
+  if (!result) {
     return null
   }
-  return answer.error === null ? (
+  return result.error === null ? (
     <Text size="sm" role="status" style={{ overflowWrap: 'anywhere' }}>
-      {answer.message} The audience is in Ortto from now on; the mapping keeps the connection once you save it.
+      {result.message} The audience now exists in Ortto. Save the mapping to keep the connection.
     </Text>
   ) : (
-    <Failure error={new Error(answer.error)} />
+    <Failure error={new Error(result.error)} />
   )
 }

@@ -2,69 +2,69 @@ import type { ShownAction } from '../../../server/definition'
 import { areRows, flawsIn, isObject, NOTHING, readValue, writeForm, writeRows } from './form'
 import type { Form, Json, JsonObject, Row } from './form'
 
-/** A mapping as the server holds it, and as a mappings file does */
+/** A mapping, as the server and mappings files store it */
 export interface Mapping {
   name: string
   enabled: boolean
   partnerAction: ShownAction['key']
   /** The trigger in FQL */
   subscribe: string
-  /** Literals and directives by field key, and what hooks have saved */
+  /** Literals and directives by field key, and the outputs of hooks */
   mapping: JsonObject
 }
 
-/** A mapping that is being edited; it may be half-written. */
+/** A mapping that is being edited. It may be incomplete. */
 export interface MappingForm extends Omit<Mapping, 'mapping'> {
   fields: Row[]
 }
 
-/** Changes that are not saved yet. */
+/** Unsaved changes. */
 export interface MappingsDraft {
-  /** What was changed: the mappings as the server held them */
+  /** The mappings of the server before the changes */
   base: readonly Mapping[]
   mappings: readonly MappingForm[]
 }
 
-/** What is wrong with a mapping, as the server tells it. */
+/** A problem with a mapping, from the server. */
 export interface Problem {
-  /** The mapping's position; none when it concerns all of them. */
+  /** The mapping's position. Undefined when the problem concerns all mappings. */
   index?: number
-  /** What it concerns: a field's key, or a member of the mapping such as `subscribe` */
+  /** A field's key, or a member of the mapping such as `subscribe` */
   field?: string
   message: string
 }
 
-/** Where a mapping keeps the audience that it is connected to. */
+/** The key under which a mapping stores the audience that it is connected to. */
 const AUDIENCE = 'onMappingSave'
 
 export function readMapping({ name, enabled, partnerAction, subscribe, mapping }: Mapping): MappingForm {
   const fields = Object.entries(mapping).map(([key, value]) => ({ key, value: readValue(value, key !== AUDIENCE) }))
-  // Always in this order, so that the same mappings are found to be the same.
+  // Always in this order, because `same` compares mappings as text.
   return { name, enabled, partnerAction, subscribe, fields }
 }
 
-/** As the server takes it, if it is without flaws: see `flawsOf`. */
+/** The mapping in the server's format. It must have no flaws: see `flawsOf`. */
 export function writeMapping({ fields, ...entry }: MappingForm): Mapping {
   return { ...entry, mapping: writeRows(fields) }
 }
 
-/** A mapping as far as it is written: without the fields that have a flaw. */
+/** The mapping in the server's format, without the fields that have a flaw. */
 export function writeSound({ fields, ...entry }: MappingForm): Mapping {
   return writeMapping({ ...entry, fields: fields.filter(({ value }) => flawsIn(value).length === 0) })
 }
 
-/** What is half-written, so that it means nothing yet. */
+/** The values that are incomplete. */
 export function flawsOf(mappings: readonly MappingForm[]): Problem[] {
   return mappings.flatMap(({ fields }, index) =>
     fields.flatMap(({ key, value }) => flawsIn(value).map((message) => ({ index, field: key, message })))
   )
 }
 
-export function same(one: readonly MappingForm[], other: readonly MappingForm[]): boolean {
-  return JSON.stringify(one) === JSON.stringify(other)
+export function same(a: readonly MappingForm[], b: readonly MappingForm[]): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
 }
 
-/** A mapping with the action's defaults. It starts disabled: until it is right it should take no event. */
+/** A mapping with the action's defaults. It is disabled, so that it matches no events before it is complete. */
 export function newMapping(action: ShownAction, mappings: readonly MappingForm[]): MappingForm {
   return {
     name: freeName(action.title, mappings),
@@ -77,13 +77,13 @@ export function newMapping(action: ShownAction, mappings: readonly MappingForm[]
   }
 }
 
-/** What a field has in a new mapping. */
+/** The default value of a field in a new mapping. */
 export function standardOf(standard: unknown): Form {
-  // The definition's defaults came as JSON.
+  // The defaults of the definition are JSON.
   return readValue(standard as Json | undefined, true)
 }
 
-/** With a copy below it, disabled: two of the same would send everything twice. */
+/** Adds a copy below a mapping. The copy is disabled, so that events are not sent twice. */
 export function duplicate(mappings: readonly MappingForm[], index: number): MappingForm[] {
   const copy = { ...mappings[index], name: freeName(`${mappings[index].name} copy`, mappings), enabled: false }
   return [...mappings.slice(0, index + 1), copy, ...mappings.slice(index + 1)]
@@ -104,7 +104,7 @@ export function move(mappings: readonly MappingForm[], index: number, step: 1 | 
 }
 
 export function replace(mappings: readonly MappingForm[], index: number, mapping: MappingForm): MappingForm[] {
-  return mappings.map((held, position) => (position === index ? mapping : held))
+  return mappings.map((current, position) => (position === index ? mapping : current))
 }
 
 function freeName(wanted: string, mappings: readonly MappingForm[]): string {
@@ -116,12 +116,12 @@ function freeName(wanted: string, mappings: readonly MappingForm[]): string {
   return name
 }
 
-/** The value in a row; nothing when there is no such row. */
+/** The value in a row. `NOTHING` when there is no such row. */
 export function valueIn(rows: readonly Row[], key: string): Form {
   return rows.find((row) => row.key === key)?.value ?? NOTHING
 }
 
-/** With another value in a row. There is no row for nothing. */
+/** Sets the value in a row. The row is removed when the value is `NOTHING`. */
 export function withValue(rows: readonly Row[], key: string, value: Form): Row[] {
   if (value.kind === 'nothing') {
     return rows.filter((row) => row.key !== key)
@@ -140,7 +140,7 @@ export function audienceIn({ fields }: MappingForm): { id: string; name: string 
     : undefined
 }
 
-/** @param outputs what the hook answered */
+/** @param outputs the outputs of the hook */
 export function connect(mapping: MappingForm, name: string, outputs: JsonObject): MappingForm {
   const saved = { inputs: { audience_name: name }, outputs }
   return { ...mapping, fields: withValue(mapping.fields, AUDIENCE, readValue(saved)) }
@@ -150,20 +150,20 @@ export function disconnect(mapping: MappingForm): MappingForm {
   return { ...mapping, fields: withValue(mapping.fields, AUDIENCE, NOTHING) }
 }
 
-/** Whether a mapping differs from all that are saved. */
+/** Whether a mapping differs from all saved mappings. */
 export function isChanged(mapping: MappingForm, saved: readonly MappingForm[]): boolean {
   const text = JSON.stringify(mapping)
-  return !saved.some((one) => JSON.stringify(one) === text)
+  return !saved.some((other) => JSON.stringify(other) === text)
 }
 
-/** The names of the mappings in which two states differ. */
-export function differences(one: readonly MappingForm[], other: readonly MappingForm[]): string[] {
+/** The names of the mappings that differ between two states. */
+export function differences(a: readonly MappingForm[], b: readonly MappingForm[]): string[] {
   const missing = (from: readonly MappingForm[], mappings: readonly MappingForm[]) =>
     mappings.filter((mapping) => isChanged(mapping, from))
-  return [...new Set([...missing(one, other), ...missing(other, one)].map(({ name }) => name))]
+  return [...new Set([...missing(a, b), ...missing(b, a)].map(({ name }) => name))]
 }
 
-/** The content of a mappings file, or why it is none. */
+/** Parses a mappings file. Returns an error message when it is not JSON. */
 export function readFile(text: string): { value: unknown } | { message: string } {
   try {
     return { value: JSON.parse(text) as unknown }
@@ -172,15 +172,15 @@ export function readFile(text: string): { value: unknown } | { message: string }
   }
 }
 
-/** What to call a mapping of a file in which anything may be wrong. */
+/** A name for a mapping of a file that may not be valid. */
 export function nameIn(file: unknown, index: number): string {
   const entry: unknown = Array.isArray(file) ? file[index] : undefined
   const name = isObject(entry) && typeof entry.name === 'string' ? entry.name.trim() : ''
   return name === '' ? `Mapping ${index + 1}` : `“${name.slice(0, 80)}” (mapping ${index + 1})`
 }
 
-/** The mappings of a file in which the server found nothing wrong. Only what the server keeps of each is taken. */
-export function takeFile(value: unknown): Mapping[] {
+/** The mappings of a file that the server has validated. Other members are removed. */
+export function mappingsOf(value: unknown): Mapping[] {
   return (value as (Omit<Mapping, 'enabled'> & Partial<Mapping>)[]).map(
     ({ name, enabled = true, partnerAction, subscribe, mapping }) => ({
       name,
@@ -192,7 +192,7 @@ export function takeFile(value: unknown): Mapping[] {
   )
 }
 
-/** A draft that was stored by this page; undefined when it can't be read. */
+/** Reads a stored draft. Undefined when it cannot be read. */
 export function readMappingsDraft(text: string | null): MappingsDraft | undefined {
   const read = text === null ? { message: 'none' } : readFile(text)
   if (!('value' in read) || !isObject(read.value)) {

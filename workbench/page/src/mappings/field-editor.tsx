@@ -14,11 +14,11 @@ interface FieldEditorProps {
   form: Form
   onChange: (form: Form) => void
   problem?: string
-  /** What each field, and each part of one, gives for the previewed event */
+  /** The values of all fields and their parts for the previewed event */
   origins: readonly FieldOrigin[]
 }
 
-/** One field of the action: what it is, what the mapping puts there, and what that gives. */
+/** One field of the action: its description, its mapping, and its value for the previewed event. */
 export function FieldEditor({ field, form, onChange, problem, origins }: FieldEditorProps) {
   const id = useId()
   const { key, label, description, required, default: value } = field
@@ -48,7 +48,7 @@ export function FieldEditor({ field, form, onChange, problem, origins }: FieldEd
         </Text>
         {!isStandard && value !== undefined && (
           <Anchor component="button" type="button" size="xs" onClick={() => onChange(standard)}>
-            Back to the default<VisuallyHidden> of {label}</VisuallyHidden>
+            Reset to the default<VisuallyHidden> of {label}</VisuallyHidden>
           </Anchor>
         )}
       </Grid.Col>
@@ -60,7 +60,7 @@ export function FieldEditor({ field, form, onChange, problem, origins }: FieldEd
               {problem}
             </Text>
           )}
-          <Gives origin={origins.find((origin) => origin.key === key)} />
+          <FieldPreview origin={origins.find((origin) => origin.key === key)} />
           {key === 'audience_update_mode' && <AudienceModes />}
         </Stack>
       </Grid.Col>
@@ -106,13 +106,13 @@ function Input({ field, form, onChange, origins, standard }: InputProps) {
       standard={standard}
       choices={choices}
       rows={type === 'object' ? { isOpen, parts: parts ?? [] } : undefined}
-      below={(part) => <Gives origin={origins.find((origin) => origin.key === `${key}.${part}`)} />}
+      below={(part) => <FieldPreview origin={origins.find((origin) => origin.key === `${key}.${part}`)} />}
     />
   )
 }
 
-/** What stands there for the previewed event. */
-function Gives({ origin }: { origin?: FieldOrigin }) {
+/** The value of a field for the previewed event. */
+function FieldPreview({ origin }: { origin?: FieldOrigin }) {
   if (!origin || origin.from === 'its parts' || origin.from === 'fixed') {
     return null
   }
@@ -120,8 +120,8 @@ function Gives({ origin }: { origin?: FieldOrigin }) {
   const hasValue = value !== undefined && value !== null
   return (
     <Text size="xs" c="dimmed" mt={2} style={{ overflowWrap: 'anywhere' }}>
-      Gives {hasValue ? <span className="value">{showValue(value)}</span> : <b>nothing</b>}, from {from}
-      {because !== undefined && `, since ${because}`}
+      Result: {hasValue ? <span className="value">{showValue(value)}</span> : <b>no value</b>}, from {from}
+      {because !== undefined && `, because ${because}`}
     </Text>
   )
 }
@@ -129,10 +129,10 @@ function Gives({ origin }: { origin?: FieldOrigin }) {
 function AudienceModes() {
   return (
     <Text size="xs" c="dimmed" component="div">
-      <b>Add</b>: each event that this mapping matches adds its contact to the associated audience. <b>Remove</b>: it
-      removes the contact. <b>Follow Segment</b>: an event of a Segment audience or journey adds the contact when it
-      enters and removes it when it leaves; other events change nothing. Without an associated audience this does
-      nothing.
+      <b>Add</b>: each event that this mapping matches adds its contact to the associated audience. <b>Remove</b>: each
+      event removes its contact. <b>Follow Segment</b>: an event of a Segment audience or journey adds the contact when
+      it enters, and removes it when it leaves. Other events change nothing. Without an associated audience, this
+      setting has no effect.
     </Text>
   )
 }

@@ -1,25 +1,25 @@
 import { truncate } from '../../../../common/truncate'
 
-/** What JSON can hold */
+/** A JSON value */
 export type Json = null | boolean | number | string | Json[] | JsonObject
 export interface JsonObject {
   [key: string]: Json
 }
 
 /**
- * A field's value, as its editor shows it; it may be half-written. Read and written back a value is the same: what has
- * no form of its own is shown as JSON.
+ * A field's value, as its editor shows it. It may be incomplete. Reading and writing a value does not change it. Values
+ * without a form of their own are shown as JSON.
  */
 export type Form = { kind: 'nothing' } | TextForm | IfForm | PartsForm
 export interface TextForm {
-  /** `literal` is a text too, as `{ "@literal": "a text" }`. */
+  /** `literal` is a text that is written as `{ "@literal": "a text" }`. */
   kind: 'path' | 'text' | 'template' | 'literal' | 'json'
   text: string
 }
 /** One value or another */
 export interface IfForm {
   kind: 'if'
-  /** `blank` is what the framework calls it; it takes `then` when the value is there and is not blank. */
+  /** `blank` is the framework's name: it selects `then` when the value exists and is not blank. */
   test: 'exists' | 'blank'
   of: Form
   then: Form
@@ -38,12 +38,12 @@ export type Kind = Form['kind']
 
 export const NOTHING: Form = { kind: 'nothing' }
 
-/** Deeper than this, conditions within conditions are shown as JSON. */
+/** Conditions that are nested deeper are shown as JSON. */
 const MAX_NESTED = 4
 
 const DIRECTIVES = { '@path': 'path', '@template': 'template', '@literal': 'literal' } as const
 
-/** @param isField an object of a field is shown key by key, one within another value as JSON */
+/** @param isField objects of fields are shown key by key, nested objects as JSON */
 export function readValue(value: Json | undefined, isField = false, depth = 0): Form {
   if (value === undefined) {
     return NOTHING
@@ -83,7 +83,7 @@ function readDirective(name: string, given: Json, depth: number): Form | undefin
   return { kind: 'if', test: tests[0], of: part(tests[0]), then: part('then'), else: part('else') }
 }
 
-/** What the file holds for it. Undefined for nothing, and for JSON with a mistake: see `flawOf`. */
+/** The value as the file stores it. Undefined for nothing, and for JSON with a mistake: see `flawOf`. */
 export function writeForm(form: Form): Json | undefined {
   switch (form.kind) {
     case 'nothing':
@@ -114,7 +114,7 @@ export function writeRows(rows: readonly Row[]): JsonObject {
   )
 }
 
-/** Why it can't be written as it stands; the flaws of its parts are theirs. */
+/** Why the value cannot be written. The flaws of its parts are not included. */
 export function flawOf(form: Form): string | undefined {
   switch (form.kind) {
     case 'path':
@@ -124,25 +124,25 @@ export function flawOf(form: Form): string | undefined {
     case 'json':
       return form.text.trim() === '' ? 'Enter JSON, or choose Nothing.' : mistakeIn(form.text)
     case 'if':
-      return form.of.kind === 'nothing' ? 'Choose what it depends on.' : undefined
+      return form.of.kind === 'nothing' ? 'Choose the value to test.' : undefined
     default:
       return undefined
   }
 }
 
-/** Why a row's key can't be written. */
+/** Why a row's key cannot be written. */
 export function flawOfKey(rows: readonly Row[], index: number): string | undefined {
   const { key } = rows[index]
   if (key === '') {
     return 'Enter a key.'
   }
   if (key.startsWith('@')) {
-    return 'A key can’t begin with @.'
+    return 'A key cannot start with @.'
   }
-  return rows.findIndex((row) => row.key === key) < index ? `There is another “${key}”.` : undefined
+  return rows.findIndex((row) => row.key === key) < index ? `The key “${key}” exists already.` : undefined
 }
 
-/** Everything about it and its parts that can't be written. */
+/** All flaws of a value and its parts. */
 export function flawsIn(form: Form): string[] {
   const own = flawOf(form)
   const parts =
@@ -158,8 +158,8 @@ export function flawsIn(form: Form): string[] {
 }
 
 /**
- * The same in another form, as far as that can be.
- * @param standard what the field has in a new mapping: taken when there is nothing yet
+ * Converts a value to another kind, as far as possible.
+ * @param standard the default value of the field, used when there is no value yet
  */
 export function changeKind(form: Form, kind: Kind, standard: Form = NOTHING): Form {
   if (form.kind === kind) {
@@ -188,7 +188,7 @@ export function changeKind(form: Form, kind: Kind, standard: Form = NOTHING): Fo
   }
 }
 
-/** What is written in a form, for another kind of form. */
+/** The text of a form, converted for another kind. */
 function textAs(kind: TextForm['kind'], form: Form): string {
   switch (form.kind) {
     case 'nothing':
@@ -204,16 +204,16 @@ function textAs(kind: TextForm['kind'], form: Form): string {
     case 'path':
       return kind === 'path' ? form.text : kind === 'template' ? `{{${form.text.replace(/^\$\./, '')}}}` : ''
     default: {
-      const place = /^\{\{\s*([^{}]+?)\s*\}\}$/.exec(form.text)?.[1]
-      return kind !== 'path' ? form.text : form.kind === 'template' && place !== undefined ? `$.${place}` : ''
+      const path = /^\{\{\s*([^{}]+?)\s*\}\}$/.exec(form.text)?.[1]
+      return kind !== 'path' ? form.text : form.kind === 'template' && path !== undefined ? `$.${path}` : ''
     }
   }
 }
 
-/** Characters of a text in a sentence */
-const MAX_TOLD = 80
+/** Characters of a text in a description */
+const MAX_DESCRIBED = 80
 
-/** A value in a few words. */
+/** Describes a value in a few words. */
 export function describe(form: Form): string {
   switch (form.kind) {
     case 'nothing':
@@ -289,5 +289,5 @@ function mistakeIn(text: string): string | undefined {
 }
 
 function shorten(text: string): string {
-  return truncate(text, MAX_TOLD)
+  return truncate(text, MAX_DESCRIBED)
 }

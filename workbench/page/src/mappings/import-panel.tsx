@@ -3,10 +3,10 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, read } from '../client'
 import { Failure } from '../parts/failure'
-import { nameIn, readFile, readMapping, takeFile } from './draft'
+import { nameIn, readFile, readMapping, mappingsOf } from './draft'
 import type { Editing } from './use-mappings'
 
-/** Takes the mappings of a file in place of those that are there, if nothing is wrong with them. */
+/** Replaces all mappings by the mappings of a file, if they are valid. */
 export function ImportPanel({ editing, onDone }: { editing: Editing; onDone: () => void }) {
   const [text, setText] = useState('')
   const checking = useMutation({
@@ -20,8 +20,8 @@ export function ImportPanel({ editing, onDone }: { editing: Editing; onDone: () 
     },
     onSuccess: ({ problems, value }) => {
       if (problems.length === 0) {
-        const mappings = takeFile(value).map(readMapping)
-        editing.change(mappings, `${mappings.length} mappings came from the file; they are not saved yet.`)
+        const mappings = mappingsOf(value).map(readMapping)
+        editing.change(mappings, `Imported ${mappings.length} mappings. They are not saved yet.`)
         onDone()
       }
     }
@@ -40,10 +40,10 @@ export function ImportPanel({ editing, onDone }: { editing: Editing; onDone: () 
         <Title order={3} size="h5">
           Import a mappings file
         </Title>
-        <Text size="sm">It replaces all mappings here. Nothing is saved before you press Save.</Text>
+        <Text size="sm">The file replaces all mappings on this page. They are not saved until you press Save.</Text>
         <Textarea
           label="Mappings as JSON"
-          description="What ortto deliver reads, and what Export gives"
+          description="The format of ortto deliver --mappings and of Export"
           value={text}
           onChange={({ currentTarget: { value } }) => {
             setText(value)

@@ -60,7 +60,7 @@ export function MappingEditor({ setup, editing, index }: MappingEditorProps) {
           />
           <Switch
             label="Enabled"
-            description={mapping.enabled ? 'It is used once it is saved.' : 'It is not used.'}
+            description={mapping.enabled ? 'The mapping is used once it is saved.' : 'The mapping is not used.'}
             checked={mapping.enabled}
             onChange={({ currentTarget: { checked } }) => change({ enabled: checked })}
             mt={24}
@@ -123,7 +123,7 @@ function Fields({ mapping: { fields }, action, onChange, problemIn, origins }: F
       </Stack>
       {isAll && (
         <Badge color="gray" variant="light" tt="none" mt="xs">
-          Segment fills the hidden fields by itself.
+          Segment fills the hidden fields automatically.
         </Badge>
       )}
     </Card>

@@ -12,9 +12,9 @@ interface ListProps {
   editing: Editing
 }
 
-/** All mappings, in the order in which they take an event. */
+/** All mappings, in order. */
 export function MappingsList({ setup, editing }: ListProps) {
-  const { mappings, held, change, undo } = editing
+  const { mappings, stored, change, undo } = editing
   const [isImporting, { toggle, close }] = useDisclosure(false)
   const isFull = mappings.length >= setup.maxMappings
   return (
@@ -30,13 +30,13 @@ export function MappingsList({ setup, editing }: ListProps) {
             </Text>
           </Group>
           <Text size="sm" c="dimmed">
-            A mapping decides which events are sent to Ortto, and as what. An event goes through each enabled mapping
-            that matches it.
+            A mapping decides which events are sent to Ortto, and with which data. An event is sent through each enabled
+            mapping that matches it.
           </Text>
           <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
             {setup.mappingsFile === null
-              ? 'They are gone when the workbench ends, unless you export them.'
-              : `They are kept in ${setup.mappingsFile}.`}
+              ? 'They are lost when the workbench stops, unless you export them.'
+              : `They are stored in ${setup.mappingsFile}.`}
           </Text>
         </div>
         <Group gap="xs">
@@ -44,12 +44,14 @@ export function MappingsList({ setup, editing }: ListProps) {
             Import
           </Button>
           <Button variant="default" size="xs" component="a" href="/api/mappings/file" download="mappings.json">
-            {editing.isChanged ? 'Export what is saved' : 'Export'}
+            {editing.isChanged ? 'Export the saved mappings' : 'Export'}
           </Button>
           <Button
             variant="default"
             size="xs"
-            onClick={() => change(held.presets.map(readMapping), 'There are only the destination’s presets now.')}
+            onClick={() =>
+              change(stored.presets.map(readMapping), 'All mappings were replaced by the destination’s presets.')
+            }
           >
             Reset to the presets
           </Button>
@@ -58,7 +60,7 @@ export function MappingsList({ setup, editing }: ListProps) {
       {isImporting && <ImportPanel editing={editing} onDone={close} />}
       {undo && (
         <Group gap="xs" role="status">
-          <Text size="sm">{undo.told}</Text>
+          <Text size="sm">{undo.notice}</Text>
           <Button size="compact-sm" variant="default" onClick={undo.run}>
             Undo
           </Button>
@@ -66,7 +68,7 @@ export function MappingsList({ setup, editing }: ListProps) {
       )}
       {!mappings.some(({ enabled }) => enabled) && (
         <Text size="sm" fw={600}>
-          No mapping is enabled, so no event would be sent.
+          No mapping is enabled, so no events are sent.
         </Text>
       )}
       <Stack gap="xs" component="ul" p={0} m={0} aria-label="Mappings">
@@ -98,7 +100,7 @@ function NewMappings({ setup, editing, isFull }: ListProps & { isFull: boolean }
           New mapping: {action.title}
         </Button>
       ))}
-      {isFull && <Text size="sm">Segment allows no more than {setup.maxMappings}.</Text>}
+      {isFull && <Text size="sm">Segment allows at most {setup.maxMappings} mappings.</Text>}
     </Group>
   )
 }
@@ -129,7 +131,7 @@ function Item({ setup, editing, mapping, index }: ItemProps) {
           </Anchor>
           {isChanged(mapping, saved) && (
             <Badge color="orange" variant="light" size="sm" tt="none" style={{ flexShrink: 0 }}>
-              not saved
+              unsaved
             </Badge>
           )}
         </Group>
@@ -166,7 +168,7 @@ function Buttons({ setup, editing, mapping: { name }, index }: ItemProps) {
       <Button
         variant="default"
         size="compact-sm"
-        onClick={() => change(remove(mappings, index), `“${shownName}” is deleted.`)}
+        onClick={() => change(remove(mappings, index), `“${shownName}” was deleted.`)}
         aria-label={`Delete ${shownName}`}
       >
         Delete
@@ -191,7 +193,7 @@ function Buttons({ setup, editing, mapping: { name }, index }: ItemProps) {
   )
 }
 
-/** What is wrong here. */
+/** The problems of a mapping. */
 function Problems({ problems }: { problems: readonly Problem[] }) {
   return problems.map(({ message }, index) => (
     <Text key={index} size="sm" c="red" style={{ overflowWrap: 'anywhere' }}>

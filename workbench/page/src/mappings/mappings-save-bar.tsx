@@ -6,7 +6,7 @@ import type { MappingForm, Problem } from './draft'
 import { showPlace } from './places'
 import type { Editing } from './use-mappings'
 
-/** Save and discard, and what has to be fixed before. It stays in sight. */
+/** Buttons to save and discard, and the problems to fix first. Always visible. */
 export function MappingsSaveBar({ editing }: { editing: Editing }) {
   const { isChanged, conflict, problems, mappings, save, saving } = editing
   const isShown = isChanged || saving.isSaved
@@ -32,12 +32,12 @@ export function MappingsSaveBar({ editing }: { editing: Editing }) {
                   {conflict
                     ? 'Choose above which mappings to keep.'
                     : problems.length > 0
-                    ? 'Your changes are kept here until they can be saved.'
-                    : 'Your changes are not saved yet. Ctrl-S saves them.'}
+                    ? 'Fix the problems to save your changes.'
+                    : 'Unsaved changes. Press Ctrl-S to save.'}
                 </Text>
               </Group>
             ) : (
-              <Text size="sm">Saved. From now on events go through these mappings.</Text>
+              <Text size="sm">Saved. Events are now sent through these mappings.</Text>
             )}
           </Stack>
         </Paper>
@@ -67,7 +67,7 @@ function Discard({ onDiscard }: { onDiscard: () => void }) {
         Discard all changes
       </Button>
       <Button variant="default" autoFocus onClick={() => setAsking(false)}>
-        Go on
+        Cancel
       </Button>
     </>
   )
@@ -76,17 +76,17 @@ function Discard({ onDiscard }: { onDiscard: () => void }) {
 function Conflict({ editing: { conflict = [], keepMine, discard } }: { editing: Editing }) {
   const names = conflict.map((name) => `“${name}”`)
   return (
-    <Alert color="orange" title="Other mappings were saved meanwhile" role="alert">
+    <Alert color="orange" title="Other mappings were saved in the meantime" role="alert">
       <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-        In another tab, or by somebody else: {names.length > 0 ? names.join(', ') : 'their order'} changed after you
-        began. Your changes are not saved.
+        Another tab or user has changed {names.length > 0 ? names.join(', ') : 'the order of the mappings'} since you
+        started. Your changes are not saved.
       </Text>
       <Group gap="xs" mt="xs">
         <Button size="xs" variant="default" onClick={keepMine}>
-          Keep mine, to replace the others
+          Keep my changes
         </Button>
         <Button size="xs" variant="default" onClick={discard}>
-          Drop mine, show the others
+          Discard my changes
         </Button>
       </Group>
     </Alert>
@@ -102,7 +102,7 @@ function ProblemList({ problems, mappings }: ProblemListProps) {
   return (
     <div>
       <Text size="sm" fw={600}>
-        {problems.length === 1 ? 'One problem' : `${problems.length} problems`} to mend:
+        Fix {problems.length === 1 ? '1 problem' : `${problems.length} problems`}:
       </Text>
       <ul
         style={{ margin: 0, paddingLeft: 20, maxHeight: '7rem', overflowY: 'auto' }}

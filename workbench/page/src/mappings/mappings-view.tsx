@@ -6,27 +6,27 @@ import { useSetup } from '../parts/use-setup'
 import { MappingEditor } from './mapping-editor'
 import { MappingsList } from './mappings-list'
 import { MappingsSaveBar } from './mappings-save-bar'
-import { useEditing, useHeld } from './use-mappings'
-import type { Held } from './use-mappings'
+import { useEditing, useStoredMappings } from './use-mappings'
+import type { StoredMappings } from './use-mappings'
 import type { Setup } from './setup'
 
 /** The mappings, and an editor for each. */
 export function MappingsView() {
   const setup = useSetup()
-  const held = useHeld()
-  if (setup.error ?? held.error) {
-    return <Failure error={setup.error ?? held.error} />
+  const stored = useStoredMappings()
+  if (setup.error ?? stored.error) {
+    return <Failure error={setup.error ?? stored.error} />
   }
-  return setup.data && held.data ? (
-    <Loaded setup={setup.data} held={held.data} />
+  return setup.data && stored.data ? (
+    <Loaded setup={setup.data} stored={stored.data} />
   ) : (
     <Loader size="sm" aria-label="Loading" />
   )
 }
 
-function Loaded({ setup, held }: { setup: Setup; held: Held }) {
+function Loaded({ setup, stored }: { setup: Setup; stored: StoredMappings }) {
   const { number } = useParams<{ number?: string }>()
-  const editing = useEditing(held)
+  const editing = useEditing(stored)
   useHotkeys([['mod+S', editing.save]], [])
   const index = Number(number) - 1
   return (

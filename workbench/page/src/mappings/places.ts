@@ -1,9 +1,9 @@
-/** The id of the place on the page where a field is edited. */
+/** The HTML ID of a field's editor. */
 export function placeOf(field: string): string {
   return `field-${field}`
 }
 
-/** Brings a field into sight, and the keyboard to its first control. */
+/** Scrolls to a field, and focuses its first control. */
 export function showPlace(field = location.hash.slice(1)): void {
   const place = document.getElementById(placeOf(field))
   place?.scrollIntoView({ block: 'center' })

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 
 const Context = createContext<readonly string[]>([])
 
-/** Hands the paths to suggest to every path's editor. */
+/** Provides the suggested paths to all path editors. */
 export function SuggestedPaths({ value, children }: { value: readonly string[]; children: ReactNode }) {
   return <Context.Provider value={value}>{children}</Context.Provider>
 }

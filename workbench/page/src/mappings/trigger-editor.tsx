@@ -25,7 +25,7 @@ export function TriggerEditor({ trigger, onChange, problem, preview, events }: T
         <div id={placeOf('subscribe')}>
           <Textarea
             label="Which events it matches"
-            description="A condition in FQL, Segment’s language for it"
+            description="A condition in FQL, Segment’s filter language"
             value={trigger}
             onChange={({ currentTarget: { value } }) => onChange(value)}
             error={problem}
@@ -41,15 +41,15 @@ export function TriggerEditor({ trigger, onChange, problem, preview, events }: T
             Segment’s library reads it as: <code className="value">{readAs}</code>
           </Text>
         )}
-        {problem === undefined && <Verdict preview={preview} events={events} />}
+        {problem === undefined && <MatchResult preview={preview} events={events} />}
         <Blocks trigger={trigger} onChange={onChange} />
       </Stack>
     </Card>
   )
 }
 
-/** Whether it matches the event of the preview, and why. */
-function Verdict({ preview, events }: Pick<TriggerEditorProps, 'preview' | 'events'>) {
+/** Whether the trigger matches the previewed event, and why. */
+function MatchResult({ preview, events }: Pick<TriggerEditorProps, 'preview' | 'events'>) {
   const event = preview?.event === undefined ? undefined : events[preview.event]
   if (!event || !preview?.trigger) {
     return null
@@ -57,12 +57,11 @@ function Verdict({ preview, events }: Pick<TriggerEditorProps, 'preview' | 'even
   const { matches, why } = preview.trigger
   return (
     <Text size="sm" style={{ overflowWrap: 'anywhere' }} aria-live="polite">
-      <b>{matches ? 'It matches' : 'It does not match'}</b> the event “{nameOf(event)}”: {why}. The previews below are
-      for this event;{' '}
+      <b>{matches ? 'Matches' : 'Does not match'}</b> the event “{nameOf(event)}”: {why}. The results below are for this
+      event.{' '}
       <Anchor component={Link} href="/try" size="sm">
-        try another
+        Try another event
       </Anchor>
-      .
     </Text>
   )
 }
@@ -89,13 +88,13 @@ function Blocks({ trigger, onChange }: Pick<TriggerEditorProps, 'trigger' | 'onC
         />
       </Group>
       <Group gap={6}>
-        {CONDITIONS.map(({ fql, means }) => (
+        {CONDITIONS.map(({ fql, description }) => (
           <Button
             key={fql}
             size="compact-xs"
             variant="default"
             disabled={!isPossible}
-            title={means}
+            title={description}
             onClick={() => onChange(addCondition(trigger, fql, word) ?? trigger)}
             style={{ maxWidth: '100%' }}
           >
@@ -105,8 +104,8 @@ function Blocks({ trigger, onChange }: Pick<TriggerEditorProps, 'trigger' | 'onC
       </Group>
       {!isPossible && (
         <Text size="sm">
-          A condition with “{word}” would put this one in parentheses, and within those Segment’s library reads no
-          others.
+          You cannot add a condition with “{word}”: the trigger would need nested parentheses, which Segment’s library
+          does not support.
         </Text>
       )}
     </Stack>

@@ -1,25 +1,25 @@
-/** A condition to start from, with what it means. */
+/** An example condition, with its description. */
 interface Condition {
   fql: string
-  means: string
+  description: string
 }
 
 export const CONDITIONS: readonly Condition[] = [
-  { fql: 'type = "identify"', means: 'Events that tell about a person' },
-  { fql: 'type = "track"', means: 'Events that tell what a person did' },
-  { fql: 'event = "Order completed"', means: 'Track events of this name' },
-  { fql: 'contains(event, "Order")', means: 'Track events with this in their name' },
-  { fql: 'traits.plan = "pro"', means: 'Events with this value of a trait' },
-  { fql: 'traits.plan != null', means: 'Events that have this trait' },
-  { fql: 'properties.total > 100', means: 'Events with more than this in a property' },
-  { fql: 'userId != null', means: 'Events of people who are known, not only visitors' },
-  { fql: 'context.personas.computation_class = "audience"', means: 'Events of Segment’s audiences' }
+  { fql: 'type = "identify"', description: 'Events that describe a person' },
+  { fql: 'type = "track"', description: 'Events that describe an action of a person' },
+  { fql: 'event = "Order completed"', description: 'Track events with this name' },
+  { fql: 'contains(event, "Order")', description: 'Track events whose name contains this text' },
+  { fql: 'traits.plan = "pro"', description: 'Events in which the trait has this value' },
+  { fql: 'traits.plan != null', description: 'Events that have this trait' },
+  { fql: 'properties.total > 100', description: 'Events in which the property is greater than this number' },
+  { fql: 'userId != null', description: 'Events of known users, not of anonymous visitors' },
+  { fql: 'context.personas.computation_class = "audience"', description: 'Events of Segment’s audiences' }
 ]
 
 /**
- * A trigger with one more condition. What was there goes in parentheses when it is joined by the other word: without
- * them Segment's library reads one word everywhere. Undefined when it has parentheses by then, also those of
- * `contains(…)`: within parentheses the library reads none.
+ * Adds a condition to a trigger. If the trigger uses the other operator, it is put in parentheses: without them,
+ * Segment's library reads all operators as the same one. Undefined when the trigger then needs nested parentheses (also
+ * those of `contains(…)`), because the library does not support them.
  */
 export function addCondition(trigger: string, condition: string, word: 'and' | 'or'): string | undefined {
   const before = trigger.trim()
@@ -35,7 +35,7 @@ export function addCondition(trigger: string, condition: string, word: 'and' | '
   return `${isMixed ? `(${before})` : before} ${word} ${condition}`
 }
 
-/** Whether a trigger is understood in another way than it was written, but for spaces. */
+/** Whether Segment reads a trigger differently from how it is written, except for spaces. */
 export function isReadOtherwise(trigger: string, readAs: string): boolean {
   const plain = (text: string) => text.replace(/[\s()]/g, '').toLowerCase()
   return plain(trigger) !== plain(readAs)

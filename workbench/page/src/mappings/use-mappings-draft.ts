@@ -4,25 +4,25 @@ import type { MappingsDraft } from './draft'
 
 const KEY = 'mappings draft'
 
-let held = load()
+let stored = load()
 const readers = new Set<() => void>()
 
-/** Changes to the mappings that are not saved. They outlive a reload of the page, until its tab is closed. */
+/** Unsaved changes of the mappings. They are stored until the tab is closed. */
 export function useMappingsDraft(): MappingsDraft | undefined {
-  return useSyncExternalStore(listen, () => held)
+  return useSyncExternalStore(listen, () => stored)
 }
 
-/** @param change gives the next draft, or none, for the present one */
+/** @param change returns the next draft, or undefined, for the current one */
 export function changeMappingsDraft(change: (draft: MappingsDraft | undefined) => MappingsDraft | undefined): void {
-  held = change(held)
+  stored = change(stored)
   try {
-    if (held) {
-      sessionStorage.setItem(KEY, JSON.stringify(held))
+    if (stored) {
+      sessionStorage.setItem(KEY, JSON.stringify(stored))
     } else {
       sessionStorage.removeItem(KEY)
     }
   } catch {
-    // It is too long to be kept, or nothing may be kept.
+    // The draft is too long, or storage is not allowed.
   }
   readers.forEach((read) => read())
 }

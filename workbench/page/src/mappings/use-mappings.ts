@@ -6,55 +6,55 @@ import { differences, flawsOf, readMapping, same, writeMapping, writeSound } fro
 import type { Mapping, MappingForm, Problem } from './draft'
 import { changeMappingsDraft, useMappingsDraft } from './use-mappings-draft'
 
-/** Milliseconds after the last key until what was typed is checked */
-const PAUSE = 300
+/** Milliseconds between the last keystroke and the check */
+const CHECK_DELAY_MS = 300
 
-/** What the server holds. */
-export interface Held {
+/** The mappings of the server. */
+export interface StoredMappings {
   mappings: readonly Mapping[]
   presets: readonly Mapping[]
 }
 
-/** The mappings as they are edited, and all that can be done with them as a whole. */
+/** The mappings that are being edited, and the operations on them. */
 export interface Editing {
   mappings: readonly MappingForm[]
-  /** As the server holds them */
+  /** The mappings of the server */
   saved: readonly MappingForm[]
-  held: Held
+  stored: StoredMappings
   isChanged: boolean
-  /** When the server holds others by now: the names of those that differ; none when only their order does. */
+  /** Set when the server's mappings have changed: the names of those that differ. Empty when only the order differs. */
   conflict?: readonly string[]
   problems: readonly Problem[]
-  /** @param told what was done, when it is to be undone with one click */
-  change: (next: readonly MappingForm[], told?: string) => void
-  undo?: { told: string; run: () => void }
+  /** @param notice describes the change. With a notice, the change can be undone. */
+  change: (next: readonly MappingForm[], notice?: string) => void
+  undo?: { notice: string; run: () => void }
   save: () => void
   discard: () => void
-  /** Saves over what the server holds by now. */
+  /** Keeps the changes. The next save overwrites the server's mappings. */
   keepMine: () => void
   saving: { isPending: boolean; isSaved: boolean; error: Error | null }
 }
 
-/** What can be undone, and what after that. */
+/** A change that can be undone, and the earlier ones. */
 interface Undo {
-  told: string
+  notice: string
   before: readonly MappingForm[]
   earlier?: Undo
 }
 
-export function useHeld() {
+export function useStoredMappings() {
   return useQuery({
     queryKey: ['mappings'],
-    // Hono's types end where JSON goes on within JSON.
-    queryFn: async () => (await read(api.mappings.$get())) as Held
+    // Hono's types do not cover nested JSON.
+    queryFn: async () => (await read(api.mappings.$get())) as StoredMappings
   })
 }
 
-export function useEditing(held: Held): Editing {
+export function useEditing(stored: StoredMappings): Editing {
   const queries = useQueryClient()
   const draft = useMappingsDraft()
   const [undo, setUndo] = useState<Undo>()
-  const saved = useMemo(() => held.mappings.map(readMapping), [held])
+  const saved = useMemo(() => stored.mappings.map(readMapping), [stored])
   const mappings = draft?.mappings ?? saved
   const isChanged = draft !== undefined && !same(draft.mappings, saved)
   const base = draft?.base.map(readMapping) ?? saved
@@ -68,46 +68,46 @@ export function useEditing(held: Held): Editing {
 
   const saving = useMutation({
     mutationFn: (sent: readonly MappingForm[]) =>
-      read(api.mappings.$put({ json: { mappings: sent.map(writeMapping), base: held.mappings } })),
-    onSuccess: (answer, sent) => {
-      if (answer.problems.length > 0) {
-        // Others may be held by now.
+      read(api.mappings.$put({ json: { mappings: sent.map(writeMapping), base: stored.mappings } })),
+    onSuccess: (response, sent) => {
+      if (response.problems.length > 0) {
+        // The server's mappings may have changed.
         void queries.invalidateQueries({ queryKey: ['mappings'] })
         return
       }
-      const now = answer.mappings as readonly Mapping[]
-      queries.setQueryData<Held>(['mappings'], { ...held, mappings: now })
-      // What was typed meanwhile is not saved yet.
+      const latest = response.mappings as readonly Mapping[]
+      queries.setQueryData<StoredMappings>(['mappings'], { ...stored, mappings: latest })
+      // Changes that were made during the save are not saved yet.
       changeMappingsDraft((current) =>
-        current && !same(current.mappings, sent) ? { ...current, base: now } : undefined
+        current && !same(current.mappings, sent) ? { ...current, base: latest } : undefined
       )
       setUndo(undefined)
     }
   })
   const flaws = flawsOf(mappings)
   const checked = useProblems(mappings.map(writeSound), isChanged)
-  const refused = saving.data?.problems ?? []
-  const problems = [...flaws, ...[...checked, ...refused].filter((problem) => !flaws.some(concerns(problem)))]
+  const rejected = saving.data?.problems ?? []
+  const problems = [...flaws, ...[...checked, ...rejected].filter((problem) => !flaws.some(concerns(problem)))]
 
-  const change = (next: readonly MappingForm[], told?: string) => {
+  const change = (next: readonly MappingForm[], notice?: string) => {
     if (!saving.isPending) {
       saving.reset()
     }
-    setUndo(told === undefined ? undefined : { told, before: mappings, earlier: undo })
+    setUndo(notice === undefined ? undefined : { notice, before: mappings, earlier: undo })
     changeMappingsDraft((current) =>
-      same(next, saved) ? undefined : { base: current?.base ?? held.mappings, mappings: next }
+      same(next, saved) ? undefined : { base: current?.base ?? stored.mappings, mappings: next }
     )
   }
   return {
     mappings,
     saved,
-    held,
+    stored,
     isChanged,
     conflict,
     problems: isChanged ? unique(problems) : [],
     change,
     undo: undo && {
-      told: undo.told,
+      notice: undo.notice,
       run: () => {
         change(undo.before)
         setUndo(undo.earlier)
@@ -121,7 +121,7 @@ export function useEditing(held: Held): Editing {
     discard: () => change(saved),
     keepMine: () => {
       saving.reset()
-      changeMappingsDraft((current) => current && { ...current, base: held.mappings })
+      changeMappingsDraft((current) => current && { ...current, base: stored.mappings })
     },
     saving: {
       isPending: saving.isPending,
@@ -131,9 +131,9 @@ export function useEditing(held: Held): Editing {
   }
 }
 
-/** What the server finds wrong with mappings, a moment after the last change. */
+/** The problems that the server finds in mappings, shortly after the last change. */
 function useProblems(mappings: readonly Mapping[], isNeeded: boolean): readonly Problem[] {
-  const [text] = useDebouncedValue(JSON.stringify(mappings), PAUSE)
+  const [text] = useDebouncedValue(JSON.stringify(mappings), CHECK_DELAY_MS)
   const { data } = useQuery({
     queryKey: ['check of mappings', text],
     queryFn: () => read(api.mappings.check.$post({ json: { mappings: JSON.parse(text) as unknown } })),
@@ -144,7 +144,7 @@ function useProblems(mappings: readonly Mapping[], isNeeded: boolean): readonly 
   return isNeeded ? data?.problems ?? [] : []
 }
 
-/** True for a flaw at the same place: then the server has not seen what is there. */
+/** True for a flaw of the same field: the server did not check that value. */
 function concerns({ index, field }: Problem): (flaw: Problem) => boolean {
   return (flaw) => flaw.index === index && flaw.field === field
 }

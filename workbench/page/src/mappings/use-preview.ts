@@ -8,10 +8,10 @@ import type { MappingForm } from './draft'
 import { eventsIn } from './paths'
 import type { Setup } from './setup'
 
-/** Milliseconds after the last key until the preview follows */
-const PAUSE = 300
+/** Milliseconds between the last keystroke and the preview */
+const PREVIEW_DELAY_MS = 300
 
-/** The events that one has tried, else the examples. */
+/** The events of the last try, otherwise the examples. */
 export function useTried({ examples }: Setup): object[] {
   const [text] = useStored('tried text')
   return useMemo(() => {
@@ -20,11 +20,11 @@ export function useTried({ examples }: Setup): object[] {
   }, [text, examples])
 }
 
-/** The payload of the first event that the trigger matches, else of the first event. */
+/** The payload of the first event that the trigger matches, otherwise of the first event. */
 export function usePreview(mapping: MappingForm, events: readonly object[]) {
   const { partnerAction, subscribe, mapping: fields } = writeSound(mapping)
   const body = JSON.stringify({ mapping: { partnerAction, subscribe, mapping: fields }, events })
-  const [text] = useDebouncedValue(body, PAUSE)
+  const [text] = useDebouncedValue(body, PREVIEW_DELAY_MS)
   return useQuery({
     queryKey: ['preview of a mapping', text],
     queryFn: () => read(api.mappings.preview.$post({ json: JSON.parse(text) as Body })),

@@ -20,16 +20,16 @@ import type { Field } from './setup'
 import { useSuggestedPaths } from './suggested-paths'
 
 interface ValueEditorProps {
-  /** For screen readers: what this is the value of */
+  /** The name of the value, for screen readers */
   label: string
   form: Form
   onChange: (form: Form) => void
-  /** What a new mapping has there */
+  /** The default value in a new mapping */
   standard?: Form
   choices?: Field['choices']
-  /** For an object: the parts that it has, and whether it takes keys of the customer's own */
+  /** For an object: its parts, and whether the customer may add keys */
   rows?: ShownRows
-  /** What stands below a part */
+  /** Content below a part */
   below?: (part: string) => ReactNode
 }
 
@@ -47,7 +47,7 @@ const KINDS: readonly [Kind, string][] = [
   ['json', 'JSON']
 ]
 
-/** A value: how it is made, and of what. */
+/** An editor for the kind and the content of a value. */
 export function ValueEditor(props: ValueEditorProps) {
   const { label, form, onChange, standard = NOTHING, choices, rows } = props
   const kinds = KINDS.filter(([kind]) => !rows || !['text', 'template'].includes(kind) || kind === form.kind)
@@ -164,10 +164,10 @@ function Choice({ label, form, onChange, choices }: ChoiceProps) {
   )
 }
 
-/** One value or another, as a sentence until it is opened. */
+/** One value or another. It is shown as a sentence until it is opened. */
 function IfEditor({ label, form, onChange }: { label: string; form: IfForm; onChange: (form: Form) => void }) {
-  const [isWanted, setWanted] = useState(form.else.kind === 'nothing')
-  const isOpen = isWanted || flawsIn(form).length > 0
+  const [isExpanded, setExpanded] = useState(form.else.kind === 'nothing')
+  const isOpen = isExpanded || flawsIn(form).length > 0
   return (
     <Stack gap={6}>
       <Text size="sm" pt={7} style={{ overflowWrap: 'anywhere' }}>
@@ -176,7 +176,7 @@ function IfEditor({ label, form, onChange }: { label: string; form: IfForm; onCh
           component="button"
           type="button"
           size="sm"
-          onClick={() => setWanted(!isOpen)}
+          onClick={() => setExpanded(!isOpen)}
           aria-expanded={isOpen}
           aria-label={`${isOpen ? 'Close' : 'Edit'} ${label}`}
         >
@@ -260,7 +260,7 @@ function Rows({ label, form, onChange, rows = { isOpen: true, parts: [] }, below
             label={label}
             rows={form.rows}
             index={index}
-            onChange={(next) => change(form.rows.map((held, position) => (position === index ? next : held)))}
+            onChange={(next) => change(form.rows.map((current, position) => (position === index ? next : current)))}
             onRemove={() => change(form.rows.filter((_, position) => position !== index))}
             below={below}
           />

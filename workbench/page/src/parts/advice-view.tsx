@@ -2,7 +2,7 @@ import { Alert, Anchor, Text } from '@mantine/core'
 import { Link } from 'wouter'
 import type { Advice } from './what-to-do'
 
-/** What to do, with the way to it. */
+/** Advice, with a link to the view for it. */
 export function AdviceView({ advice }: { advice: Advice | undefined }) {
   return (
     advice && (

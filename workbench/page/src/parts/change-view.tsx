@@ -20,7 +20,7 @@ export function ChangeView({ processed }: { processed: ProcessedItem }) {
       )}
       {activity && 'attributes' in activity && Object.keys(activity.attributes).length > 0 && (
         <ChangeTable
-          changes={Object.entries(activity.attributes).map(([what, value]) => ({ what, after: showValue(value) }))}
+          changes={Object.entries(activity.attributes).map(([name, value]) => ({ name, after: showValue(value) }))}
         />
       )}
       {log.map(({ message }, index) => (
@@ -67,17 +67,17 @@ function ChangeTable({ changes, hasBefore = false }: { changes: readonly Change[
     <Table layout="fixed" verticalSpacing={2} horizontalSpacing={4}>
       <Table.Thead>
         <Table.Tr>
-          <Table.Th w="34%">What</Table.Th>
+          <Table.Th w="34%">Name</Table.Th>
           {hasBefore && <Table.Th>Before</Table.Th>}
           <Table.Th>{hasBefore ? 'After' : 'Value'}</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
-        {changes.map(({ what, before, after }) => (
-          <Table.Tr key={what}>
+        {changes.map(({ name, before, after }) => (
+          <Table.Tr key={name}>
             <Table.Td>
               <Text size="xs" fw={600} style={{ overflowWrap: 'anywhere' }}>
-                {what}
+                {name}
               </Text>
             </Table.Td>
             {hasBefore && (
@@ -103,7 +103,7 @@ function factsOf({ ids, fields, ip, location, audiences, activityCount }: Contac
       ? isMember
         ? 'member'
         : 'not a member'
-      : `${isMember ? 'member' : 'not a member'} until the daily synchronization`
+      : `${isMember ? 'member' : 'not a member'} until the daily sync`
   ])
   return new Map<string, unknown>([
     ...ids.map(({ kind, value }): [string, unknown] => [`${kind} ${value}`, 'linked']),

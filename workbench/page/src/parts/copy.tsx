@@ -1,6 +1,6 @@
 import { Button, CopyButton, Group } from '@mantine/core'
 
-/** A text to be copied elsewhere. */
+/** A text with a button to copy it. */
 export function Copyable({ text, label, isSecret = false }: { text: string; label: string; isSecret?: boolean }) {
   return (
     <Group gap="xs" wrap="nowrap">

@@ -20,7 +20,7 @@ interface JsonEditorProps {
   onChange: (text: string) => void
   /** For screen readers */
   label: string
-  /** What is wrong with the text, and where */
+  /** Returns the problems of the text, with their positions */
   check: (text: string) => { from: number; to: number; message: string }[]
   /** Ctrl-Enter, or Command-Enter */
   onSubmit?: () => void
@@ -42,7 +42,7 @@ const darkTheme = EditorView.theme(
   { dark: true }
 )
 
-/** A text of JSON, with line numbers and errors in place. */
+/** An editor for JSON, with line numbers and inline errors. */
 export default function JsonEditor({ value, onChange, label, check, onSubmit }: JsonEditorProps) {
   const frame = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView>(undefined)
@@ -100,7 +100,7 @@ export default function JsonEditor({ value, onChange, label, check, onSubmit }: 
     })
     view.current = editor
     return () => editor.destroy()
-    // The editor keeps its text by itself; another value is handed to it below.
+    // The editor stores its text itself. The effect below passes a new value to it.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [])
 

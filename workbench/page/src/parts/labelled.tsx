@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 
-/** Something to look at, with a label above it. */
+/** Content with a label above it. */
 export function Labelled({ label, children }: { label: string; children: ReactNode }) {
   return (
     <div>

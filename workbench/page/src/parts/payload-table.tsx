@@ -2,7 +2,7 @@ import { Table, Text } from '@mantine/core'
 import type { FieldOrigin } from '../../../server/origins'
 import { showValue } from './show'
 
-/** The fields that got something; those that got nothing stand below, for who wants to know why. */
+/** The fields with a value. Fields without a value can be expanded below, with the reason. */
 export function PayloadTable({ fields }: { fields: readonly FieldOrigin[] }) {
   const filled = fields.filter((field) => hasContent(field, fields))
   const empty = fields.filter((field) => !filled.includes(field))
@@ -13,7 +13,7 @@ export function PayloadTable({ fields }: { fields: readonly FieldOrigin[] }) {
         <details>
           <summary>
             <Text span size="xs">
-              {empty.length} more fields, for which this event has nothing
+              {empty.length === 1 ? '1 field' : `${empty.length} fields`} without a value for this event
             </Text>
           </summary>
           <PayloadRows fields={empty} />
@@ -36,7 +36,7 @@ function PayloadRows({ fields }: { fields: readonly FieldOrigin[] }) {
       <Table.Thead>
         <Table.Tr>
           <Table.Th w="32%">Field</Table.Th>
-          <Table.Th>Value, and where it came from</Table.Th>
+          <Table.Th>Value and source</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -60,12 +60,12 @@ function PayloadRow({ field: { key, label, depth, value, from, because } }: { fi
       <Table.Td>
         {from !== 'its parts' && (
           <Text className="value" c={hasValue ? undefined : 'dimmed'}>
-            {hasValue ? showValue(value) : 'nothing'}
+            {hasValue ? showValue(value) : 'no value'}
           </Text>
         )}
         <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
           {from}
-          {because !== undefined && `, since ${because}`}
+          {because !== undefined && `, because ${because}`}
         </Text>
       </Table.Td>
     </Table.Tr>

@@ -6,7 +6,7 @@ import { pretty } from './show'
 /** The request in which an event was sent, and its response. */
 export function RequestView({ request }: { request: ShownRequest }) {
   const { method, url, headers, count, position, item, response, failure, milliseconds } = request
-  const together = count === 1 ? 'It was sent alone.' : `It was number ${position} of ${count} in this request.`
+  const positionText = count === 1 ? 'The only item in this request.' : `Item ${position} of ${count} in this request.`
   return (
     <>
       <Text size="xs" className="value">
@@ -18,9 +18,9 @@ export function RequestView({ request }: { request: ShownRequest }) {
         </Text>
       ))}
       <Text size="xs" c="dimmed">
-        {together}
+        {positionText}
       </Text>
-      <Json value={item} label="What was sent for this event" />
+      <Json value={item} label="The item of this event" />
       {response && (
         <>
           <Group gap="xs">

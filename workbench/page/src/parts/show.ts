@@ -3,7 +3,7 @@ import type { Outcome } from '../../../../delivery'
 /** Characters of a value in a table */
 const MAX_VALUE = 400
 
-/** A value in one line, for a table. */
+/** Formats a value on one line, for a table. */
 export function showValue(value: unknown): string {
   if (value === undefined || value === null) {
     return value === null ? 'null' : ''
@@ -14,7 +14,7 @@ export function showValue(value: unknown): string {
     : text
 }
 
-/** `2025-07-10T06:09:00.000Z` as `2025-07-10 06:09:00`, in UTC like everything in Ortto's log */
+/** Formats `2025-07-10T06:09:00.000Z` as `2025-07-10 06:09:00`. Times are in UTC, as in Ortto's log. */
 export function showTime(time: string): string {
   return time.replace('T', ' ').replace(/\.\d+Z$|Z$/, '')
 }
@@ -30,22 +30,22 @@ export const COLORS: Record<Outcome, string> = {
 }
 
 export interface Change {
-  what: string
+  name: string
   before?: string
   after?: string
 }
 
-/** What differs between two descriptions of the same thing, by the name of each part. */
+/** The differences between two states of an object, by name. */
 export function changesBetween(before: ReadonlyMap<string, unknown>, after: ReadonlyMap<string, unknown>): Change[] {
-  return [...new Set([...before.keys(), ...after.keys()])].flatMap((what) => {
-    const [old, now] = [before.get(what), after.get(what)].map((value) =>
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) => {
+    const [old, now] = [before.get(name), after.get(name)].map((value) =>
       value === undefined ? undefined : showValue(value)
     )
-    return old === now ? [] : [{ what, before: old, after: now }]
+    return old === now ? [] : [{ name, before: old, after: now }]
   })
 }
 
-/** JSON over several lines; anything else as it is. */
+/** Formats JSON on several lines. Other text is not changed. */
 export function pretty(text: string): string {
   try {
     return JSON.stringify(JSON.parse(text), null, 2)

@@ -15,11 +15,11 @@ interface TraceListProps {
   label: string
   /** Pixels */
   height: number
-  /** Shows the newest at the end, and stays there while more come. */
+  /** Scrolls to new events at the end, unless the user has scrolled back. */
   isLive?: boolean
 }
 
-/** Events with what became of them, one a row. Only what can be seen is drawn, so there may be any number of them. */
+/** A list of events with their results. Only visible rows are rendered, so the list can be long. */
 export function TraceList({ traces, selected, onSelect, label, height, isLive = false }: TraceListProps) {
   const frame = useRef<HTMLDivElement>(null)
   const isAtEnd = useRef(true)
@@ -56,7 +56,7 @@ export function TraceList({ traces, selected, onSelect, label, height, isLive = 
       aria-activedescendant={position >= 0 ? `trace-${selected}` : undefined}
       onKeyDown={move}
       onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) => {
-        // Only who scrolls back leaves the end: what comes in meanwhile makes the list longer.
+        // Only scrolling back leaves the end. New events make the list longer, which is not scrolling.
         const isBack = scrollTop < lastTop.current
         isAtEnd.current = scrollTop + clientHeight >= scrollHeight - ROW || (isAtEnd.current && !isBack)
         lastTop.current = scrollTop
@@ -84,13 +84,13 @@ interface RowProps {
   isSelected: boolean
   onSelect: (id: string) => void
   start: number
-  /** Where the event stands: its line, or the time at which it came */
+  /** The event's line, or its time */
   place: string
 }
 
 function Row({ trace, isSelected, onSelect, start, place }: RowProps) {
   const { id, type = 'no event', event, user, results, note } = trace
-  const [worst] = [...results].sort((one, other) => other.status - one.status)
+  const [worst] = [...results].sort((a, b) => b.status - a.status)
   return (
     <div
       id={`trace-${id}`}

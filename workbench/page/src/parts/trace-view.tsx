@@ -29,7 +29,7 @@ export function TraceView({ id }: { id: string }) {
   const matching = mappings.filter(({ matches }) => matches)
   const others = mappings.filter(({ matches }) => !matches)
   return (
-    <Stack gap="sm" component="section" aria-label="The way of this event">
+    <Stack gap="sm" component="section" aria-label="Event details">
       <Title order={2} size="h4" className="cut">
         {[event === undefined ? type : `${type}: ${event}`, user].filter(Boolean).join(' · ') || 'No event'}
       </Title>
@@ -86,7 +86,7 @@ function MappingView({ mapping }: { mapping: ShownMapping }) {
         <Stack gap="xs">
           <Step title="1. The mapped payload">
             <Text size="xs" c="dimmed">
-              It matched: {why}.
+              Matched: {why}.
             </Text>
             <PayloadTable fields={payload} />
           </Step>
@@ -101,7 +101,7 @@ function MappingView({ mapping }: { mapping: ShownMapping }) {
             {processed ? (
               <ChangeView processed={processed} />
             ) : (
-              <Text size="sm">Nothing: Ortto did not store this event.</Text>
+              <Text size="sm">Nothing changed. Ortto did not store this event.</Text>
             )}
           </Step>
         </Stack>

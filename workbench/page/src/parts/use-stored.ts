@@ -1,6 +1,6 @@
 import { useState } from 'react'
 
-/** A text that is still there when this page is loaded again, until its tab is closed. None before it was set. */
+/** A text that is stored until the tab is closed. Undefined until it is set. */
 export function useStored(key: string): [text: string | undefined, set: (text: string) => void] {
   const [text, setText] = useState(() => {
     try {
@@ -14,7 +14,7 @@ export function useStored(key: string): [text: string | undefined, set: (text: s
     try {
       sessionStorage.setItem(key, next)
     } catch {
-      // It is too long to be kept, or nothing may be kept.
+      // The text is too long, or storage is not allowed.
     }
   }
   return [text, set]

@@ -1,13 +1,13 @@
 import type { ShownMapping, ShownTrace } from '../../../server/trace'
 
-/** What a person can do about what went wrong, and where. */
+/** Advice about a problem, and a link to where it can be fixed. */
 export interface Advice {
   text: string
   /** A view of this page */
   link?: { path: string; label: string }
 }
 
-/** About an event that was not sent. */
+/** Advice about an event that was not sent. */
 export function adviceForUnsent({ mappings, type }: Pick<ShownTrace, 'mappings' | 'type'>): Advice | undefined {
   if (type === undefined) {
     return { text: 'Fix the text: an event is a JSON object with a "type", such as "identify" or "track".' }
@@ -19,7 +19,7 @@ export function adviceForUnsent({ mappings, type }: Pick<ShownTrace, 'mappings' 
     : { text: 'To send such events to Ortto, change the trigger of a mapping, or add a mapping.', link: edit }
 }
 
-/** About the result in one mapping. Undefined when there is nothing to do. */
+/** Advice about the result in one mapping. Undefined when there is nothing to do. */
 export function adviceForMapping({ number, result, processed, request }: ShownMapping): Advice | undefined {
   const edit = { path: `/mappings/${number}`, label: 'Edit this mapping' }
   const status = result?.status ?? 200
@@ -42,7 +42,7 @@ export function adviceForMapping({ number, result, processed, request }: ShownMa
     }
   }
   if (result?.outcome === 'unchanged') {
-    return { text: 'Nothing to do: the contact has this data already.' }
+    return { text: 'Nothing to do: the contact already has this data.' }
   }
   if (status === 422 && (processed?.unmapped.length ?? 0) > 0) {
     return {
@@ -52,21 +52,21 @@ export function adviceForMapping({ number, result, processed, request }: ShownMa
   }
   if (status === 429) {
     return {
-      text: 'Segment sends it again later. Check how much of the limit is used.',
+      text: 'Segment retries the event later. Check how much of the limit is used.',
       link: { path: '/ortto/limits', label: 'Limits' }
     }
   }
   if (result?.outcome === 'retryable') {
     return {
-      text: 'Segment retries such an event. The workbench does not: switch off the fault, if one is on, and send it again.',
+      text: 'Segment retries the event. The workbench does not. If a fault is on, switch it off and send the event again.',
       link: { path: '/ortto/clock-and-faults', label: 'Clock and faults' }
     }
   }
   if (status >= 400) {
     return request
-      ? { text: 'Fix what the message names, at the source of the event or in the mapping.', link: edit }
+      ? { text: 'Fix this in the mapping or in the event.', link: edit }
       : {
-          text: 'It was rejected before it was sent. Fix what the message names in the mapping, or in the event.',
+          text: 'The event was rejected before it was sent. Fix this in the mapping or in the event.',
           link: edit
         }
   }
@@ -80,7 +80,7 @@ export function adviceForMapping({ number, result, processed, request }: ShownMa
   if ((processed?.unmapped.length ?? 0) > 0) {
     const view = processed?.kind === 'activity' ? 'activities' : 'fields'
     return {
-      text: 'It was stored, without the data that is not mapped in Ortto. Map it there if you need it.',
+      text: 'The event was stored without the data that is not mapped in Ortto. If you need the data, map it.',
       link: { path: `/ortto/${view}`, label: view === 'fields' ? 'Fields' : 'Activities' }
     }
   }

@@ -1,16 +1,16 @@
-/** What is wrong with a text of events, and where: positions in the text. */
+/** A problem in a text of events. `from` and `to` are positions in the text. */
 interface TextProblem {
   from: number
   to: number
   message: string
 }
 
-/** So many problems are shown. */
+/** Problems that are shown */
 const MAX_PROBLEMS = 50
-/** Characters of a text that is checked while it is typed; a longer one is checked when it is sent. */
+/** Characters of a text that is checked while it is typed. Longer texts are checked when they are sent. */
 const MAX_CHECKED = 2_000_000
 
-/** Checks a text as it is read when it is sent: one event, an array, or an event on each line. */
+/** Checks a text of events: one event, an array, or one event per line. */
 export function checkEvents(text: string): TextProblem[] {
   if (text.length > MAX_CHECKED || text.trim() === '') {
     return []
@@ -31,7 +31,7 @@ export function checkEvents(text: string): TextProblem[] {
     : problemsOfLines(text)
 }
 
-/** False when an event goes on over several lines: then it is one event, with a mistake. */
+/** Whether each line is an event. Otherwise the text is one event on several lines, with a mistake. */
 function startsAnEventOnEachLine(text: string): boolean {
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   return lines.length > 1 && 'value' in parse(lines[0]) ? true : lines.every((line) => line.trim().startsWith('{'))
@@ -56,7 +56,7 @@ function problemsOfLines(text: string): TextProblem[] {
 }
 
 function notAnEvent(index?: number): string {
-  const which = index === undefined ? 'This' : `Number ${index + 1}`
+  const which = index === undefined ? 'This' : `Item ${index + 1}`
   return `${which} is not a Segment event: an object with a "type", such as "identify" or "track".`
 }
 
@@ -72,7 +72,7 @@ function parse(text: string): { value: unknown } | { message: string } {
   }
 }
 
-/** Where a mistake is, as far as the parser tells: `… in JSON at position 12`. */
+/** Finds the position of a mistake in the parser's message: `… in JSON at position 12`. */
 function problemIn(text: string, start: number, message: string): TextProblem {
   const position = Number(/at position (\d+)/.exec(message)?.[1] ?? text.trimEnd().length)
   const at = Math.min(position, Math.max(0, text.length - 1))

@@ -12,8 +12,8 @@ export function countResults(traces: readonly TraceSummary[]): string {
     }
   }
   const all = [...counts.values()].reduce((sum, number) => sum + number, 0)
-  const isOneEach = all === traces.length - notSent
-  const results = isOneEach ? '' : `, ${all.toLocaleString('en')} results`
+  const hasOneEach = all === traces.length - notSent
+  const results = hasOneEach ? '' : `, ${all.toLocaleString('en')} results`
   const parts = [...counts, ...(notSent > 0 ? [['not sent', notSent] as const] : [])].map(
     ([word, number]) => `${number.toLocaleString('en')} ${word}`
   )

@@ -12,10 +12,10 @@ import { useStored } from '../parts/use-stored'
 import { checkEvents } from './check-events'
 import { countResults } from './count-results'
 
-// The editor is larger than all the rest, and the page can be read without it.
+// The editor is the largest part of the page, so it is loaded later.
 const JsonEditor = lazy(() => import('../parts/json-editor'))
 
-/** Paste events, send them, and see each one's whole way. */
+/** Paste events, send them, and inspect the details of each event. */
 export function TryView() {
   const { trace } = useParams<{ trace?: string }>()
   const [, open] = useLocation()
@@ -24,14 +24,14 @@ export function TryView() {
   const [text, setText] = useStored('tried text')
   const [example, setExample] = useState<string | null>(null)
   const shown = text ?? (examples.length > 0 ? examples[0].text : '')
-  // They are still there when one comes back from another view.
+  // Stored in the query cache, so that the results are kept while another view is open.
   const queries = useQueryClient()
   const { data: traces = [] } = useQuery<readonly TraceSummary[]>({ queryKey: ['tried'], enabled: false })
   const sending = useMutation({
     mutationFn: () => read(api.try.$post({ json: { text: shown } })),
-    onSuccess: ({ traces: more }) => {
-      queries.setQueryData(['tried'], more)
-      open(more.length > 0 ? `/try/${more[0].id}` : '/try')
+    onSuccess: ({ traces: sent }) => {
+      queries.setQueryData(['tried'], sent)
+      open(sent.length > 0 ? `/try/${sent[0].id}` : '/try')
     }
   })
   const problems = checkEvents(shown)
@@ -49,7 +49,8 @@ export function TryView() {
             Try an event
           </Title>
           <Text size="sm" c="dimmed">
-            Paste one event, one on each line, or a JSON array. They go through your mappings to the local Ortto.
+            Paste one event, one event per line, or a JSON array. The events are sent through your mappings to the local
+            Ortto.
           </Text>
         </div>
         <Select
@@ -79,7 +80,7 @@ export function TryView() {
                 Send
               </Button>
               <Text size="sm" c={problems.length > 0 ? 'red' : 'dimmed'} aria-live="polite">
-                {problems.length > 0 ? problems[0].message : 'Ctrl-Enter in the editor sends them too.'}
+                {problems.length > 0 ? problems[0].message : 'You can also press Ctrl-Enter in the editor to send.'}
               </Text>
             </Group>
             <Failure error={sending.error} />
@@ -97,7 +98,7 @@ export function TryView() {
             {traces.length > 0
               ? countResults(traces)
               : sending.isSuccess
-              ? 'There was no event in it.'
+              ? 'The text contains no events.'
               : 'The result of each event appears here.'}
           </Text>
         </Grid.Col>

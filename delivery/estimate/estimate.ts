@@ -1,35 +1,33 @@
-import type { OrttoActivity } from '../src/types'
-import { isRecord, unlessBlank } from '../src/values'
+import { tracksActivities } from '../mapping/mapping-fields'
+import type { Mapping } from '../mapping/mappings'
+import type { EventReport, MappingResult } from '../report'
 import { Backlog } from './backlog'
-import type { Ids } from './backlog'
-import { tracksActivities } from './mapping/mapping-fields'
-import { momentOf } from './read/moment'
-import type { Mapping } from './mapping/mappings'
-import type { EventReport, MappingResult } from './report'
+import { readItem } from './item'
+import type { Item } from './item'
 
-/** What an Ortto plan lets through, as far as its limits depend on it. */
+/** The parts of an Ortto plan that its limits depend on. */
 export interface Plan {
-  /** Contacts that it includes, and those that were bought besides */
+  /** Contacts: those that it includes, and those that were added */
   contacts: number
   /** Activities that are tracked */
   activities: number
   /** Track events a day for each contact and activity */
   trackFactor: number
-  /** Days after its timestamp that Ortto takes an activity. Without it, none is too old. */
+  /** Days after its timestamp in which Ortto accepts an activity. Without it, none is too old. */
   retention?: number
 }
 
 /** Items that Ortto counts against a limit. */
 export interface Use {
-  /** Contacts, and activities that bring their contact along */
+  /** Contacts, and activities with data of their contact */
   identify: number
   /** Activities */
   track: number
 }
 
 /**
- * What would become of the events of a file, or of all. A result is an event in a mapping: each that is not refused,
- * ignored or skipped is an item.
+ * The events of a file, or of all, by what would happen to them. A result is an event in a mapping: each that is not
+ * rejected, ignored or skipped is an item.
  */
 export interface Counts extends Use {
   lines: number
@@ -41,26 +39,26 @@ export interface Counts extends Use {
   ignored: number
   /** Matched no mapping, or disabled for Ortto by the event's `integrations` */
   skipped: number
-  /** Contacts with nothing that Ortto could store: it answers them with 422. */
+  /** Contacts with nothing that Ortto could store: their status is 422. */
   empty: number
-  /** Activities without a message id or a timestamp, by which Ortto knows what it has already */
-  undedupable: number
-  /** Activities that are older than the plan's retention: Ortto answers them with 422. */
+  /** Activities without a message id or a timestamp, by which Ortto recognizes duplicates */
+  missingDedupeKey: number
+  /** Activities that are older than the plan's retention: their status is 422. */
   tooOld: number
   /** Activities that come before their contact is known: see {@link Backlog} */
   waiting: number
 }
 
-/** Why results stay here. */
+/** Why results would not be sent. */
 export interface Reason {
   kind: 'rejected' | 'ignored' | 'skipped'
-  /** The mapping's name, when one took the event */
+  /** The mapping's name, when one matched the event */
   mapping?: string
   message: string
   count: number
 }
 
-/** What a delivery would use of a plan, and what Ortto's rules would do to it. */
+/** What a delivery would use of a plan, and how Ortto's rules would treat it. */
 export interface EstimateResult {
   plan: Plan
   /** Items in 24 hours */
@@ -76,7 +74,7 @@ export interface EstimateResult {
   contextTraits: { mapping: string; count: number }[]
   /** The most frequent first */
   reasons: Reason[]
-  /** Of the activities that wait: how many become known by these files, are discarded of these, and never do. */
+  /** Of the waiting activities: how many get their contact from these files, are discarded then, and never get one. */
   backlog: { known: number; discarded: number; unknown: number }
   /** The oldest activity: ISO 8601, and whole days until now */
   oldest?: { timestamp: string; days: number }
@@ -85,16 +83,15 @@ export interface EstimateResult {
 /** Identify events a day for each contact of the plan */
 const IDENTIFY_FACTOR = 10
 
-/** Milliseconds */
-const DAY = 24 * 60 * 60 * 1000
+const DAY_MS = 24 * 60 * 60 * 1000
 
-/** Reasons that are told apart: messages may quote what is in an event. */
+/** Different reasons that are counted: messages may quote what is in an event. */
 const MAX_REASONS = 1000
 const OTHER = 'Other reasons'
 
 /**
- * Counts what a delivery would use of an Ortto plan. It takes the verdicts of a delivery in which nothing was sent, so
- * the real mappings and the real destination have decided what would go out.
+ * Counts what a delivery would use of an Ortto plan. It reads the reports of a dry run, so the real mappings and the
+ * real destination have decided what would be sent.
  *
  * An activity that is in the files twice counts twice, as it does in the limits. Memory grows with the users, but not
  * with their events.
@@ -109,7 +106,7 @@ export class Estimate {
 
   /**
    * @param now milliseconds since 1970
-   * @param files names of files that are told of also when no event is in them
+   * @param files names of files, which are listed also when no event is in them
    */
   constructor(private readonly plan: Plan, private readonly now: number, files: readonly string[] = []) {
     this.files = new Map(files.map((file) => [file, noCounts()]))
@@ -174,22 +171,22 @@ export class Estimate {
     counts.track += 1
     counts.identify += bringsContact ? 1 : 0
     counts.both += bringsContact ? 1 : 0
-    counts.undedupable += isDedupable ? 0 : 1
+    counts.missingDedupeKey += isDedupable ? 0 : 1
     if (hasTraits && sendsContextTraits(mapping)) {
       this.contextTraits.set(mapping, (this.contextTraits.get(mapping) ?? 0) + 1)
     }
     this.oldest = Math.min(this.oldest, time ?? Infinity)
     const { retention = Infinity } = this.plan
-    if (time !== undefined && this.now - time > retention * DAY) {
-      // Ortto takes nothing of it, not even its contact.
+    if (time !== undefined && this.now - time > retention * DAY_MS) {
+      // Ortto stores nothing of it, not even its contact.
       counts.tooOld += 1
       return
     }
     if (bringsContact) {
       this.backlog.upsert(ids, creates)
     }
-    // Without a timestamp, an activity is of the day on which it comes.
-    counts.waiting += this.backlog.track(ids, Math.floor((time ?? this.now) / DAY)) ? 1 : 0
+    // An activity without a timestamp belongs to the day on which it is received.
+    counts.waiting += this.backlog.track(ids, Math.floor((time ?? this.now) / DAY_MS)) ? 1 : 0
   }
 
   private addReason(counts: Counts, kind: Reason['kind'], message: string, mapping?: Mapping): void {
@@ -204,37 +201,7 @@ export class Estimate {
 
   /** Whole days */
   private ageOf(time: number): number {
-    return Math.max(0, Math.floor((this.now - time) / DAY))
-  }
-}
-
-/** What Ortto's rules go by in an item. */
-interface Item {
-  ids: Ids
-  hasTraits: boolean
-  hasAudience: boolean
-  /** False when there is nothing in it that Ortto could store of a contact. */
-  hasData: boolean
-  /** True when Ortto can make a new contact of it. */
-  creates: boolean
-  /** Milliseconds since 1970 */
-  time?: number
-  isDedupable: boolean
-}
-
-function readItem(item: { [Member in keyof OrttoActivity]?: unknown }): Item {
-  const { user_id, anonymous_id, message_id, timestamp, ip, location, traits, audience } = item
-  const hasTraits = isRecord(traits)
-  const hasPlace = location !== undefined || ip !== undefined
-  return {
-    ids: { userId: unlessBlank(user_id), anonymousId: unlessBlank(anonymous_id) },
-    hasTraits,
-    hasAudience: isRecord(audience),
-    hasData: hasTraits || hasPlace || isRecord(audience),
-    // Nobody unknown can be taken out of an audience.
-    creates: hasTraits || hasPlace || (isRecord(audience) && audience.mode === 'add'),
-    time: momentOf(timestamp),
-    isDedupable: message_id !== undefined && timestamp !== undefined
+    return Math.max(0, Math.floor((this.now - time) / DAY_MS))
   }
 }
 
@@ -261,7 +228,7 @@ function noCounts(): Counts {
     ignored: 0,
     skipped: 0,
     empty: 0,
-    undedupable: 0,
+    missingDedupeKey: 0,
     tooOld: 0,
     waiting: 0
   }

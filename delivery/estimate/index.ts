@@ -1,0 +1,2 @@
+export { Estimate } from './estimate'
+export type { EstimateResult } from './estimate'
