@@ -141,7 +141,9 @@ async function moveRejected(rejected: string, options: WorkOptions, output: Outp
     await nc.close()
   }
   output.log(
-    isSafe ? `${count} ${count === 1 ? "event" : "events"} moved to ${rejected}. Fix them, and publish that file.` : 'There are no rejected events.'
+    isSafe
+      ? `${count} ${count === 1 ? 'event' : 'events'} moved to ${rejected}. Fix them, and publish that file.`
+      : 'There are no rejected events.'
   )
   return EXIT.done
 }
