@@ -114,7 +114,7 @@ async function serve(cwd: string): Promise<void> {
 
   const ports = ['--port', '0', '--ortto-port', '0']
   const workbench = start(join(cwd, 'node_modules', '.bin', 'ortto'), ['workbench', ...ports], { cwd })
-  const [, page] = await workbench.says(/workbench is at (\S+)/)
+  const [, page] = await workbench.says(/workbench is running at (\S+)/)
   const [, script] = /<script[^>]+src="([^"]+)"/.exec(await get(page)) ?? []
   await get(new URL(script, page).href)
   await get(`${page}/api/setup`)
