@@ -27,14 +27,14 @@ describe('a lock', () => {
 
   it('is not had twice by one process', async () => {
     const free = await lock(path)
-    await expect(lock(path)).rejects.toThrow('this process itself is at it')
+    await expect(lock(path)).rejects.toThrow('this process itself uses it')
     expect(await readdir(folder)).toEqual([`lock.${process.pid}`])
     await free()
   })
 
   it('is not had while a process that is alive has it, which keeps it', async () => {
     await writeFile(`${path}.${process.ppid}`, '')
-    await expect(lock(path)).rejects.toThrow(`the process ${process.ppid} is at it`)
+    await expect(lock(path)).rejects.toThrow(`the process ${process.ppid} uses it`)
 
     expect(await readdir(folder)).toEqual([`lock.${process.ppid}`])
   })

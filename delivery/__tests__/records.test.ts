@@ -288,12 +288,12 @@ describe('the records of a delivery', () => {
 
   it('are of one delivery at a time', async () => {
     const first = await Records.open(options)
-    await expect(Records.open(options)).rejects.toThrow('this process itself is at it')
+    await expect(Records.open(options)).rejects.toThrow('this process itself uses it')
     await first.close(false)
 
     const others = join(folder, `a.checkpoint.lock.${process.ppid}`)
     await writeFile(others, '')
-    await expect(Records.open(options)).rejects.toThrow(`the process ${process.ppid} is at it`)
+    await expect(Records.open(options)).rejects.toThrow(`the process ${process.ppid} uses it`)
     await rm(others)
 
     // What a delivery that was killed has left.
