@@ -57,7 +57,9 @@ describe('the five commands of docs/scaling.md', () => {
       children.push(...workers)
       const logs = workers.map(end)
       const status = async () => (await end(run(`node ${ORTTO} work --status`, folder, env))).out
-      while (!/Pending {6}0 waiting, 0 with[^]*Workers {6}2[^]*: 16 partitions[^]*: 16 partitions/.test(await status())) {
+      while (
+        !/Pending {6}0 waiting, 0 with[^]*Workers {6}2[^]*: 16 partitions[^]*: 16 partitions/.test(await status())
+      ) {
         await sleep(50)
       }
       workers.forEach((worker) => worker.kill('SIGTERM'))
