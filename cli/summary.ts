@@ -1,4 +1,4 @@
-import { formatSource, tracksActivities } from '../delivery'
+import { formatSource, readProblemError, tracksActivities } from '../delivery'
 import type { EventReport, SummaryState } from '../delivery'
 import type { StopCode } from '../delivery'
 import type { Output } from './command'
@@ -72,7 +72,11 @@ export function showItems(reports: readonly EventReport[], isJSON: boolean, outp
     for (const reason of [problem, skipped].flatMap((value) => value ?? [])) {
       output.log(
         isJSON
-          ? JSON.stringify({ ...place, status: reason === problem ? 400 : undefined, ...reason })
+          ? JSON.stringify({
+              ...place,
+              status: problem && reason === problem ? readProblemError(problem).status : undefined,
+              ...reason
+            })
           : `${printable(formatSource(source))} ${reason === problem ? 'rejected: ' : ''}${printable(reason.message)}`
       )
     }

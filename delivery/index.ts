@@ -24,7 +24,7 @@ export type { ReadEvent, ReadItem } from './read/read-events'
 export { readOrttoCode } from './reasons'
 export type { OrttoCode, ReasonCode } from './reasons'
 export { formatRejected } from './records/record-lines'
-export { formatSource, listRejections } from './report'
+export { formatSource, listRejections, readProblemError } from './report'
 export type {
   EventReport,
   FileSource,

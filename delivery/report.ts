@@ -94,6 +94,13 @@ export function listRejections({ problem, results }: EventReport): (Problem | Ma
   return [...(problem ? [problem] : []), ...results.filter(({ outcome }) => outcome === 'rejected')]
 }
 
+/** The status and Segment's name for the error of a problem, as the destination would give them. */
+export function readProblemError({ code }: Problem): { status: number; errorType: string } {
+  return code === 'poison_message'
+    ? { status: 500, errorType: 'INTERNAL_SERVER_ERROR' }
+    : { status: 400, errorType: 'BAD_REQUEST' }
+}
+
 /** Where an event came from, in one word: `events.ndjson:12`. */
 export function formatSource(source: Source): string {
   return source.kind === 'file' ? `${source.file}:${source.line}` : `${source.subject} ${source.sequence}`

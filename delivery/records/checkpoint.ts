@@ -1,3 +1,4 @@
+import { parseJson } from '../../common/parse-json'
 import { replaceFile } from '../../common/replace-file'
 import { readFile, rm } from 'fs/promises'
 import { z } from 'zod'
@@ -33,7 +34,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint | undefin
     }
     throw error
   }
-  const checked = Checkpoint.safeParse(parse(text))
+  const checked = Checkpoint.safeParse(parseJson(text))
   if (!checked.success) {
     throw new Error('it is no checkpoint')
   }
@@ -46,12 +47,4 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
 
 export async function removeCheckpoint(path: string): Promise<void> {
   await rm(path, { force: true })
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,9 +1,5 @@
-import { listRejections } from '../report'
+import { listRejections, readProblemError } from '../report'
 import type { EventReport, MappingResult, Problem, Skip } from '../report'
-
-/** The status and the error type of what is not an event, as the destination would give them. */
-const NOT_AN_EVENT = { status: 400, errorType: 'BAD_REQUEST' }
-const POISON = { status: 500, errorType: 'INTERNAL_SERVER_ERROR' }
 
 /** The lines of the results file: one for each result of each event, or one that says why it has no result. */
 export function formatResults(reports: readonly EventReport[]): string[] {
@@ -41,7 +37,7 @@ function describe({ source, messageId, problem }: EventReport, decision: Decisio
       : { subject: source.subject, sequence: source.sequence }
   const { code, message } = decision
   if (!('mapping' in decision)) {
-    const failure = decision !== problem ? {} : code === 'poison_message' ? POISON : NOT_AN_EVENT
+    const failure = problem !== undefined && decision === problem ? readProblemError(problem) : {}
     return { ...place, messageId, ...failure, code, message }
   }
   const { mapping, outcome, status, errorType } = decision

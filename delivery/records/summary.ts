@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { tracksActivities } from '../mapping/mapping-fields'
+import { readProblemError } from '../report'
 import type { EventReport, MappingResult, Reason } from '../report'
 
 const count = z.number().int().nonnegative()
@@ -94,7 +95,7 @@ export class Summary {
     this.counts.lines += 1
     if (problem) {
       this.counts.rejected += 1
-      this.rowFor(undefined, PROBLEM_STATUS, problem).count += 1
+      this.rowFor(undefined, readProblemError(problem).status, problem).count += 1
     }
     if (skipped) {
       this.counts[skipped.code === 'no_matching_mapping' ? 'unmatched' : 'disabled'] += 1
@@ -135,9 +136,6 @@ export class Summary {
     return wanted
   }
 }
-
-/** The status of a line that is not an event, where results have one */
-const PROBLEM_STATUS = 400
 
 function keyOf({ mapping, status, code, message }: Row): string {
   return JSON.stringify([mapping, status, code, message])
