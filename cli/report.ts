@@ -91,7 +91,6 @@ const OUTCOMES: Record<Outcome, string> = {
   partial: 'stored without their contact',
   unchanged: 'unchanged',
   rejected: 'rejected',
-  retryable: 'failed',
   ignored: 'ignored (from Ortto)'
 }
 

@@ -1,4 +1,4 @@
-import type { ReasonCode as DestinationCode } from '../src/types'
+import type { DestinationCode } from '../src/types'
 
 /** Why Ortto gave a result, as far as its status and its words tell. */
 export type OrttoCode =

@@ -48,10 +48,9 @@ export type Skip = Reason<'disabled_by_integrations' | 'no_matching_mapping'>
  * - `delivered`: Ortto confirmed it; `partial`: Ortto stored the activity, but not its contact
  * - `unchanged`: Ortto has the contact like this already
  * - `ignored`: it came from Ortto, and was not sent back
- * - `rejected`: it fails again until somebody fixes it, or it failed too often
- * - `retryable`: it failed, and may succeed later
+ * - `rejected`: Ortto has not accepted it. `isRetryable` says whether sending it again later may help.
  */
-export type Outcome = 'delivered' | 'partial' | 'unchanged' | 'ignored' | 'rejected' | 'retryable'
+export type Outcome = 'delivered' | 'partial' | 'unchanged' | 'ignored' | 'rejected'
 
 /** The result of one event in one mapping that matched it. */
 export interface MappingResult {
@@ -60,6 +59,8 @@ export interface MappingResult {
   code: ReasonCode
   /** HTTP's: below 400 it was delivered, or ignored on purpose. */
   status: number
+  /** True when it was rejected, and sending it again later may succeed without any change. */
+  isRetryable: boolean
   /** Segment's name for the kind of an error */
   errorType?: string
   /** A sentence for people */

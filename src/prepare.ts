@@ -2,7 +2,7 @@ import type { AudienceChange } from './audience'
 import type { EventResult } from './results'
 import { toIsoTimestamp } from './timestamp'
 import type { Payload as ActivityPayload } from './trackActivity.types'
-import type { OrttoActivity, OrttoContact, OrttoLocation, ReasonCode } from './types'
+import type { OrttoActivity, OrttoContact, OrttoLocation, DestinationCode } from './types'
 import type { Payload as ContactPayload } from './upsertContact.types'
 import { toAttributes, toIPv4, truncate, unlessBlank } from './values'
 
@@ -66,7 +66,7 @@ export function prepareActivity(payload: ActivityPayload, audience: AudienceChan
   }
 }
 
-function reject(code: ReasonCode, message: string): { result: EventResult } {
+function reject(code: DestinationCode, message: string): { result: EventResult } {
   return { result: { status: 400, code, message } }
 }
 

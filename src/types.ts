@@ -45,7 +45,7 @@ export type OrttoAudience = {
 }
 
 /** Why an event has its result, where the destination decided it. */
-export type ReasonCode =
+export type DestinationCode =
   /** Ortto processed the event. */
   | 'processed'
   /** An activity that Ortto sent to Segment is not sent back. */
@@ -74,6 +74,6 @@ export type ReasonCode =
 export interface ItemResult {
   status: number
   /** None for a result that is Ortto's own: only its message tells the reason. */
-  code?: ReasonCode
+  code?: DestinationCode
   message: string
 }

@@ -6,7 +6,7 @@ import { NotPublishedError, TooLargeError } from './publisher'
 import type { Publisher } from './publisher'
 
 /** Events, and their results by outcome. */
-type Counts = Record<Exclude<Outcome, 'retryable'> | 'events' | 'skipped', number>
+type Counts = Record<Outcome | 'events' | 'skipped', number>
 
 /** Tells the server what became of its messages, and logs it. */
 export class Settler {
@@ -85,7 +85,7 @@ function countOutcomes(reports: readonly EventReport[]): Counts {
   for (const { problem, skipped, results } of reports) {
     counts.rejected += problem ? 1 : 0
     counts.skipped += skipped ? 1 : 0
-    results.forEach(({ outcome }) => (counts[outcome === 'retryable' ? 'rejected' : outcome] += 1))
+    results.forEach(({ outcome }) => (counts[outcome] += 1))
   }
   return counts
 }

@@ -90,9 +90,7 @@ describe('a third action of the destination', () => {
     await send('PUT', '/api/mappings', { mappings: [MAPPING] })
     const [trace] = await tryOut(PAGE)
 
-    expect(trace.results).toEqual([
-      { mapping: 'Pages', status: 200, outcome: 'delivered', message: expect.any(String) as string }
-    ])
+    expect(trace.results).toMatchObject([{ mapping: 'Pages', status: 200, outcome: 'delivered' }])
     expect((await traceOf(trace.id)).mappings[0]).toMatchObject({ action: 'trackPage', matches: true })
   })
 })

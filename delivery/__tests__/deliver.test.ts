@@ -208,6 +208,21 @@ describe('what another try may mend', () => {
     expect(tries).toBe(8)
   })
 
+  it('is given up when Ortto says again and again that it is over its limit, but takes those that follow', async () => {
+    const { rows, stopped } = await deliverTo(
+      (_, items) => {
+        const index = items.findIndex(({ user_id }) => user_id === 'u1')
+        return except(index < 0 ? [] : [{ index, status: 429, message: 'Too many' }])
+      },
+      users(3000),
+      { mappings: presetMappings().map((mapping) => ({ ...mapping, batchSize: 10 })) }
+    )
+
+    expect(stopped).toBeUndefined()
+    expect(rows).toHaveLength(3000)
+    expect(rows.filter(({ status }) => status !== 200)).toMatchObject([{ line: 2, status: 429, isRetryable: true }])
+  })
+
   it('is given up for the one event that makes each request fail, and no other', async () => {
     const { statuses } = await deliverTo(
       (_, items) => (items.some(({ user_id }) => user_id === 'u77') ? refusing(500) : took()),

@@ -74,6 +74,7 @@ export function reportOf(
       outcome: 'delivered',
       code: 'processed',
       status: 200,
+      isRetryable: false,
       message: 'Processed by Ortto.',
       item: {},
       isRecognizable: true,

@@ -68,4 +68,41 @@ describe('the pace', () => {
   it('spreads the tries: a pause is less by up to a half', () => {
     expect([backoff(3, () => 0), backoff(3, () => 1)]).toEqual([4000, 2000])
   })
+
+  it('lets at least a quarter as many requests succeed when half of all fail at random', () => {
+    const seed = Date.now() % 1_000_000
+    const [all, half] = [() => true, randomFrom(seed)].map((succeeds) => countSuccesses(succeeds, 600_000))
+
+    expect([`seed ${seed}`, half >= all / 4]).toEqual([`seed ${seed}`, true])
+  })
 })
+
+/** True for half of the calls. */
+function randomFrom(seed: number): () => boolean {
+  let state = seed
+  return () => {
+    // A linear congruential generator, with the constants of "Numerical Recipes"
+    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32
+    return state < 2 ** 31
+  }
+}
+
+/** How many requests succeed in that time, when each takes 100 ms and there are always more to send. */
+function countSuccesses(succeeds: () => boolean, durationMs: number): number {
+  const { clock, pace } = start()
+  let inFlight: number[] = []
+  let count = 0
+  for (; clock.now < durationMs; clock.now += 10) {
+    const ended = inFlight.filter((begunAt) => begunAt + 100 <= clock.now)
+    inFlight = inFlight.filter((begunAt) => begunAt + 100 > clock.now)
+    for (const begunAt of ended) {
+      const isSuccess = succeeds()
+      count += isSuccess ? 1 : 0
+      pace.end(begunAt, isSuccess ? 'ok' : 'failing')
+    }
+    while (pace.hasRoom && pace.nextAt <= clock.now) {
+      inFlight.push(pace.begin(1))
+    }
+  }
+  return count
+}

@@ -4,10 +4,13 @@ import type { Mapping } from '../mapping/mappings'
 import type { ReadItem } from '../read/read-events'
 import type { EventReport, MappingResult } from '../report'
 import type { Target } from '../target/definition'
+import type { WrapRequest } from '../target/with-requests'
 import { Pace } from './pace'
 import { PendingReports } from './pending-reports'
 import { KeyQueue } from './queue'
-import { decide, findKeyRefusal, FirstResults, OutageWatch, toHealthSignal } from './retry-policy'
+import { SingleAttempt } from './result-policy'
+import type { ResultPolicy } from './result-policy'
+import { RetryPolicy } from './retry-policy'
 import { Sender } from './sender'
 import { Signal } from './signal'
 import { startReport } from './start-report'
@@ -27,6 +30,10 @@ export interface DeliveryOptions {
   rate?: number
   /** The events come from a stream without end: reports wait only a moment for more events. @default false */
   isEndless?: boolean
+  /** Sends each event once: a failure is its result, and neither pauses nor stops the delivery. @default false */
+  isSingleAttempt?: boolean
+  /** Wraps the function that makes the requests, to observe them. */
+  through?: WrapRequest
   /** Called with the milliseconds that each batch took. */
   onResponse?: (milliseconds: number) => void
   /** Stops the delivery: what is in flight is waited for, and nothing more is sent. */
@@ -47,18 +54,15 @@ export class Delivery {
   retried = 0
   private readonly time: Time
   private readonly pace: Pace
+  private readonly policy: ResultPolicy
   private readonly sender: Sender
   private readonly names: readonly string[]
   private readonly queue: KeyQueue
   private readonly pending = new PendingReports()
-  private readonly firstResults = new FirstResults()
-  private readonly outage = new OutageWatch()
   /** Tasks that wait for another try */
   private delayed: { tasks: Task[]; dueAt: number }[] = []
   /** When the last event came in */
   private addedAt = Infinity
-  /** When Ortto last gave a response that makes sense */
-  private healthyAt = -Infinity
   private hasEnded = false
   private stopped?: Stopped
   /** Why no more events can be read */
@@ -69,25 +73,15 @@ export class Delivery {
   private readonly room: Signal
 
   constructor(private readonly options: DeliveryOptions) {
-    const { to, settings, integrations = [], rate, time = realTime } = options
+    const { to, settings, integrations = [], rate, through, time = realTime } = options
     this.time = time
     this.change = new Signal(time)
     this.room = new Signal(time)
     this.queue = new KeyQueue(time.now)
     this.pace = new Pace(time.now, time.random, rate)
     this.names = [ortto.name, ...integrations]
-    this.sender = new Sender({
-      to,
-      settings,
-      onResponse: ({ retryAfterMs, isValid }) => {
-        if (retryAfterMs !== undefined) {
-          this.pace.pauseFor(retryAfterMs)
-        }
-        if (isValid) {
-          this.healthyAt = this.time.now()
-        }
-      }
-    })
+    this.policy = options.isSingleAttempt ? new SingleAttempt(this.pace) : new RetryPolicy(time, this.pace)
+    this.sender = new Sender({ to, settings, through, onResponse: (signal) => this.policy.noteResponse(signal) })
   }
 
   /** Milliseconds until sending continues, while Ortto makes it wait. */
@@ -184,7 +178,7 @@ export class Delivery {
     // When there is no room for more, it makes no sense to wait for more.
     const isAll =
       reports.length === this.pending.size && (this.hasEnded || this.pending.isFull || this.idleAt <= this.time.now())
-    const first = this.firstResults.check(reports, isAll)
+    const first = this.policy.checkReports(reports, isAll)
     if (first !== undefined) {
       if (first !== 'wait') {
         this.stop(first)
@@ -224,25 +218,16 @@ export class Delivery {
 
   /** Settles the tasks that have their final result, and delays the others. */
   private settle(tasks: readonly Task[], results: readonly MappingResult[], startedAt: number): void {
-    const { now, random } = this.time
-    const signal = toHealthSignal(results)
-    this.pace.end(startedAt, signal)
-    const refusal = findKeyRefusal(results)
-    if (refusal) {
-      this.stop(new Stopped('api_key_refused', `The API key is refused: ${refusal.message}`))
-      return
-    }
-    const { settled, retried, wait } = decide(tasks, results, startedAt, this.healthyAt, random)
+    const { settled, retried, retryAt, stopped } = this.policy.decide(tasks, results, startedAt)
     for (const { task, result } of settled) {
       task.settle(result)
       this.queue.finish(task)
     }
     if (retried.length > 0) {
       retried.forEach((task) => this.queue.delay(task))
-      this.delayed.push({ tasks: retried, dueAt: Math.max(now() + wait, this.pace.pausedUntil) })
+      this.delayed.push({ tasks: retried, dueAt: retryAt })
       this.retried += retried.length
     }
-    const stopped = this.outage.check(signal, results, now(), this.pace.pausedUntil)
     if (stopped) {
       this.stop(stopped)
     }

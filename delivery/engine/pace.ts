@@ -1,20 +1,22 @@
+import type { HealthSignal } from './health'
+
 /** Requests in flight at the same time, while Ortto accepts them all. */
 const MAX_IN_FLIGHT = 8
 /** Until the next try: the first time, and at most. */
 const FIRST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 60_000
 
-/** What a request says of Ortto's health: it decides about events, is over its limit, or gives no useful response. */
-export type HealthSignal = 'ok' | 'rateLimited' | 'failing'
-
 /**
- * How fast to send. When Ortto is over its limit or fails, everything waits, longer each time, and continues with half
- * as many requests at a time. Each response that accepts events allows one more.
+ * How fast to send. When Ortto is over its limit, or as many requests in a row fail as may be in flight, everything
+ * waits, longer each time, and continues with half as many requests at a time. Each response that decides about events
+ * allows one more. A failure among successes makes only its own batch wait.
  */
 export class Pace {
   private limit = MAX_IN_FLIGHT
   private inFlight = 0
   private pauses = 0
+  /** Requests that failed since the last one that did not */
+  private failuresInRow = 0
   private pausedAt = -Infinity
   /** When the pause that Ortto's responses caused ends. */
   pausedUntil = -Infinity
@@ -59,9 +61,17 @@ export class Pace {
     this.inFlight -= 1
     if (signal === 'ok') {
       this.pauses = 0
+      this.failuresInRow = 0
       this.limit = Math.min(MAX_IN_FLIGHT, this.limit + 1)
-    } else if (signal && startedAt > this.pausedAt) {
+      return
+    }
+    if (!signal || startedAt <= this.pausedAt) {
       // Requests that were in flight when a pause began tell nothing new.
+      return
+    }
+    this.failuresInRow += 1
+    if (signal === 'rateLimited' || this.failuresInRow >= this.limit) {
+      this.failuresInRow = 0
       this.limit = Math.max(1, Math.floor(this.limit / 2))
       this.pauses += 1
       this.pausedAt = this.now()

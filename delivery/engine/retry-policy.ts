@@ -1,69 +1,105 @@
-import { isRetryable } from '../../src/results'
 import { tracksActivities } from '../mapping/mapping-fields'
 import type { EventReport, MappingResult } from '../report'
+import { FirstResults } from './first-results'
+import { findKeyRefusal, findLastDecided, toHealthSignal } from './health'
+import { OutageWatch } from './outage-watch'
 import { backoff } from './pace'
-import type { HealthSignal } from './pace'
+import type { Pace } from './pace'
+import type { Decision, ResultPolicy } from './result-policy'
+import type { ResponseSignal } from './sender'
 import { Stopped } from './stopped'
 import { isBehind } from './task'
-import type { Failures, Task } from './task'
+import type { Task } from './task'
+import type { Time } from './time'
 
 /** An event that fails so often, while Ortto accepts others, is given up: its last failure is its result. */
 const MAX_FAILURES = 8
 
-/** Stops after this time of nothing but failures. */
-const MAX_OUTAGE_MS = 5 * 60_000
-
 /** A batch that failed as a whole more than once is sent again in so many parts. */
 const SPLIT = 4
 
-/** When each of the first results is the same rejection, a delivery stops: something is set up wrongly. */
-const FIRST_RESULTS = 1000
-
-/** True when Ortto decided at least one event of a request. */
-function hasDecision(results: readonly MappingResult[]): boolean {
-  return results.some(({ item, status }) => item !== undefined && !isRetryable(status))
-}
-
-/** What the results of a request say of Ortto's health. Undefined when nothing was sent. */
-export function toHealthSignal(results: readonly MappingResult[]): HealthSignal | undefined {
-  if (findKeyRefusal(results)) {
-    return 'failing'
-  }
-  if (results.some(({ status }) => status === 429)) {
-    return 'rateLimited'
-  }
-  if (hasDecision(results)) {
-    return 'ok'
-  }
-  return results.some(({ status }) => isRetryable(status)) ? 'failing' : undefined
-}
-
 /**
- * The result that says that the API key is refused, when all events that were sent got it. A single event among others
- * may be refused with the same status for a reason of its own.
+ * Tries failures again, in the order of each user, until they succeed or failed too often while Ortto accepted others.
+ * Stops when trying again does not help: the API key is refused, everything is rejected, or nothing is accepted for long.
  */
-export function findKeyRefusal(results: readonly MappingResult[]): MappingResult | undefined {
-  const isRefused = ({ status }: MappingResult) => status === 401 || status === 403
-  const others = results.some((result) => result.item !== undefined && !isRefused(result))
-  return others ? undefined : results.find(isRefused)
-}
+export class RetryPolicy implements ResultPolicy {
+  private readonly firstResults = new FirstResults()
+  private readonly outage = new OutageWatch()
+  /** When Ortto last gave a response that makes sense */
+  private healthyAt = -Infinity
 
-/**
- * True when a failed event is tried again: always, unless it failed too often while Ortto answered others. Counts the
- * failure. Being over a limit does not count.
- * @param startedAt when its request was made
- * @param healthyAt when Ortto last gave a response that makes sense
- */
-function shouldRetry(failures: Failures, { status }: MappingResult, startedAt: number, healthyAt: number): boolean {
-  if (!isRetryable(status)) {
-    return false
+  constructor(private readonly time: Time, private readonly pace: Pace) {}
+
+  noteResponse({ retryAfterMs, isValid }: ResponseSignal): void {
+    if (retryAfterMs !== undefined) {
+      this.pace.pauseFor(retryAfterMs)
+    }
+    if (isValid) {
+      this.healthyAt = this.time.now()
+    }
   }
-  if (status === 429) {
-    return true
+
+  decide(tasks: readonly Task[], results: readonly MappingResult[], startedAt: number): Decision {
+    const signal = toHealthSignal(results)
+    this.pace.end(startedAt, signal)
+    const refusal = findKeyRefusal(results)
+    if (refusal) {
+      const stopped = new Stopped('api_key_refused', `The API key is refused: ${refusal.message}`)
+      return { settled: [], retried: [], retryAt: Infinity, stopped }
+    }
+    const { settled, retried, waitMs } = this.divide(tasks, results, startedAt)
+    const { pausedUntil } = this.pace
+    const now = this.time.now()
+    const stopped = this.outage.check(signal, results, now, pausedUntil)
+    return { settled, retried, retryAt: Math.max(now + waitMs, pausedUntil), stopped }
   }
-  failures.count += 1
-  failures.since ??= startedAt
-  return failures.count < MAX_FAILURES || healthyAt <= failures.since
+
+  checkReports(reports: readonly EventReport[], isAll: boolean): Stopped | 'wait' | undefined {
+    return this.firstResults.check(reports, isAll)
+  }
+
+  /**
+   * Divides the tasks of a batch into those with a final result and those that are tried again. Counts the failures,
+   * and limits the next batch of a task that may have failed because of another event.
+   */
+  private divide(
+    tasks: readonly Task[],
+    results: readonly MappingResult[],
+    startedAt: number
+  ): Pick<Decision, 'settled' | 'retried'> & { waitMs: number } {
+    const lastDecided = findLastDecided(results)
+    const isDecided = lastDecided >= 0
+    const settled: Decision['settled'] = []
+    const retried = new Set<Task>()
+    tasks.forEach((task, index) => {
+      const result = results[index]
+      const isBeforeDecided = index < lastDecided
+      if (result.isRetryable && this.mayRetry(task, result, startedAt, isBeforeDecided || tasks.length === 1)) {
+        task.maxBatch = !isDecided && task.failures.count > 1 ? Math.ceil(tasks.length / SPLIT) : Infinity
+        retried.add(task)
+      } else if (canResend(result) && isBehind(task, retried)) {
+        task.confirmed ??= result.status < 400 ? result : undefined
+        retried.add(task)
+      } else {
+        settled.push({ task, result: finalize(task, result) })
+      }
+    })
+    const failures = Math.max(0, ...[...retried].map((task) => task.failures.count))
+    return { settled, retried: [...retried], waitMs: failures > 0 ? backoff(failures, this.time.random) : 0 }
+  }
+
+  /**
+   * Counts a failure. False when the event failed too often while Ortto accepted others.
+   * @param isSeparate Ortto accepted a later event of the request, or there was no other
+   */
+  private mayRetry({ failures }: Task, { status }: MappingResult, startedAt: number, isSeparate: boolean): boolean {
+    failures.since ??= startedAt
+    const acceptsOthers = this.healthyAt > failures.since
+    // Over its limit, Ortto accepts none of the events that follow. That is no failure of the event.
+    const isOverLimit = status === 429 && !(isSeparate && acceptsOthers)
+    failures.count += isOverLimit ? 0 : 1
+    return isOverLimit || failures.count < MAX_FAILURES || !acceptsOthers
+  }
 }
 
 /**
@@ -75,130 +111,7 @@ function canResend({ status, item, mapping, isRecognizable }: MappingResult): bo
   return isUnderstood && item !== undefined && (!tracksActivities(mapping.partnerAction) || isRecognizable)
 }
 
-/** What the results of a batch mean for its tasks. */
-interface Decision {
-  /** The tasks that have their final result */
-  settled: { task: Task; result: MappingResult }[]
-  /** The tasks that are sent again, in their order */
-  retried: Task[]
-  /** Milliseconds until they are sent again, at least */
-  wait: number
-}
-
-/**
- * Gives each task of a batch its final result, or another try. Counts the failures, and limits the next batch of a task
- * that may have failed because of another event.
- * @param results of the tasks, in the same order
- * @param startedAt when the request was made
- * @param healthyAt when Ortto last gave a response that makes sense
- */
-export function decide(
-  tasks: readonly Task[],
-  results: readonly MappingResult[],
-  startedAt: number,
-  healthyAt: number,
-  random: () => number
-): Decision {
-  const isDecided = hasDecision(results)
-  const settled: Decision['settled'] = []
-  const retried = new Set<Task>()
-  tasks.forEach((task, index) => {
-    const result = results[index]
-    if (shouldRetry(task.failures, result, startedAt, healthyAt)) {
-      task.maxBatch = !isDecided && task.failures.count > 1 ? Math.ceil(tasks.length / SPLIT) : Infinity
-      retried.add(task)
-    } else if (canResend(result) && isBehind(task, retried)) {
-      task.confirmed ??= result.status < 400 ? result : undefined
-      retried.add(task)
-    } else {
-      settled.push({ task, result: finalize(task, result) })
-    }
-  })
-  const failures = Math.max(0, ...[...retried].map((task) => task.failures.count))
-  // When nothing was decided, the pace waits for all events.
-  const wait = isDecided && failures > 0 ? backoff(failures, random) : 0
-  return { settled, retried: [...retried], wait }
-}
-
 /** The last result of an event. One that was resent to keep the order and is unchanged now keeps its first success. */
 function finalize({ confirmed }: Task, result: MappingResult): MappingResult {
-  // A failure that is not retried any more has failed too often.
-  const last: MappingResult = result.outcome === 'retryable' ? { ...result, outcome: 'rejected' } : result
-  return confirmed !== undefined && last.outcome === 'unchanged' ? confirmed : last
-}
-
-/** Notices when Ortto has accepted nothing for so long that waiting does not help. */
-export class OutageWatch {
-  private since?: number
-
-  /**
-   * @param waitUntil when Ortto may be asked again
-   * @returns why the delivery stops, if it does
-   */
-  check(
-    signal: HealthSignal | undefined,
-    results: readonly MappingResult[],
-    now: number,
-    waitUntil: number
-  ): Stopped | undefined {
-    if (hasDecision(results)) {
-      this.since = undefined
-      return undefined
-    }
-    if (signal === undefined) {
-      return undefined
-    }
-    this.since ??= now
-    const [{ message }] = results.filter(({ status }) => isRetryable(status))
-    const wait = waitUntil - now
-    if (wait > MAX_OUTAGE_MS) {
-      return new Stopped('long_wait', `Ortto asks to wait ${Math.ceil(wait / 60_000)} minutes: ${message}`)
-    }
-    if (now - this.since < MAX_OUTAGE_MS) {
-      return undefined
-    }
-    return signal === 'rateLimited'
-      ? new Stopped('rate_limited', `Ortto has been over its limit for five minutes: ${message}`)
-      : new Stopped('outage', `Ortto has accepted nothing for five minutes: ${message}`)
-  }
-}
-
-/** Notices when the first results are all the same rejection. Until that is known, no report is passed on. */
-export class FirstResults {
-  private isDecided = false
-
-  /**
-   * @param isAll there are no more reports for now
-   * @returns `wait` when it is not known yet, why the delivery stops, or undefined when they are not the same
-   */
-  check(reports: readonly EventReport[], isAll: boolean): Stopped | 'wait' | undefined {
-    if (this.isDecided) {
-      return undefined
-    }
-    const rejections: { code: string; message: string; isRejected: boolean }[] = []
-    for (const { problem, results } of reports) {
-      if (problem) {
-        rejections.push({ ...problem, isRejected: true })
-      }
-      results.forEach(({ code, message, outcome }) =>
-        rejections.push({ code, message, isRejected: outcome === 'rejected' })
-      )
-    }
-    if (rejections.length === 0) {
-      // These events are not for Ortto, so they tell nothing.
-      return undefined
-    }
-    const first = rejections.slice(0, FIRST_RESULTS)
-    const isSame = first.every(({ code, isRejected }) => isRejected && code === first[0].code)
-    this.isDecided = !isSame || (isAll && first.length < FIRST_RESULTS)
-    if (this.isDecided) {
-      return undefined
-    }
-    return first.length < FIRST_RESULTS
-      ? 'wait'
-      : new Stopped(
-          'same_rejection',
-          `Each of the first ${FIRST_RESULTS} results is the same rejection: ${first[0].message}`
-        )
-  }
+  return confirmed !== undefined && result.outcome === 'unchanged' ? confirmed : result
 }

@@ -20,7 +20,7 @@ import { withRequests } from '../target/with-requests'
 import type { WrapRequest } from '../target/with-requests'
 
 /** What a response of Ortto says to the whole delivery. */
-interface ResponseSignal {
+export interface ResponseSignal {
   /** Milliseconds that it asks to wait */
   retryAfterMs?: number
   /** True for a success that can be read: Ortto works. */
@@ -67,6 +67,7 @@ export class Sender {
             outcome: 'rejected',
             code: 'unmappable',
             status: 400,
+            isRetryable: false,
             errorType: 'BAD_REQUEST',
             message: `Segment's framework cannot map this event: ${errorMessage(error)}`,
             isRecognizable: false
@@ -109,9 +110,10 @@ function toMappingResult(node: Node | undefined, mapping: Mapping): MappingResul
   if (!node) {
     return {
       mapping,
-      outcome: 'retryable',
+      outcome: 'rejected',
       code: 'unexpected_error',
       status: 500,
+      isRetryable: true,
       errorType: 'INTERNAL_SERVER_ERROR',
       message: 'The destination gave this event no result.',
       isRecognizable: false
@@ -128,6 +130,7 @@ function toMappingResult(node: Node | undefined, mapping: Mapping): MappingResul
     outcome: readOutcome(status, code, item),
     code,
     status,
+    isRetryable: isRetryable(status),
     errorType,
     message,
     notes: details?.notes,
@@ -142,7 +145,7 @@ function readCode(status: number, message: string, { partnerAction }: Mapping): 
 
 function readOutcome(status: number, code: ReasonCode, item: object | undefined): Outcome {
   if (status >= 400) {
-    return code === 'nothing_new' ? 'unchanged' : isRetryable(status) ? 'retryable' : 'rejected'
+    return code === 'nothing_new' ? 'unchanged' : 'rejected'
   }
   if (item === undefined) {
     return 'ignored'

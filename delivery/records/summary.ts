@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { tracksActivities } from '../mapping/mapping-fields'
 import { readProblemError } from '../report'
-import type { EventReport, MappingResult, Reason } from '../report'
+import type { EventReport, MappingResult, Reason, Skip } from '../report'
 
 const count = z.number().int().nonnegative()
 
@@ -71,6 +71,12 @@ const NOTHING: Omit<SummaryState, 'rows'> = {
   missingDedupeKey: 0
 }
 
+/** Where skipped events are counted, by the reason. */
+const SKIP_COUNTS: Record<Skip['code'], 'unmatched' | 'disabled'> = {
+  no_matching_mapping: 'unmatched',
+  disabled_by_integrations: 'disabled'
+}
+
 /** Counts the reports of a delivery. */
 export class Summary {
   readonly counts: Omit<SummaryState, 'rows'>
@@ -98,11 +104,11 @@ export class Summary {
       this.rowFor(undefined, readProblemError(problem).status, problem).count += 1
     }
     if (skipped) {
-      this.counts[skipped.code === 'no_matching_mapping' ? 'unmatched' : 'disabled'] += 1
+      this.counts[SKIP_COUNTS[skipped.code]] += 1
     }
     for (const result of results) {
       const { mapping, outcome, item, isRecognizable } = result
-      this.counts[outcome === 'retryable' ? 'rejected' : outcome] += 1
+      this.counts[outcome] += 1
       this.rowFor(mapping, result.status, result).count += 1
       if (item !== undefined && !isRecognizable && tracksActivities(mapping.partnerAction)) {
         this.counts.missingDedupeKey += 1

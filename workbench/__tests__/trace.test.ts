@@ -6,7 +6,13 @@ it('shows the whole way of an event: mapping, payload, request, answer, result, 
   const { tryOut, traceOf } = await startWorkbench()
   const [{ id, results }] = await tryOut(identify({ messageId: 'm1' }))
   expect(results).toEqual([
-    { mapping: 'Upsert Contact', status: 200, message: 'Processed by Ortto.', outcome: 'delivered' }
+    {
+      mapping: 'Upsert Contact',
+      status: 200,
+      message: 'Processed by Ortto.',
+      outcome: 'delivered',
+      isRetryable: false
+    }
   ])
 
   const { mappings } = await traceOf(id)
@@ -107,7 +113,9 @@ it('shows a failure as it is, and does not try again', async () => {
   const { tryOut, traceOf, send, sandbox } = await startWorkbench()
   await send('POST', '/sandbox/faults', { kind: 'status', status: 503, message: 'Try later' })
   const [{ id, results }] = await tryOut(identify())
-  expect(results).toEqual([{ mapping: 'Upsert Contact', status: 503, message: 'Try later', outcome: 'retryable' }])
+  expect(results).toEqual([
+    { mapping: 'Upsert Contact', status: 503, message: 'Try later', outcome: 'rejected', isRetryable: true }
+  ])
   const [{ request, processed }] = (await traceOf(id)).mappings
   expect(request?.response).toEqual({ status: 503, body: '{"message":"Try later"}' })
   expect(processed).toBeUndefined()
@@ -115,14 +123,14 @@ it('shows a failure as it is, and does not try again', async () => {
 })
 
 it.each([
-  [{ kind: 'status', status: 422, message: 'Nothing new' }, 'unchanged'],
-  [{ kind: 'status', status: 423, message: 'Locked' }, 'retryable'],
-  [{ kind: 'status', status: 501, message: 'Never' }, 'rejected']
-])('gives the outcome that a delivery gives: %j', async (fault, outcome) => {
+  [{ kind: 'status', status: 422, message: 'Nothing new' }, 'unchanged', false],
+  [{ kind: 'status', status: 423, message: 'Locked' }, 'rejected', true],
+  [{ kind: 'status', status: 501, message: 'Never' }, 'rejected', false]
+])('gives the outcome that a delivery gives: %j', async (fault, outcome, isRetryable) => {
   const { tryOut, send } = await startWorkbench()
   await send('POST', '/sandbox/faults', fault)
 
-  expect((await tryOut(identify()))[0].results).toMatchObject([{ outcome }])
+  expect((await tryOut(identify()))[0].results).toMatchObject([{ outcome, isRetryable }])
 })
 
 it('leads with an address of an earlier start to nothing', async () => {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'crypto'
-import { enabledOf, KeyQueue, routeEvent, Sender, Task } from '../../delivery'
-import type { Mapping, MappingsFile, ReadItem } from '../../delivery'
-import ortto from '../../src'
+import { Delivery, enabledOf } from '../../delivery'
+import type { EventReport, Mapping, MappingsFile, ReadItem } from '../../delivery'
 import type { Settings } from '../../src/generated-types'
 import { Exchanges } from './exchanges'
 import type { Trace } from './trace'
@@ -14,10 +13,7 @@ interface PipelineOptions {
   now: () => number
 }
 
-/**
- * Sends events through mappings to Ortto, without retries, so that a failure is shown at once. Events are sent in
- * batches, and the events of one user stay in order, as in a delivery.
- */
+/** Delivers events through mappings to Ortto, each once, so that a failure is shown at once. */
 export class Pipeline {
   readonly exchanges = new Exchanges()
   /** Different for each start, so that the ID of an earlier trace never refers to another trace. */
@@ -36,56 +32,44 @@ export class Pipeline {
   }
 
   private async send(items: readonly ReadItem[], mappings: MappingsFile): Promise<Trace[]> {
-    const enabled = mappings.flatMap((entry, index) => enabledOf([entry]).map((mapping) => ({ ...mapping, index })))
-    const queue = new KeyQueue(this.options.now)
-    const traces = items.map((item) => this.begin(item, mappings, enabled, queue))
-    const sender = new Sender({
+    const positions = new Map(mappings.flatMap((entry, index) => enabledOf([entry]).map((mapping) => [mapping, index])))
+    const delivery = new Delivery({
       to: this.options.origin,
       settings: this.options.settings(),
+      mappings: [...positions.keys()],
+      isSingleAttempt: true,
       through: (request) => this.exchanges.record(request)
     })
-    for (let batch = queue.take(true); batch; batch = queue.take(true)) {
-      const { tasks, mapping } = batch
-      const results = await sender.send(
-        tasks.map(({ event }) => event),
-        mapping
-      )
-      tasks.forEach((task, index) => {
-        task.settle(results[index])
-        queue.finish(task)
-      })
+    const traces: Trace[] = []
+    for await (const reports of delivery.run(only(items))) {
+      reports.forEach((report) => traces.push(this.trace(items[traces.length], report, mappings, positions)))
     }
     return traces
   }
 
-  /** Queues an event for each mapping that matches it. Their results are added to its trace. */
-  private begin(
+  private trace(
     item: ReadItem,
+    { skipped, results }: EventReport,
     mappings: MappingsFile,
-    enabled: readonly (Mapping & { index: number })[],
-    queue: KeyQueue
+    positions: ReadonlyMap<Mapping, number>
   ): Trace {
     this.count += 1
-    const trace: Trace = {
+    return {
       id: `${this.start}-${this.count}`,
       time: new Date(this.options.now()).toISOString(),
       item,
+      skipped,
       mappings,
-      sent: new Map()
+      sent: new Map(
+        results.map((result) => [
+          positions.get(result.mapping) ?? -1,
+          { result, ...(result.item && this.exchanges.find(result.item)) }
+        ])
+      )
     }
-    if (!('event' in item)) {
-      return trace
-    }
-    const route = routeEvent(item.event, enabled, [ortto.name])
-    if ('skipped' in route) {
-      return { ...trace, skipped: route.skipped }
-    }
-    for (const mapping of route.mappings) {
-      const task = new Task(item.event, mapping, item.size, (result) => {
-        trace.sent.set(mapping.index, { result, ...(result.item && this.exchanges.find(result.item)) })
-      })
-      queue.add(task)
-    }
-    return trace
   }
+}
+
+async function* only(items: readonly ReadItem[]): AsyncGenerator<readonly ReadItem[]> {
+  yield await Promise.resolve(items)
 }

@@ -41,9 +41,11 @@ export interface TraceSummary {
   event?: string
   user?: string
   messageId?: string
-  results: { mapping: string; status: number; message: string; outcome: Outcome }[]
+  results: { mapping: string; status: number; message: string; outcome: Outcome; isRetryable: boolean }[]
   /** Why there are no results */
   note?: string
+  /** The code of that reason, when the event is not for Ortto */
+  skipped?: Skip['code']
 }
 
 /** A trace with all details */
@@ -66,7 +68,7 @@ export interface ShownMapping {
   why: string
   /** The mapped payload. Undefined when the mapping does not match the event. */
   payload?: FieldOrigin[]
-  result?: { status: number; errorType?: string; message: string; outcome: Outcome }
+  result?: { status: number; errorType?: string; message: string; outcome: Outcome; isRetryable: boolean }
   request?: ShownRequest
   /** What Ortto changed */
   processed?: ProcessedItem
@@ -97,13 +99,14 @@ export function summarize({ id, time, item, skipped, mappings, sent }: Trace): T
     ([
       index,
       {
-        result: { status, message, outcome }
+        result: { status, message, outcome, isRetryable }
       }
     ]) => ({
       mapping: mappings[index].name,
       status,
       message: truncate(message, MAX_TEXT),
-      outcome
+      outcome,
+      isRetryable
     })
   )
   return {
@@ -115,7 +118,8 @@ export function summarize({ id, time, item, skipped, mappings, sent }: Trace): T
     user: textOf(userId ?? anonymousId),
     messageId: textOf(messageId),
     results,
-    note: 'problem' in item ? item.problem.message : skipped?.message
+    note: 'problem' in item ? item.problem.message : skipped?.message,
+    skipped: skipped?.code
   }
 }
 
@@ -149,7 +153,8 @@ function showMapping({ mappings, sent, skipped }: Trace, event: SegmentEvent, in
       status: sentEvent.result.status,
       errorType: sentEvent.result.errorType,
       message: sentEvent.result.message,
-      outcome: sentEvent.result.outcome
+      outcome: sentEvent.result.outcome,
+      isRetryable: sentEvent.result.isRetryable
     },
     request: sentEvent && showRequest(sentEvent),
     processed: sentEvent?.position === undefined ? undefined : sentEvent.exchange?.processed.get(sentEvent.position)

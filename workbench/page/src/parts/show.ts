@@ -19,8 +19,15 @@ export function showTime(time: string): string {
   return time.replace('T', ' ').replace(/\.\d+Z$|Z$/, '')
 }
 
+/** An outcome as the page names it: a rejected event that Segment would send again is `retryable`. */
+export type ShownOutcome = Outcome | 'retryable'
+
+export function showOutcome({ outcome, isRetryable }: { outcome: Outcome; isRetryable: boolean }): ShownOutcome {
+  return outcome === 'rejected' && isRetryable ? 'retryable' : outcome
+}
+
 /** The colors of outcomes */
-export const COLORS: Record<Outcome, string> = {
+export const COLORS: Record<ShownOutcome, string> = {
   delivered: 'teal',
   partial: 'yellow',
   unchanged: 'gray',

@@ -1,12 +1,17 @@
 import { Badge } from '@mantine/core'
-import type { Outcome } from '../../../../delivery'
-import { COLORS } from './show'
+import type { TraceSummary } from '../../../server/trace'
+import { COLORS, showOutcome } from './show'
 
 /** A result's status and outcome */
-export function Status({ status, outcome }: { status: number; outcome: Outcome }) {
+export function Status({
+  result
+}: {
+  result: Pick<TraceSummary['results'][number], 'status' | 'outcome' | 'isRetryable'>
+}) {
+  const outcome = showOutcome(result)
   return (
     <Badge color={COLORS[outcome]} variant="light" size="sm" style={{ flexShrink: 0 }} tt="none">
-      {status} {outcome}
+      {result.status} {outcome}
     </Badge>
   )
 }

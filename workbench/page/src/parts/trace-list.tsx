@@ -3,7 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef } from 'react'
 import type { KeyboardEvent } from 'react'
 import type { TraceSummary } from '../../../server/trace'
-import { COLORS, showTime } from './show'
+import { COLORS, showTime, showOutcome } from './show'
 
 /** Pixels of a row */
 const ROW = 50
@@ -115,17 +115,17 @@ function Row({ trace, isSelected, onSelect, start, place }: RowProps) {
             not sent
           </Badge>
         ) : (
-          results.map(({ mapping, status, outcome }, index) => (
+          results.map((result, index) => (
             <Badge
               key={index}
-              color={COLORS[outcome]}
+              color={COLORS[showOutcome(result)]}
               variant="light"
               size="sm"
               tt="none"
-              title={mapping}
+              title={result.mapping}
               style={{ flexShrink: 0 }}
             >
-              {status}
+              {result.status}
             </Badge>
           ))
         )}

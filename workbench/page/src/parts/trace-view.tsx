@@ -69,7 +69,7 @@ function MappingView({ mapping }: { mapping: ShownMapping }) {
         <Title order={3} size="h5">
           {name}
         </Title>
-        {result && <Status status={result.status} outcome={result.outcome} />}
+        {result && <Status result={result} />}
       </Group>
       {result && (
         <Text size="sm" mb="xs">

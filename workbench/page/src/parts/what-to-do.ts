@@ -7,16 +7,24 @@ export interface Advice {
   link?: { path: string; label: string }
 }
 
-/** Advice about an event that was not sent. */
-export function adviceForUnsent({ mappings, type }: Pick<ShownTrace, 'mappings' | 'type'>): Advice | undefined {
-  if (type === undefined) {
-    return { text: 'Fix the text: an event is a JSON object with a "type", such as "identify" or "track".' }
-  }
-  const disabled = mappings.find(({ enabled }) => !enabled)
-  const edit = { path: '/mappings', label: 'Mappings' }
-  return disabled && mappings.every(({ enabled }) => !enabled)
-    ? { text: 'Every mapping is disabled. Enable one that should match this event.', link: edit }
-    : { text: 'To send such events to Ortto, change the trigger of a mapping, or add a mapping.', link: edit }
+/** Advice about an event that was not sent: it is not an event, or not for Ortto. */
+export function adviceForUnsent({ mappings, skipped }: Pick<ShownTrace, 'mappings' | 'skipped'>): Advice {
+  return skipped === undefined
+    ? { text: 'Fix the text: an event is a JSON object with a "type", such as "identify" or "track".' }
+    : SKIP_ADVICE[skipped](mappings)
+}
+
+const SKIP_ADVICE: Record<NonNullable<ShownTrace['skipped']>, (mappings: readonly ShownMapping[]) => Advice> = {
+  disabled_by_integrations: () => ({
+    text: 'To send this event to Ortto, change its "integrations": set Ortto to true, or remove it.'
+  }),
+  no_matching_mapping: (mappings) => ({
+    text:
+      mappings.length > 0 && mappings.every(({ enabled }) => !enabled)
+        ? 'Every mapping is disabled. Enable one that should match this event.'
+        : 'To send such events to Ortto, change the trigger of a mapping, or add a mapping.',
+    link: { path: '/mappings', label: 'Mappings' }
+  })
 }
 
 /** Advice about the result in one mapping. Undefined when there is nothing to do. */
@@ -56,7 +64,7 @@ export function adviceForMapping({ number, result, processed, request }: ShownMa
       link: { path: '/ortto/limits', label: 'Limits' }
     }
   }
-  if (result?.outcome === 'retryable') {
+  if (result?.isRetryable) {
     return {
       text: 'Segment retries the event. The workbench does not. If a fault is on, switch it off and send the event again.',
       link: { path: '/ortto/clock-and-faults', label: 'Clock and faults' }

@@ -1,4 +1,5 @@
 import type { TraceSummary } from '../../../server/trace'
+import { showOutcome } from '../parts/show'
 
 /** For example: `5 events: 3 delivered, 1 rejected, 1 not sent.` An event has a result for each matching mapping. */
 export function countResults(traces: readonly TraceSummary[]): string {
@@ -6,7 +7,7 @@ export function countResults(traces: readonly TraceSummary[]): string {
   let notSent = 0
   const count = (word: string) => counts.set(word, (counts.get(word) ?? 0) + 1)
   for (const { results } of traces) {
-    results.forEach(({ outcome }) => count(outcome))
+    results.forEach((result) => count(showOutcome(result)))
     if (results.length === 0) {
       notSent += 1
     }
