@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { Delivery, readAll, Stopped } from '../delivery'
-import { Estimate } from '../delivery/estimate'
+import { Estimate } from './estimate-counts'
 import { parseTime, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
 import { collect, filesOf, mappingsOf } from './inputs'
@@ -52,11 +52,19 @@ export function estimateCommand(output: Output): Command {
 }
 
 async function estimate(inputs: string[], options: EstimateOptions, output: Output): Promise<void> {
-  const { contacts, activities, trackFactor, retention, integration: integrations, from, until } = options
+  const {
+    contacts,
+    activities,
+    trackFactor,
+    retention: retentionDays,
+    integration: integrations,
+    from,
+    until
+  } = options
   const files = await filesOf(inputs, output)
   const mappings = await mappingsOf(options.mappings)
   const names = files.map(({ name }) => name)
-  const counts = new Estimate({ contacts, activities, trackFactor, retention }, Date.now(), names)
+  const counts = new Estimate({ contacts, activities, trackFactor, retentionDays }, Date.now(), names)
   const delivery = new Delivery({ to: 'nowhere', settings: SETTINGS, mappings, integrations })
   let outside = 0
   const onOutside = (count: number) => (outside += count)

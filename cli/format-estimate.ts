@@ -1,4 +1,4 @@
-import type { EstimateResult } from '../delivery/estimate'
+import type { EstimateResult } from './estimate-counts'
 import { printable, table } from './table'
 
 /** The counts, and how many events were skipped because they are outside the time range. */
@@ -59,8 +59,8 @@ function limits({ limits, total, days, decidedBy }: Result): string[] {
   ]
 }
 
-function byFile({ files, limits, plan: { retention } }: Result): string[] {
-  const hasAge = retention !== undefined
+function byFile({ files, limits, plan: { retentionDays } }: Result): string[] {
+  const hasAge = retentionDays !== undefined
   const head = ['Days', 'Identify', 'Track', 'Rejected', 'Not sent', 'Waiting', ...(hasAge ? ['Too old'] : []), 'File']
   const rows = files
     .slice(0, MAX_FILES)
@@ -141,15 +141,15 @@ function waiting({ total, backlog: { known, discarded, unknown } }: Result): str
   ]
 }
 
-function age({ total, oldest, plan: { retention } }: Result): string[] {
+function age({ total, oldest, plan: { retentionDays } }: Result): string[] {
   if (!oldest) {
     return []
   }
   const when = `The oldest activity is from ${oldest.timestamp.slice(0, 10)}, ${some(oldest.days, 'day')} ago.`
-  return retention === undefined
+  return retentionDays === undefined
     ? [`${when} Ortto rejects activities older than the retention period. Set it with --retention.`]
     : [
-        `Activities older than ${some(retention, 'day')}: ${show(total.tooOld)}.` +
+        `Activities older than ${some(retentionDays, 'day')}: ${show(total.tooOld)}.` +
           `${total.tooOld > 0 ? ' Ortto rejects them with 422.' : ''} ${when}`
       ]
 }

@@ -2,6 +2,8 @@
  * The sandbox: a local Ortto. Other modules import from here, or from one of the other entry points: `rules` (numbers
  * and lists, without dependencies), `http/serve`, `http/guards` and `http/body` (parts for other local servers).
  */
+export { PlanUsage } from './estimate/plan-usage'
+export type { UsagePlan } from './estimate/plan-usage'
 export { Fault } from './http/faults'
 export type { ControlApi } from './http/control-api'
 export type { Summary } from './http/summary'

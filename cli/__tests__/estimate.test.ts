@@ -214,7 +214,7 @@ describe('ortto estimate', () => {
 
     expect(code).toBe(0)
     expect(JSON.parse(out)).toEqual({
-      plan: { contacts: 5000, activities: 5, trackFactor: 5, retention: 30 },
+      plan: { contacts: 5000, activities: 5, trackFactor: 5, retentionDays: 30 },
       limits: { identify: 50_000, track: 125_000 },
       total: counts,
       days: 1,

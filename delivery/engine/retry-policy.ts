@@ -20,7 +20,7 @@ const SPLIT = 4
 
 /**
  * Tries failures again, in the order of each user, until they succeed or failed too often while Ortto accepted others.
- * Stops when trying again does not help: the API key is refused, everything is rejected, or nothing is accepted for long.
+ * Stops when that does not help: the API key is refused, everything is rejected, or nothing is accepted for long.
  */
 export class RetryPolicy implements ResultPolicy {
   private readonly firstResults = new FirstResults()

@@ -3,7 +3,7 @@ import type { Mapping } from '../mapping/mappings'
 import type { MappingResult } from '../report'
 
 /** How often an event failed in a way that another try may fix, and since when. */
-export interface Failures {
+interface Failures {
   count: number
   /** Milliseconds */
   since?: number

@@ -1,4 +1,3 @@
-import { IDENTIFY_EVENTS_PER_CONTACT } from '../rules'
 import type { AccountFile } from './account-file'
 import type { AccountParts } from './account-parts'
 import { Activities } from './activities'
@@ -11,6 +10,7 @@ import { ErrorLog } from './error-log'
 import { itemResult } from './item-result'
 import type { ItemRecorder } from './item-recorder'
 import type { ActivityItem, ContactItem } from './items'
+import { limitsOf } from './limits'
 import { Merging } from './merging'
 import type { Audience, ItemResult } from './records'
 import { Samples } from './samples'
@@ -37,12 +37,12 @@ export class Account implements AccountParts {
     this.log = new ErrorLog(clock)
     this.merging = new Merging(this.contacts, this.audiences, this.settings, clock)
     this.identifyUsage = new Usage(clock, () => {
-      const { contacts, classicUsage } = this.file.plan
-      return { limit: IDENTIFY_EVENTS_PER_CONTACT * contacts, usedElsewhere: classicUsage.identify }
+      const { plan } = this.file
+      return { limit: limitsOf(plan).identify, usedElsewhere: plan.classicUsage.identify }
     })
     this.trackUsage = new Usage(clock, () => {
-      const { contacts, activities, trackFactor, classicUsage } = this.file.plan
-      return { limit: trackFactor * contacts * activities, usedElsewhere: classicUsage.track }
+      const { plan } = this.file
+      return { limit: limitsOf(plan).track, usedElsewhere: plan.classicUsage.track }
     })
     this.contactProcessor = new ContactProcessor(this)
     this.activityProcessor = new ActivityProcessor(this, this.contactProcessor)

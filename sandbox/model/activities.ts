@@ -1,7 +1,7 @@
-import { MAX_BACKLOG_ACTIVITIES_PER_DAY } from '../rules'
+import { Backlog, takeFromBacklog } from './backlog'
 import type { ActivityCode } from './codes'
-import { toKey } from './identifiers'
 import type { Activity, Contact, Identifier } from './records'
+import { toDay } from './timestamps'
 import { ACTIVITY_SENTENCES } from './sentences'
 import type { ActivityFacts } from './sentences'
 
@@ -11,8 +11,7 @@ type StoredCode = Exclude<ActivityCode, 'earlier'>
 /** The activities of an account, with the backlog of those whose contact is not known yet. */
 export class Activities {
   private readonly stored: Activity[] = []
-  /** Waiting activities by each of their ids. */
-  private readonly backlog = new Map<string, Set<Activity>>()
+  private readonly backlog = new Backlog<Activity>()
   /** Of all stored activities that have one */
   private readonly fingerprints = new Set<string>()
 
@@ -54,23 +53,16 @@ export class Activities {
       this.fingerprints.add(fingerprint)
     }
     if (activity.state === 'waiting') {
-      for (const id of activity.ids) {
-        const waiting = this.backlog.get(toKey(id)) ?? new Set()
-        this.backlog.set(toKey(id), waiting.add(activity))
-      }
+      this.backlog.add(activity)
     }
   }
 
   /** Attaches the waiting activities of a contact that became known by these ids, oldest first. Returns them. */
   releaseBacklog(contact: Contact, ids: readonly Identifier[]): Activity[] {
-    const waiting = new Set(ids.flatMap((id) => [...(this.backlog.get(toKey(id)) ?? [])]))
-    const oldestFirst = [...waiting].sort((a, b) => Date.parse(a.timestamp) - Date.parse(b.timestamp))
+    const oldestFirst = this.backlog.release(ids).sort((a, b) => Date.parse(a.timestamp) - Date.parse(b.timestamp))
     for (const activity of oldestFirst) {
-      activity.ids.forEach((id) => this.backlog.get(toKey(id))?.delete(activity))
-      const day = new Date(activity.timestamp).toISOString().slice(0, 10)
-      const count = contact.backlogDays.get(day) ?? 0
-      if (count < MAX_BACKLOG_ACTIVITIES_PER_DAY) {
-        contact.backlogDays.set(day, count + 1)
+      const day = toDay(Date.parse(activity.timestamp))
+      if (takeFromBacklog(contact.backlogDays, day) > 0) {
         activity.state = 'attached'
         setReason(activity, 'released_from_backlog')
         contact.activities.push(activity)
@@ -79,7 +71,6 @@ export class Activities {
         setReason(activity, 'backlog_full', day)
       }
     }
-    ids.forEach((id) => this.backlog.delete(toKey(id)))
     return oldestFirst
   }
 }

@@ -1,9 +1,9 @@
-import { DAY_MS } from '../rules'
 import type { AccountParts } from './account-parts'
 import { fingerprintOf } from './activities'
 import type { ContactProcessor } from './contact-processor'
 import { convertValues } from './convert-values'
 import { idsOf } from './identifiers'
+import { bringsContact, isTooOld } from './item-rules'
 import { contactNotStored, itemResult } from './item-result'
 import type { ItemRecorder } from './item-recorder'
 import type { ActivityItem } from './items'
@@ -24,7 +24,7 @@ export class ActivityProcessor {
     trackUsage.add()
     samples.addActivity(item.event, truncateItem(item))
     // An item with a contact counts in both limits, also when its activity is rejected below.
-    const contactOverLimit = hasContact(item) ? this.contacts.count(item) : undefined
+    const contactOverLimit = bringsContact(item) ? this.contacts.count(item) : undefined
     const mapping = settings.findActivity(item.event)
     if (!mapping) {
       return itemResult('no_activity_mapping', item.event)
@@ -32,11 +32,11 @@ export class ActivityProcessor {
     const sentAt = parseTimestamp(item.timestamp ?? '')
     const timestamp = sentAt ?? clock.now()
     const { retentionDays, attributes } = mapping
-    if (retentionDays !== undefined && clock.now() - timestamp > retentionDays * DAY_MS) {
+    if (retentionDays !== undefined && isTooOld(timestamp, clock.now(), retentionDays)) {
       return itemResult('too_old', item.event, retentionDays)
     }
     // The contact comes first: an activity whose traits identify a contact does not wait in the backlog.
-    const contact = hasContact(item) ? contactOverLimit ?? this.contacts.upsert(item, recorder) : undefined
+    const contact = bringsContact(item) ? contactOverLimit ?? this.contacts.upsert(item, recorder) : undefined
     this.store(item, attributes, sentAt, timestamp, recorder)
     return toActivityResult(contact)
   }
@@ -74,10 +74,6 @@ export class ActivityProcessor {
     activities.store(activity, fingerprint)
     recorder?.recordActivity(activity)
   }
-}
-
-function hasContact({ traits = {}, audience }: ActivityItem): boolean {
-  return Object.keys(traits).length > 0 || audience !== undefined
 }
 
 /** The result of a stored activity. A contact with nothing new is not a failure. */

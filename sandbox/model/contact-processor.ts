@@ -3,6 +3,7 @@ import type { AccountParts } from './account-parts'
 import { convertValues } from './convert-values'
 import { addHistory } from './history'
 import { idsOf } from './identifiers'
+import { createsContact } from './item-rules'
 import { itemResult } from './item-result'
 import type { ItemRecorder } from './item-recorder'
 import type { ContactItem } from './items'
@@ -40,7 +41,7 @@ export class ContactProcessor {
     }
     const fields = convertValues(item.traits ?? {}, settings.traitFields, item, log, recorder)
     const hasData = fields.size > 0 || item.location !== undefined || item.ip !== undefined
-    const isChanged = this.store(item, fields, hasData, audience, recorder)
+    const isChanged = this.store(item, fields, audience, recorder)
     if (isChanged) {
       return itemResult('processed')
     }
@@ -51,7 +52,6 @@ export class ContactProcessor {
   private store(
     item: ContactItem,
     fields: ReadonlyMap<string, FieldValue>,
-    hasData: boolean,
     audience: Audience | undefined,
     recorder?: ItemRecorder
   ): boolean {
@@ -59,8 +59,7 @@ export class ContactProcessor {
     const ids = idsOf(item)
     const identifiers = [...settings.uniqueIdentifiersIn(fields), ...ids]
     const match = contacts.find(identifiers)
-    const createsContact = hasData || (audience !== undefined && item.audience?.mode === 'add')
-    if (!match && !createsContact) {
+    if (!match && !createsContact(fields.size > 0, item)) {
       return false
     }
     if (match) {

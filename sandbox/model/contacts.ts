@@ -1,16 +1,9 @@
-import { toKey } from './identifiers'
-import type { Contact, Identifier } from './records'
+import { IdentifierIndex } from './identifier-index'
+import type { Contact } from './records'
 
-/** A contact, and the identifier by which it was found. */
-export interface Match {
-  contact: Contact
-  by: Identifier
-}
-
-/** The contacts of an account. No two of them share an identifier. */
-export class Contacts {
+/** The contacts of an account. */
+export class Contacts extends IdentifierIndex<Contact> {
   private readonly contacts = new Set<Contact>()
-  private readonly byIdentifier = new Map<string, Contact>()
   private createdCount = 0
 
   all(): Contact[] {
@@ -30,29 +23,6 @@ export class Contacts {
   restore(contacts: readonly Contact[], lastNumber: number): void {
     contacts.forEach((contact) => this.contacts.add(contact))
     this.createdCount = lastNumber
-  }
-
-  /** The contact of the first identifier that has one: earlier identifiers outrank later ones. */
-  find(identifiers: readonly Identifier[]): Match | undefined {
-    for (const by of identifiers) {
-      const contact = this.byIdentifier.get(toKey(by))
-      if (contact) {
-        return { contact, by }
-      }
-    }
-    return undefined
-  }
-
-  /** The other contacts that these identifiers belong to, each with its first identifier. */
-  findOthers(contact: Contact, identifiers: readonly Identifier[]): Match[] {
-    const others = new Map<Contact, Identifier>()
-    for (const by of identifiers) {
-      const other = this.byIdentifier.get(toKey(by))
-      if (other && other !== contact && !others.has(other)) {
-        others.set(other, by)
-      }
-    }
-    return [...others].map(([other, by]) => ({ contact: other, by }))
   }
 
   /** Contacts with a text in an id or in the value of a field, case-insensitive. The last changed come first. */
@@ -81,23 +51,6 @@ export class Contacts {
     }
     this.contacts.add(contact)
     return contact
-  }
-
-  /**
-   * Assigns an identifier to a contact. Another contact that has it must be merged before.
-   * @returns true when the contact did not have it
-   */
-  claim(contact: Contact, identifier: Identifier): boolean {
-    const isNew = this.byIdentifier.get(toKey(identifier)) !== contact
-    this.byIdentifier.set(toKey(identifier), contact)
-    return isNew
-  }
-
-  /** Removes an identifier from a contact, if the contact has it. */
-  release(contact: Contact, identifier: Identifier): void {
-    if (this.byIdentifier.get(toKey(identifier)) === contact) {
-      this.byIdentifier.delete(toKey(identifier))
-    }
   }
 
   remove(contact: Contact): void {

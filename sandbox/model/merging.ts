@@ -1,7 +1,9 @@
 import type { Audiences } from './audiences'
+import { mergeBacklogDays } from './backlog'
 import type { Clock } from './clock'
-import type { Contacts, Match } from './contacts'
+import type { Contacts } from './contacts'
 import { addHistory } from './history'
+import type { Match } from './identifier-index'
 import type { Contact, FieldValue, Identifier } from './records'
 import type { Settings } from './settings'
 
@@ -15,7 +17,7 @@ export class Merging {
   ) {}
 
   /** Merges all other contacts that the identifiers of an item belong to into the match. Returns them. */
-  mergeOthers({ contact, by }: Match, identifiers: readonly Identifier[]): Contact[] {
+  mergeOthers({ contact, by }: Match<Contact>, identifiers: readonly Identifier[]): Contact[] {
     const others = this.contacts.findOthers(contact, identifiers)
     if (others.length > 0) {
       this.merge(contact, others, (other) =>
@@ -67,7 +69,7 @@ export class Merging {
   }
 
   /** All at once: one by one, old values of the first contact would replace newer ones of the last. */
-  private merge(contact: Contact, others: readonly Match[], addEntry: (other: Match) => void): void {
+  private merge(contact: Contact, others: readonly Match<Contact>[], addEntry: (other: Match<Contact>) => void): void {
     this.mergeValues(
       contact,
       others.map((other) => other.contact)
@@ -97,7 +99,7 @@ export class Merging {
     this.addIds(contact, other.ids)
     this.audiences.mergeMemberships(contact, other)
     other.activities.forEach((activity) => contact.activities.push(activity))
-    other.backlogDays.forEach((count, day) => contact.backlogDays.set(day, count + (contact.backlogDays.get(day) ?? 0)))
+    mergeBacklogDays(contact.backlogDays, other.backlogDays)
     // Entries of contacts that were merged earlier already have a number.
     other.history.forEach((entry) => contact.history.push({ ...entry, from: entry.from ?? other.number }))
   }

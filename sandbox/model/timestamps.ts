@@ -19,3 +19,8 @@ export function parseTimestamp(text: string): number | undefined {
 export function inTimestampRange(milliseconds: number): number | undefined {
   return milliseconds >= FIRST_TIMESTAMP_MS && milliseconds <= LAST_TIMESTAMP_MS ? milliseconds : undefined
 }
+
+/** The day of a timestamp in UTC: YYYY-MM-DD. */
+export function toDay(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().slice(0, 10)
+}

@@ -20,7 +20,7 @@ export function showTime(time: string): string {
 }
 
 /** An outcome as the page names it: a rejected event that Segment would send again is `retryable`. */
-export type ShownOutcome = Outcome | 'retryable'
+type ShownOutcome = Outcome | 'retryable'
 
 export function showOutcome({ outcome, isRetryable }: { outcome: Outcome; isRetryable: boolean }): ShownOutcome {
   return outcome === 'rejected' && isRetryable ? 'retryable' : outcome

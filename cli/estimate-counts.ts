@@ -1,21 +1,8 @@
-import { tracksActivities } from '../mapping/mapping-fields'
-import type { Mapping } from '../mapping/mappings'
-import type { EventReport, MappingResult } from '../report'
-import { Backlog } from './backlog'
-import { readItem } from './item'
-import type { Item } from './item'
-
-/** The parts of an Ortto plan that its limits depend on. */
-export interface Plan {
-  /** Contacts: those that it includes, and those that were added */
-  contacts: number
-  /** Activities that are tracked */
-  activities: number
-  /** Track events a day for each contact and activity */
-  trackFactor: number
-  /** Days after its timestamp in which Ortto accepts an activity. Without it, none is too old. */
-  retention?: number
-}
+import { tracksActivities } from '../delivery'
+import type { EventReport, Mapping, MappingResult } from '../delivery'
+import { PlanUsage } from '../sandbox'
+import type { UsagePlan } from '../sandbox'
+import { DAY_MS } from '../sandbox/rules'
 
 /** Items that Ortto counts against a limit. */
 export interface Use {
@@ -45,7 +32,7 @@ export interface Counts extends Use {
   missingDedupeKey: number
   /** Activities that are older than the plan's retention: their status is 422. */
   tooOld: number
-  /** Activities that come before their contact is known: see {@link Backlog} */
+  /** Activities that come before their contact is known */
   waiting: number
 }
 
@@ -60,7 +47,7 @@ export interface Reason {
 
 /** What a delivery would use of a plan, and how Ortto's rules would treat it. */
 export interface EstimateResult {
-  plan: Plan
+  plan: UsagePlan
   /** Items in 24 hours */
   limits: Use
   total: Counts
@@ -80,11 +67,6 @@ export interface EstimateResult {
   oldest?: { timestamp: string; days: number }
 }
 
-/** Identify events a day for each contact of the plan */
-const IDENTIFY_FACTOR = 10
-
-const DAY_MS = 24 * 60 * 60 * 1000
-
 /** Different reasons that are counted: messages may quote what is in an event. */
 const MAX_REASONS = 1000
 const OTHER = 'Other reasons'
@@ -100,7 +82,7 @@ export class Estimate {
   private readonly files: Map<string, Counts>
   private readonly contextTraits = new Map<Mapping, number>()
   private readonly reasons = new Map<string, Reason>()
-  private readonly backlog = new Backlog()
+  private readonly usage: PlanUsage
   /** Milliseconds since 1970 */
   private oldest = Infinity
 
@@ -108,7 +90,8 @@ export class Estimate {
    * @param now milliseconds since 1970
    * @param files names of files, which are listed also when no event is in them
    */
-  constructor(private readonly plan: Plan, private readonly now: number, files: readonly string[] = []) {
+  constructor(private readonly plan: UsagePlan, private readonly now: number, files: readonly string[] = []) {
+    this.usage = new PlanUsage(plan, now)
     this.files = new Map(files.map((file) => [file, noCounts()]))
   }
 
@@ -117,10 +100,9 @@ export class Estimate {
   }
 
   get result(): EstimateResult {
-    const limits = limitsOf(this.plan)
+    const { limits, waiting } = this.usage
     const files = [...this.files].map(([file, counts]) => ({ file, days: daysFor(counts, limits), ...counts }))
     const total = files.reduce(sum, noCounts())
-    const { released: known, discarded, stranded: unknown } = this.backlog
     return {
       plan: this.plan,
       limits,
@@ -130,7 +112,7 @@ export class Estimate {
       files,
       contextTraits: [...this.contextTraits].map(([{ name }, count]) => ({ mapping: name, count })),
       reasons: [...this.reasons.values()].sort((one, other) => other.count - one.count),
-      backlog: { known, discarded, unknown },
+      backlog: waiting,
       oldest: this.oldest === Infinity ? undefined : { timestamp: toISO(this.oldest), days: this.ageOf(this.oldest) }
     }
   }
@@ -153,40 +135,25 @@ export class Estimate {
     if (item === undefined) {
       this.addReason(counts, outcome === 'ignored' ? 'ignored' : 'rejected', message, mapping)
     } else if (tracksActivities(mapping.partnerAction)) {
-      this.addActivity(readItem(item), mapping, counts)
+      this.addActivity(item, mapping, counts)
     } else {
-      this.addContact(readItem(item), counts)
+      counts.identify += 1
+      counts.empty += this.usage.addContact(item).isEmpty ? 1 : 0
     }
   }
 
-  private addContact({ ids, hasData, creates }: Item, counts: Counts): void {
-    counts.identify += 1
-    counts.empty += hasData ? 0 : 1
-    this.backlog.upsert(ids, creates)
-  }
-
-  private addActivity(item: Item, mapping: Mapping, counts: Counts): void {
-    const { ids, hasTraits, hasAudience, creates, time, isDedupable } = item
-    const bringsContact = hasTraits || hasAudience
+  private addActivity(item: { traits?: unknown }, mapping: Mapping, counts: Counts): void {
+    const { bringsContact, isTooOld, isWaiting, isRecognizable, timestamp } = this.usage.addActivity(item)
     counts.track += 1
     counts.identify += bringsContact ? 1 : 0
     counts.both += bringsContact ? 1 : 0
-    counts.missingDedupeKey += isDedupable ? 0 : 1
-    if (hasTraits && sendsContextTraits(mapping)) {
+    counts.missingDedupeKey += isRecognizable ? 0 : 1
+    counts.tooOld += isTooOld ? 1 : 0
+    counts.waiting += isWaiting ? 1 : 0
+    if (item.traits !== undefined && sendsContextTraits(mapping)) {
       this.contextTraits.set(mapping, (this.contextTraits.get(mapping) ?? 0) + 1)
     }
-    this.oldest = Math.min(this.oldest, time ?? Infinity)
-    const { retention = Infinity } = this.plan
-    if (time !== undefined && this.now - time > retention * DAY_MS) {
-      // Ortto stores nothing of it, not even its contact.
-      counts.tooOld += 1
-      return
-    }
-    if (bringsContact) {
-      this.backlog.upsert(ids, creates)
-    }
-    // An activity without a timestamp belongs to the day on which it is received.
-    counts.waiting += this.backlog.track(ids, Math.floor((time ?? this.now) / DAY_MS)) ? 1 : 0
+    this.oldest = Math.min(this.oldest, timestamp ?? Infinity)
   }
 
   private addReason(counts: Counts, kind: Reason['kind'], message: string, mapping?: Mapping): void {
@@ -208,10 +175,6 @@ export class Estimate {
 /** As the destination's own preset does, which sends them of events that have no traits of their own. */
 function sendsContextTraits({ mapping }: Mapping): boolean {
   return JSON.stringify(mapping.traits ?? null).includes('context.traits')
-}
-
-function limitsOf({ contacts, activities, trackFactor }: Plan): Use {
-  return { identify: IDENTIFY_FACTOR * contacts, track: trackFactor * contacts * activities }
 }
 
 function daysFor({ identify, track }: Use, limits: Use): number {

@@ -1,2 +1,0 @@
-export { Estimate } from './estimate'
-export type { EstimateResult } from './estimate'

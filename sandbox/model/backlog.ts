@@ -1,0 +1,44 @@
+import { MAX_BACKLOG_ACTIVITIES_PER_DAY } from '../rules'
+import { toKey } from './identifiers'
+import type { Identifier } from './records'
+
+/** What waits for contacts that are not known yet, by the ids of what waits. */
+export class Backlog<Entry extends { ids: readonly Identifier[] }> {
+  private readonly byId = new Map<string, Set<Entry>>()
+
+  add(entry: Entry): void {
+    for (const id of entry.ids) {
+      const waiting = this.byId.get(toKey(id)) ?? new Set()
+      this.byId.set(toKey(id), waiting.add(entry))
+    }
+  }
+
+  /** Removes and returns what waits for a contact that became known by these ids. */
+  release(ids: readonly Identifier[]): Entry[] {
+    const released = new Set(ids.flatMap((id) => [...(this.byId.get(toKey(id)) ?? [])]))
+    released.forEach((entry) => entry.ids.forEach((id) => this.byId.get(toKey(id))?.delete(entry)))
+    ids.forEach((id) => this.byId.delete(toKey(id)))
+    return [...released]
+  }
+}
+
+/** The number of activities that a contact got from the backlog, by their day (YYYY-MM-DD, in UTC). */
+export type BacklogDays = Map<string, number>
+
+/**
+ * Gives a contact activities of one day that waited for it, up to Ortto's limit.
+ * @returns how many it gets; Ortto discards the others
+ */
+export function takeFromBacklog(days: BacklogDays, day: string, count = 1): number {
+  const before = days.get(day) ?? 0
+  const taken = Math.min(count, Math.max(0, MAX_BACKLOG_ACTIVITIES_PER_DAY - before))
+  if (taken > 0) {
+    days.set(day, before + taken)
+  }
+  return taken
+}
+
+/** Adds the days of a contact that is merged into another one. */
+export function mergeBacklogDays(days: BacklogDays, others: BacklogDays): void {
+  others.forEach((count, day) => days.set(day, count + (days.get(day) ?? 0)))
+}

@@ -1,0 +1,24 @@
+import { DAY_MS } from '../rules'
+import type { ContactItem } from './items'
+
+/** True when an activity brings a contact. It counts in both limits. */
+export function bringsContact({ traits = {}, audience }: ContactItem): boolean {
+  return Object.keys(traits).length > 0 || audience !== undefined
+}
+
+/**
+ * True when an unknown contact is created. It can't be removed from an audience.
+ * @param hasValues the item has values that can be stored
+ */
+export function createsContact(hasValues: boolean, { location, ip, audience }: ContactItem): boolean {
+  return hasValues || location !== undefined || ip !== undefined || audience?.mode === 'add'
+}
+
+/**
+ * True when Ortto keeps an activity no longer.
+ * @param timestamp in milliseconds since 1970
+ * @param retentionDays days after the timestamp. Without it, no activity is too old.
+ */
+export function isTooOld(timestamp: number, now: number, retentionDays?: number): boolean {
+  return retentionDays !== undefined && now - timestamp > retentionDays * DAY_MS
+}
