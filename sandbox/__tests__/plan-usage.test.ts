@@ -45,9 +45,7 @@ describe('the usage of a plan that an estimate counts', () => {
             if (kind === 'contact') {
               counts.identify += 1
               counts.empty += usage.addContact(sent).isEmpty ? 1 : 0
-              codes.push(
-                account.identify({ ...sent, ip: sent.ip || undefined, location: present(sent.location) }).code
-              )
+              codes.push(account.identify({ ...sent, ip: sent.ip || undefined, location: present(sent.location) }).code)
             } else {
               const { bringsContact, isTooOld, isWaiting } = usage.addActivity(sent)
               counts.track += 1
