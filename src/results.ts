@@ -34,13 +34,13 @@ export function isRetryable(status: number): boolean {
 export function toMultiStatusResponse(results: readonly EventResult[]): MultiStatusResponse {
   const response = new MultiStatusResponse()
   for (const result of results) {
-    const { status, code, message, sent, notes } = result
-    const details = { [RESULT_DETAILS]: { code, notes } }
+    const { status, message, sent } = result
     if (status < 400) {
-      response.pushSuccessResponse(Object.assign(details, { status, body: message, sent: sent ?? {} }))
+      const node = { status, body: message, sent: sent ?? {}, [RESULT_DETAILS]: result }
+      response.pushSuccessResponse(node)
     } else {
-      const errortype = readErrorType(result)
-      response.pushErrorResponse(Object.assign(details, { status, errortype, errormessage: message, sent }))
+      const node = { status, errortype: readErrorType(result), errormessage: message, sent, [RESULT_DETAILS]: result }
+      response.pushErrorResponse(node)
     }
   }
   return response

@@ -165,11 +165,11 @@ export class Delivery {
 
   private add(item: ReadItem): void {
     this.addedAt = this.time.now()
-    const { report, deliveries } = startReport(item, this.options.mappings, this.names)
-    const setResult = this.pending.add(report, deliveries.length)
-    deliveries.forEach(({ event, mapping }, index) => {
-      this.queue.add(new Task(event, mapping, item.size, (result) => setResult(index, result)))
-    })
+    const { report, event, mappings } = startReport(item, this.options.mappings, this.names)
+    const pending = this.pending.add(report, mappings.length)
+    if (event) {
+      mappings.forEach((mapping, position) => this.queue.add(new Task(event, mapping, item.size, pending, position)))
+    }
   }
 
   /** The complete reports at the beginning. */
@@ -218,15 +218,17 @@ export class Delivery {
 
   /** Settles the tasks that have their final result, and delays the others. */
   private settle(tasks: readonly Task[], results: readonly MappingResult[], startedAt: number): void {
-    const { settled, retried, retryAt, stopped } = this.policy.decide(tasks, results, startedAt)
-    for (const { task, result } of settled) {
-      task.settle(result)
-      this.queue.finish(task)
-    }
-    if (retried.length > 0) {
+    const { results: final, retried, retryAt, stopped } = this.policy.decide(tasks, results, startedAt)
+    tasks.forEach((task, index) => {
+      if (!retried.has(task)) {
+        task.settle(final[index])
+        this.queue.finish(task)
+      }
+    })
+    if (retried.size > 0) {
       retried.forEach((task) => this.queue.delay(task))
-      this.delayed.push({ tasks: retried, dueAt: retryAt })
-      this.retried += retried.length
+      this.delayed.push({ tasks: [...retried], dueAt: retryAt })
+      this.retried += stopped ? 0 : retried.size
     }
     if (stopped) {
       this.stop(stopped)

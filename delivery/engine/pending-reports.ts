@@ -1,18 +1,27 @@
-import type { EventReport } from '../report'
+import type { EventReport, MappingResult } from '../report'
 
 /** No more events are held that have no complete report, and no more bytes of them. */
 const MAX_PENDING = 8000
 const MAX_PENDING_BYTES = 32 * 1024 * 1024
 
-interface Pending {
-  report: EventReport
-  /** Results that are missing */
-  missing: number
+/** A report whose results are not all known. */
+export class PendingReport {
+  /** @param missing results that are missing */
+  constructor(readonly report: EventReport, private missing: number) {}
+
+  get isComplete(): boolean {
+    return this.missing === 0
+  }
+
+  setResult(position: number, result: MappingResult): void {
+    this.report.results[position] = result
+    this.missing -= 1
+  }
 }
 
 /** Keeps the reports in the order of the events until they are complete. */
 export class PendingReports {
-  private readonly pending: Pending[] = []
+  private readonly pending: PendingReport[] = []
   private bytes = 0
 
   get size(): number {
@@ -23,29 +32,22 @@ export class PendingReports {
     return this.pending.length >= MAX_PENDING || this.bytes >= MAX_PENDING_BYTES
   }
 
-  /**
-   * Adds a report whose results are missing.
-   * @param count how many results it gets
-   * @returns a function that sets the result at a position
-   */
-  add(report: EventReport, count: number): (index: number, result: EventReport['results'][number]) => void {
-    const pending: Pending = { report, missing: count }
+  /** Adds a report that gets so many results. */
+  add(report: EventReport, count: number): PendingReport {
+    const pending = new PendingReport(report, count)
     this.pending.push(pending)
     this.bytes += report.size
-    return (index, result) => {
-      report.results[index] = result
-      pending.missing -= 1
-    }
+    return pending
   }
 
   /** The reports at the beginning that are complete. */
   listComplete(): EventReport[] {
     const complete: EventReport[] = []
-    for (const { report, missing } of this.pending) {
-      if (missing > 0) {
+    for (const pending of this.pending) {
+      if (!pending.isComplete) {
         break
       }
-      complete.push(report)
+      complete.push(pending.report)
     }
     return complete
   }

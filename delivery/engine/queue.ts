@@ -41,9 +41,8 @@ export class KeyQueue {
   add(task: Task): void {
     this.unsent += 1
     this.queueUp(task)
-    if (this.tryJoin(task)) {
-      this.advance(task.lanes)
-    }
+    // It is the last in its lanes, so no other task waits for it.
+    this.tryJoin(task)
   }
 
   /** A batch to send now: a full one, or, if it need not be full, the oldest. */
@@ -73,13 +72,22 @@ export class KeyQueue {
 
   /** A task has its final result. */
   finish(task: Task): void {
-    for (const lane of task.lanes) {
-      lane.tasks.splice(lane.tasks.indexOf(task), 1)
-      if (lane.tasks.length === 0) {
-        lane.among.delete(lane.id)
+    let isFollowed = false
+    for (const { id, among, tasks } of task.lanes) {
+      if (tasks[0] === task) {
+        tasks.shift()
+      } else {
+        tasks.splice(tasks.indexOf(task), 1)
+      }
+      if (tasks.length === 0) {
+        among.delete(id)
+      } else {
+        isFollowed = true
       }
     }
-    this.advance(task.lanes)
+    if (isFollowed) {
+      this.advance(task.lanes)
+    }
   }
 
   private queueUp(task: Task): void {
@@ -160,7 +168,7 @@ export class KeyQueue {
 function enter(among: Map<string, Lane>, id: string, user: string | undefined, task: Task): Lane | undefined {
   const lane = among.get(id)
   if (!lane) {
-    const begun = { id, among, tasks: [task], user }
+    const begun: Lane = { id, among, tasks: [task], user, others: undefined }
     among.set(id, begun)
     return begun
   }

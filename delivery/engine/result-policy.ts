@@ -24,13 +24,13 @@ export interface ResultPolicy {
 
 /** What the results of a batch mean for its tasks, and for the delivery. */
 export interface Decision {
-  /** The tasks that have their final result */
-  settled: { task: Task; result: MappingResult }[]
   /** The tasks that are sent again, in their order */
-  retried: Task[]
+  retried: ReadonlySet<Task>
   /** When they are sent again, at the earliest */
   retryAt: number
-  /** Why the delivery stops, if it does */
+  /** The results of all tasks, in their order: final for those that are not sent again */
+  results: readonly MappingResult[]
+  /** Why the delivery stops, if it does. When the key is refused, no result is final. */
   stopped?: Stopped
 }
 
@@ -42,9 +42,9 @@ export class SingleAttempt implements ResultPolicy {
     // Nothing waits.
   }
 
-  decide(tasks: readonly Task[], results: readonly MappingResult[], startedAt: number): Decision {
+  decide(_tasks: readonly Task[], results: readonly MappingResult[], startedAt: number): Decision {
     this.pace.end(startedAt, undefined)
-    return { settled: tasks.map((task, index) => ({ task, result: results[index] })), retried: [], retryAt: startedAt }
+    return { results, retried: new Set(), retryAt: Infinity }
   }
 
   checkReports(): undefined {

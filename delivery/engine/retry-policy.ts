@@ -45,13 +45,13 @@ export class RetryPolicy implements ResultPolicy {
     const refusal = findKeyRefusal(results)
     if (refusal) {
       const stopped = new Stopped('api_key_refused', `The API key is refused: ${refusal.message}`)
-      return { settled: [], retried: [], retryAt: Infinity, stopped }
+      return { results, retried: new Set(tasks), retryAt: Infinity, stopped }
     }
-    const { settled, retried, waitMs } = this.divide(tasks, results, startedAt)
+    const { results: final, retried, waitMs } = this.divide(tasks, results, startedAt)
     const { pausedUntil } = this.pace
     const now = this.time.now()
     const stopped = this.outage.check(signal, results, now, pausedUntil)
-    return { settled, retried, retryAt: Math.max(now + waitMs, pausedUntil), stopped }
+    return { results: final, retried, retryAt: Math.max(now + waitMs, pausedUntil), stopped }
   }
 
   checkReports(reports: readonly EventReport[], isAll: boolean): Stopped | 'wait' | undefined {
@@ -66,39 +66,39 @@ export class RetryPolicy implements ResultPolicy {
     tasks: readonly Task[],
     results: readonly MappingResult[],
     startedAt: number
-  ): Pick<Decision, 'settled' | 'retried'> & { waitMs: number } {
+  ): Pick<Decision, 'results' | 'retried'> & { waitMs: number } {
     const lastDecided = findLastDecided(results)
     const isDecided = lastDecided >= 0
-    const settled: Decision['settled'] = []
     const retried = new Set<Task>()
-    tasks.forEach((task, index) => {
-      const result = results[index]
+    const final = results.map((result, index) => {
+      const task = tasks[index]
       const isBeforeDecided = index < lastDecided
       if (result.isRetryable && this.mayRetry(task, result, startedAt, isBeforeDecided || tasks.length === 1)) {
-        task.maxBatch = !isDecided && task.failures.count > 1 ? Math.ceil(tasks.length / SPLIT) : Infinity
+        task.maxBatch = !isDecided && task.failures > 1 ? Math.ceil(tasks.length / SPLIT) : Infinity
         retried.add(task)
       } else if (canResend(result) && isBehind(task, retried)) {
         task.confirmed ??= result.status < 400 ? result : undefined
         retried.add(task)
       } else {
-        settled.push({ task, result: finalize(task, result) })
+        return finalize(task, result)
       }
+      return result
     })
-    const failures = Math.max(0, ...[...retried].map((task) => task.failures.count))
-    return { settled, retried: [...retried], waitMs: failures > 0 ? backoff(failures, this.time.random) : 0 }
+    const failures = Math.max(0, ...[...retried].map((task) => task.failures))
+    return { results: final, retried, waitMs: failures > 0 ? backoff(failures, this.time.random) : 0 }
   }
 
   /**
    * Counts a failure. False when the event failed too often while Ortto accepted others.
    * @param isSeparate Ortto accepted a later event of the request, or there was no other
    */
-  private mayRetry({ failures }: Task, { status }: MappingResult, startedAt: number, isSeparate: boolean): boolean {
-    failures.since ??= startedAt
-    const acceptsOthers = this.healthyAt > failures.since
+  private mayRetry(task: Task, { status }: MappingResult, startedAt: number, isSeparate: boolean): boolean {
+    task.failedSince ??= startedAt
+    const acceptsOthers = this.healthyAt > task.failedSince
     // Over its limit, Ortto accepts none of the events that follow. That is no failure of the event.
     const isOverLimit = status === 429 && !(isSeparate && acceptsOthers)
-    failures.count += isOverLimit ? 0 : 1
-    return isOverLimit || failures.count < MAX_FAILURES || !acceptsOthers
+    task.failures += isOverLimit ? 0 : 1
+    return isOverLimit || task.failures < MAX_FAILURES || !acceptsOthers
   }
 }
 

@@ -1,13 +1,7 @@
 import type { SegmentEvent } from '@segment/actions-core'
 import type { Mapping } from '../mapping/mappings'
 import type { MappingResult } from '../report'
-
-/** How often an event failed in a way that another try may fix, and since when. */
-interface Failures {
-  count: number
-  /** Milliseconds */
-  since?: number
-}
+import type { PendingReport } from './pending-reports'
 
 /** One event for one mapping, until it has its final result. */
 export class Task {
@@ -16,7 +10,10 @@ export class Task {
   isDelayed = false
   /** The lanes that it is in: its user's, and its anonymous id's */
   lanes: Lane[] = []
-  readonly failures: Failures = { count: 0 }
+  /** How often it failed in a way that another try may fix */
+  failures = 0
+  /** When it failed first. Milliseconds */
+  failedSince?: number
   /** Tasks in its next batch, at most: its last batch failed as a whole, perhaps because of one event. */
   maxBatch = Infinity
   /** Ortto confirmed it, but it is sent again after an earlier one of its user that is retried. */
@@ -24,14 +21,20 @@ export class Task {
 
   /**
    * @param size of the event in bytes
-   * @param settle takes its final result
+   * @param report gets its final result, at this position
    */
   constructor(
     readonly event: SegmentEvent,
     readonly mapping: Mapping,
     readonly size: number,
-    readonly settle: (result: MappingResult) => void
+    private readonly report: PendingReport,
+    private readonly position: number
   ) {}
+
+  /** Gives it its final result. */
+  settle(result: MappingResult): void {
+    this.report.setResult(this.position, result)
+  }
 }
 
 /** Tasks of one mapping that are sent together, those of one user in their order. */
@@ -53,7 +56,7 @@ export interface Lane {
   tasks: Task[]
   /** The user of its first task. `others` are further users of an anonymous id; no user counts as one of them. */
   user: string | undefined
-  others?: Set<string | undefined>
+  others: Set<string | undefined> | undefined
 }
 
 /** True when a task comes after one of the others in a lane of both. */

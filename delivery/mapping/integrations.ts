@@ -13,7 +13,10 @@ import { isRecord } from '../../src/values'
 export function isMeantFor({ integrations }: Pick<SegmentEvent, 'integrations'>, names: readonly string[]): boolean {
   // Events come from outside, so nothing is known of the type. Entries are own members only.
   const given: unknown = integrations
-  const flags = new Map<string, unknown>(isRecord(given) ? Object.entries(given) : [])
+  if (!isRecord(given)) {
+    return true
+  }
+  const flags = new Map<string, unknown>(Object.entries(given))
   const named = names.map((name) => flags.get(name) ?? undefined).filter((flag) => flag !== undefined)
   return named.length > 0 ? !named.includes(false) : (flags.get('All') ?? flags.get('all')) !== false
 }

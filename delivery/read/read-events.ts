@@ -125,7 +125,11 @@ export function readItem(source: Source, { size, bytes }: Omit<Piece, 'line'>, u
     const message = 'This text follows the end of the array, and was not read; put all events in one array.'
     return { source, size, raw, problem: { code: 'after_array', message } }
   }
-  return { source, size, ...readText(raw, unit) }
+  const read = readText(raw, unit)
+  // A spread would take longer for each event.
+  return 'event' in read
+    ? { source, size, event: read.event, raw: read.raw, rejected: read.rejected }
+    : { source, size, problem: read.problem, raw: read.raw }
 }
 
 function readText(raw: string, unit: Unit): ReadEvent | NoEvent {
