@@ -1,4 +1,4 @@
-/** Lists of items that come one after the other, as long as somebody pushes them: what an endless delivery reads. */
+/** A queue of items, read as lists with `for await`. An endless delivery reads its events from one. */
 export class AsyncQueue<Item> implements AsyncIterable<Item[]> {
   private items: Item[] = []
   private isClosed = false
@@ -9,7 +9,7 @@ export class AsyncQueue<Item> implements AsyncIterable<Item[]> {
     this.wake()
   }
 
-  /** Ends it. Items that were not read yet are not read any more. */
+  /** Ends the iteration. Items that were not read yet are dropped. */
   close(): void {
     this.isClosed = true
     this.wake()

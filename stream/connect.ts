@@ -3,11 +3,11 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import { errorMessage } from '../common/error-message'
 import { pause } from './pause'
 
-/** Milliseconds that a server has to start, and between two tries */
-const PATIENCE = 2000
-const RETRY = 100
+/** How long a server may take to start */
+const START_TIMEOUT_MS = 2000
+const RETRY_DELAY_MS = 100
 
-/** Where a NATS server is, and who says so. */
+/** The address of a NATS server, and the credentials. */
 interface ServerOptions {
   /** URLs of one server, or of several of one cluster: `nats://127.0.0.1:4222`, or `tls://…` to insist on TLS */
   servers: string[]
@@ -16,16 +16,16 @@ interface ServerOptions {
   user?: string
   password?: string
   token?: string
-  /** What the server calls the connection */
+  /** The name of the connection in the server's monitoring */
   name: string
 }
 
-/** The stream can't be worked with as asked. The message is for whoever asked, and says what to do. */
+/** The stream cannot be used with these options. The message is for the user, and says what to do. */
 export class StreamError extends Error {}
 
 /**
- * Connects to NATS. The connection comes back for ever when it is lost.
- * @throws StreamError when there is no server, or it refuses
+ * Connects to NATS. A lost connection is restored without a time limit.
+ * @throws StreamError when the server cannot be reached, or rejects the credentials
  */
 export async function connectTo({
   servers,
@@ -47,7 +47,7 @@ export async function connectTo({
     ignoreAuthErrorAbort: true
   }
   try {
-    return await patiently(() => connect(options))
+    return await retryWhileStarting(() => connect(options))
   } catch (error) {
     const reason = errorMessage(error)
     throw new StreamError(
@@ -56,28 +56,28 @@ export async function connectTo({
   }
 }
 
-/** Does something with a server that may be just about to start. */
-export async function patiently<Value>(act: () => Promise<Value>): Promise<Value> {
-  const end = performance.now() + PATIENCE
+/** Retries a call for a moment, because the server may still be starting. */
+export async function retryWhileStarting<Value>(call: () => Promise<Value>): Promise<Value> {
+  const deadline = performance.now() + START_TIMEOUT_MS
   for (;;) {
     try {
-      return await act()
+      return await call()
     } catch (error) {
-      if (error instanceof errors.AuthorizationError || performance.now() > end) {
+      if (error instanceof errors.AuthorizationError || performance.now() > deadline) {
         throw error
       }
-      await pause(RETRY)
+      await pause(RETRY_DELAY_MS)
     }
   }
 }
 
-/** Tells when the connection is lost, and when it is back, once each. Resolves when it is closed. */
-export async function watchConnection(nc: NatsConnection, tell: (isLost: boolean) => void): Promise<void> {
+/** Calls `onChange` when the connection is lost, and when it is restored. Resolves when it is closed. */
+export async function watchConnection(nc: NatsConnection, onChange: (isLost: boolean) => void): Promise<void> {
   let isLost = false
   for await (const { type } of nc.status()) {
     if ((type === 'disconnect' && !isLost) || (type === 'reconnect' && isLost)) {
       isLost = type === 'disconnect'
-      tell(isLost)
+      onChange(isLost)
     }
   }
 }

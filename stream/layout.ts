@@ -2,43 +2,45 @@ import { AckPolicy, DiscardPolicy, jetstreamManager, JetStreamApiError, Retentio
 import type { JetStreamManager, StreamInfo } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/transport-node'
 import type { NatsConnection } from '@nats-io/transport-node'
-import { patiently, StreamError } from './connect'
+import { retryWhileStarting, StreamError } from './connect'
 
-/** The subjects over which users are spread, and so the most workers that can share the work. */
-const PARTITIONS = 32
+/** Users are distributed over this number of subjects. It is also the maximum number of active workers. */
+const DEFAULT_PARTITIONS = 32
 
-/** Milliseconds after which what a worker holds, and says nothing about, goes to another one. */
-const ACK_WAIT = 30_000
+/** A message is redelivered when its worker sends no acknowledgement and no heartbeat for this time. */
+const DEFAULT_ACK_WAIT_MS = 30_000
 
-/** Bytes that a stream holds, unless somebody says otherwise. Publishers wait when it is full. */
-const MAX_BYTES = 1024 ** 3
+/** The size of a stream. Publishers wait when it is full. */
+const DEFAULT_MAX_BYTES = 1024 ** 3
 
-/** Messages of a partition that a worker may have in hand. */
+/** Messages of a partition that may be delivered but not acknowledged */
 const MAX_ACK_PENDING = 1000
 
-/** Milliseconds in which a message id is known: NATS's own default. Each id takes memory of the server. */
-const DUPLICATE_WINDOW = 120_000
+/** How long the server remembers message IDs: the default of NATS. Each ID uses memory of the server. */
+const DUPLICATE_WINDOW_MS = 120_000
 
-/** What the server answers when there is no such stream, and when there is one of the name that is otherwise. */
+/** Error codes of the server: the stream does not exist, or a stream with this name has another configuration. */
 const STREAM_NOT_FOUND = 10059
 const NAME_IN_USE = 10058
 
-/** A stream of events. What it is like is written in the server: publishers and workers go by that. */
+/** A stream of events. Its configuration is stored in the server, and publishers and workers read it from there. */
 export interface Layout {
-  /** The stream's name, with which every other name begins */
+  /** The stream's name. All other names begin with it. */
   name: string
   partitions: number
   /** Milliseconds */
   ackWait: number
 }
 
-/** How a stream is made that is not there yet. */
+/** How a new stream is created. */
 export interface StreamOptions {
+  /** @default ortto */
   name?: string
-  /** Bytes that it may hold. A stream that is there already is changed. */
+  /** The size of the stream. An existing stream is updated. @default 1 GiB */
   maxBytes?: number
+  /** Not used for an existing stream. @default 32 */
   partitions?: number
-  /** Milliseconds */
+  /** Milliseconds. Not used for an existing stream. @default 30,000 */
   ackWait?: number
 }
 
@@ -52,34 +54,34 @@ export function consumerOf(partition: number): string {
   return `work-${partition}`
 }
 
-/** Where events stand that were refused, and the stream that keeps them. */
+/** The subject of rejected events, and the stream that stores them. */
 export function rejectedOf({ name }: Pick<Layout, 'name'>): { subject: string; stream: string } {
   return { subject: `${name}.rejected`, stream: `${name}-rejected` }
 }
 
 /**
- * Finds the stream, or makes it: a work queue, from which an event goes when it is acknowledged; beside it the stream
- * of rejected events.
+ * Finds the stream or creates it, together with the stream of rejected events. The stream is a work queue: an event is
+ * removed when it is acknowledged.
  *
- * @throws StreamError when the name is none, the server has no JetStream, or something else has the name
+ * @throws StreamError when the name is not valid, the server has no JetStream, or another stream has the name
  */
 export async function openStream(nc: NatsConnection, options: StreamOptions = {}): Promise<Layout> {
-  const { name = 'ortto', maxBytes, partitions = PARTITIONS, ackWait = ACK_WAIT } = options
+  const { name = 'ortto', maxBytes, partitions = DEFAULT_PARTITIONS, ackWait = DEFAULT_ACK_WAIT_MS } = options
   if (!/^[\w-]{1,64}$/.test(name)) {
-    throw new StreamError(`A stream's name has letters, digits, - and _ only, which "${name}" has not.`)
+    throw new StreamError(`"${name}" is not a valid stream name. Use only letters, digits, - and _.`)
   }
-  const jsm = await patiently(() => jetstreamManager(nc)).catch((error: Error) => {
+  const jsm = await retryWhileStarting(() => jetstreamManager(nc)).catch((error: Error) => {
     throw new StreamError(`The server has no JetStream (${error.message}). Start it with: nats-server --jetstream`)
   })
-  const info = (await findStream(jsm, name)) ?? (await makeStream(jsm, name, partitions, maxBytes))
+  const info = (await findStream(jsm, name)) ?? (await createStream(jsm, name, partitions, maxBytes))
   const found = partitionsOf(info, name)
   if (maxBytes !== undefined && info.config.max_bytes !== maxBytes) {
-    await told(name, jsm.streams.update(name, { max_bytes: maxBytes }))
+    await wrapErrors(name, jsm.streams.update(name, { max_bytes: maxBytes }))
   }
-  return { name, partitions: found, ackWait: await makeConsumers(jsm, name, found, ackWait) }
+  return { name, partitions: found, ackWait: await createConsumers(jsm, name, found, ackWait) }
 }
 
-/** Undefined when there is none. */
+/** Undefined when the stream does not exist. */
 export async function findStream(jsm: JetStreamManager, name: string): Promise<StreamInfo | undefined> {
   return jsm.streams.info(name).catch((error: unknown) => {
     if (error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND) {
@@ -89,43 +91,50 @@ export async function findStream(jsm: JetStreamManager, name: string): Promise<S
   })
 }
 
-async function makeStream(
+async function createStream(
   jsm: JetStreamManager,
   name: string,
   partitions: number,
-  maxBytes = MAX_BYTES
+  maxBytes = DEFAULT_MAX_BYTES
 ): Promise<StreamInfo> {
   const rejected = rejectedOf({ name })
-  await told(
+  await wrapErrors(
     rejected.stream,
     jsm.streams.add({ name: rejected.stream, subjects: [rejected.subject], discard: DiscardPolicy.New })
   )
-  const made = jsm.streams.add({
+  const created = jsm.streams.add({
     name,
     subjects: Array.from({ length: partitions }, (_, partition) => subjectOf({ name }, partition)),
     retention: RetentionPolicy.Workqueue,
     discard: DiscardPolicy.New,
     max_bytes: maxBytes,
-    duplicate_window: nanos(DUPLICATE_WINDOW)
+    duplicate_window: nanos(DUPLICATE_WINDOW_MS)
   })
-  return made.catch(async (error: unknown) => {
-    // Another one may have made it at the same time.
+  return created.catch(async (error: unknown) => {
+    // Another process may have created it at the same time.
     const found = error instanceof JetStreamApiError && error.code === NAME_IN_USE && (await findStream(jsm, name))
-    return found || told(name, Promise.reject(error as Error))
+    return found || wrapErrors(name, Promise.reject(error as Error))
   })
 }
 
-/** How many partitions a stream has: its subjects tell. */
+/** The number of partitions: each has a subject. */
 export function partitionsOf({ config: { subjects = [], retention } }: StreamInfo, name: string): number {
   const isOurs = subjects.every((_, partition) => subjects.includes(subjectOf({ name }, partition)))
   if (subjects.length === 0 || !isOurs || retention !== RetentionPolicy.Workqueue) {
-    throw new StreamError(`The server has a stream "${name}" that is not one of events: name another with --stream.`)
+    throw new StreamError(
+      `The server has another stream named "${name}", without events. Use another name with --stream.`
+    )
   }
   return subjects.length
 }
 
-/** Gives each partition its consumer, and tells the milliseconds that those have which are there. */
-async function makeConsumers(jsm: JetStreamManager, name: string, partitions: number, wanted: number): Promise<number> {
+/** Creates the missing consumers, with the ack wait of the existing ones. Returns that ack wait in milliseconds. */
+async function createConsumers(
+  jsm: JetStreamManager,
+  name: string,
+  partitions: number,
+  wanted: number
+): Promise<number> {
   const found = new Set<string>()
   let ackWait: number | undefined
   for await (const { name: consumer, config } of jsm.consumers.list(name)) {
@@ -141,14 +150,14 @@ async function makeConsumers(jsm: JetStreamManager, name: string, partitions: nu
         ack_wait: nanos(ackWait ?? wanted),
         max_ack_pending: MAX_ACK_PENDING
       }
-      await told(name, jsm.consumers.add(name, consumer))
+      await wrapErrors(name, jsm.consumers.add(name, consumer))
     }
   }
   return ackWait ?? wanted
 }
 
-async function told<Value>(name: string, made: Promise<Value>): Promise<Value> {
-  return made.catch((error: Error) => {
-    throw new StreamError(`The server does not make the stream "${name}": ${error.message}.`)
+async function wrapErrors<Value>(name: string, created: Promise<Value>): Promise<Value> {
+  return created.catch((error: Error) => {
+    throw new StreamError(`Cannot create or update the stream "${name}": ${error.message}.`)
   })
 }

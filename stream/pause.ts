@@ -1,4 +1,4 @@
-/** Resolves after so many milliseconds, or at once when it is stopped. */
+/** Resolves after a time, or immediately when the signal is aborted. */
 export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) {
     return

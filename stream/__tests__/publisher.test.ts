@@ -185,7 +185,7 @@ describe('a server that does not fit', () => {
     const server = await startServer()
     const nc = await connectTo({ servers: [server.url], name: 'test' })
     await (await jetstreamManager(nc)).streams.add({ name: 'ortto', subjects: ['x'] })
-    await expect(openStream(nc)).rejects.toThrow('name another with --stream')
+    await expect(openStream(nc)).rejects.toThrow('Use another name with --stream')
     await expect(openStream(nc, { name: 'a.b' })).rejects.toThrow('letters, digits')
     await nc.close()
     await server.close()
