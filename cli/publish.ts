@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { InputError, readAll } from '../delivery'
 import { NotPublishedError, openStream, Publisher, publishLines } from '../stream'
-import type { Published } from '../stream'
+import type { PublishCounts } from '../stream'
 import { EXIT, wholeNumber } from './command'
 import type { Output } from './command'
 import { filesOf } from './inputs'
@@ -47,7 +47,7 @@ async function publish(inputs: string[], options: PublishOptions, output: Output
   const onSignal = () => stop.abort()
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
   const startedAt = performance.now()
-  const published: Published = { lines: 0, stored: 0, known: 0, rejected: 0, tooLarge: 0 }
+  const published: PublishCounts = { lines: 0, stored: 0, duplicates: 0, rejected: 0, tooLarge: 0 }
   const timer = setInterval(() => output.progress?.(`${published.lines} lines`), 500)
   let stopped: string | undefined
   try {
@@ -87,14 +87,14 @@ async function* untilStopped<Value>(signal: AbortSignal, values: AsyncIterable<V
 }
 
 function formatSummary(
-  { lines, stored, known, rejected, tooLarge }: Published,
+  { lines, stored, duplicates, rejected, tooLarge }: PublishCounts,
   stream: string,
   seconds: number,
   stopped?: string
 ) {
   const parts = [
     `${stored} stored`,
-    ...(known > 0 ? [`${known} not stored again (same message ID within the last two minutes)`] : []),
+    ...(duplicates > 0 ? [`${duplicates} not stored again (same message ID within the last two minutes)`] : []),
     ...(rejected > 0 ? [`${rejected} are not events (published to ${stream}.rejected with the reason)`] : []),
     ...(tooLarge > 0 ? [`${tooLarge} too large (not stored)`] : [])
   ]

@@ -2,8 +2,8 @@ import { createHash } from 'crypto'
 import { idOf } from '../delivery'
 
 /**
- * The partition of an event: a hash of its user ID, or of its anonymous ID if it has no user ID. An event without IDs is
- * rejected later, so any partition will do. The result must be the same in every process and every version.
+ * The partition of an event: a hash of its user ID, or of its anonymous ID if it has no user ID. An event without IDs
+ * is rejected later, so any partition will do. The result must be the same in every process and every version.
  */
 export function partitionOf(
   event: { userId?: unknown; anonymousId?: unknown },

@@ -3,72 +3,74 @@ import type { ReadItem } from '../delivery'
 import { TooLargeError } from './publisher'
 import type { Publisher } from './publisher'
 
-/** What became of the lines of files. */
-export interface Published {
+/** The lines of files, counted by their result. */
+export interface PublishCounts {
   /** Lines that were read */
   lines: number
-  /** Events that are in the stream now */
+  /** Events that were stored in the stream */
   stored: number
-  /** Events that the stream had already, by their message ids */
-  known: number
-  /** Lines that hold no event: they stand among the rejected */
+  /** Events that were not stored again, because the stream has an event with the same message ID */
+  duplicates: number
+  /** Lines that are not events. They are published on the rejected subject. */
   rejected: number
-  /** Events that are too large for the server, so they are nowhere */
+  /** Events that are too large for the server, and were not published */
   tooLarge: number
 }
 
-/** Lists of lines that are under way at the same time */
-const AT_ONCE = 4
+/** Lists of lines that are published at the same time */
+const MAX_PENDING_LISTS = 4
 
 /**
- * Puts lines into the stream; what holds no event, among the rejected. The counts are kept up to date in `published`.
+ * Publishes lines to the stream, and lines that are not events on the rejected subject.
  *
- * @param tell is told which line is too large, and why
+ * @param counts updated after each line
+ * @param onTooLarge called with a message for each line that is too large
  * @throws NotPublishedError when the publisher is stopped
  */
 export async function publishLines(
   items: AsyncIterable<readonly ReadItem[]>,
   publisher: Publisher,
-  published: Published,
-  tell: (problem: string) => void
+  counts: PublishCounts,
+  onTooLarge: (problem: string) => void
 ): Promise<void> {
   const publish = async (item: ReadItem): Promise<void> => {
-    published[await publishItem(item, publisher, tell)] += 1
-    published.lines += 1
+    counts[await publishItem(item, publisher, onTooLarge)] += 1
+    counts.lines += 1
   }
-  const underWay: Promise<unknown>[] = []
+  const pending: Promise<unknown>[] = []
   for await (const list of items) {
     const all = Promise.all(list.map(publish))
-    // Its error is met when it is waited for.
+    // The error is thrown where the promise is awaited.
     all.catch(() => undefined)
-    underWay.push(all)
-    if (underWay.length >= AT_ONCE) {
-      await underWay.shift()
+    pending.push(all)
+    if (pending.length >= MAX_PENDING_LISTS) {
+      await pending.shift()
     }
   }
-  await Promise.all(underWay)
+  await Promise.all(pending)
 }
 
 async function publishItem(
   item: ReadItem,
   publisher: Publisher,
-  tell: (problem: string) => void
-): Promise<Exclude<keyof Published, 'lines'>> {
+  onTooLarge: (problem: string) => void
+): Promise<Exclude<keyof PublishCounts, 'lines'>> {
   const { source } = item
-  const place = formatSource(source)
+  const formattedSource = formatSource(source)
   try {
     if ('event' in item) {
-      // The same line of standard input may be another event the next time.
-      const isPlace = source.kind === 'file' && source.file !== '-'
-      return (await publisher.publish(item.event, item, isPlace ? place : undefined)) ? 'stored' : 'known'
+      // A line number of standard input does not identify an event: the next input has other lines.
+      const isIdentifying = source.kind === 'file' && source.file !== '-'
+      const isNew = await publisher.publish(item.event, item, isIdentifying ? formattedSource : undefined)
+      return isNew ? 'stored' : 'duplicates'
     }
-    await publisher.reject(formatRejected([{ ...item, results: [] }])[0], place)
+    await publisher.reject(formatRejected([{ ...item, results: [] }])[0], formattedSource)
     return 'rejected'
   } catch (error) {
     if (!(error instanceof TooLargeError)) {
       throw error
     }
-    tell(`${place}: ${error.message}`)
+    onTooLarge(`${formattedSource}: ${error.message}`)
     return 'tooLarge'
   }
 }

@@ -14,46 +14,47 @@ import type { Layout } from './layout'
 import { partitionOf } from './partition-of'
 import { pause } from './pause'
 
-/** Milliseconds until a message is published again: the first time, and at most. */
-const FIRST_WAIT = 100
-const LONGEST_WAIT = 5000
+/** The delay before a retry. It doubles with each retry. */
+const MIN_BACKOFF_MS = 100
+const MAX_BACKOFF_MS = 5000
 
-/** Milliseconds between two times that waiting is told: a stream that is nearly full stops and goes on all the time. */
-const TELL_AGAIN = 5000
+/** The minimum time between two calls of `onWait` with a reason: a stream that is almost full blocks often. */
+const NOTIFY_INTERVAL_MS = 5000
 
-/** Bytes that are left free in a message: for its header, and for the reasons when its event is rejected. */
-const ROOM_FOR_HEADER = 256
-const ROOM_FOR_REASONS = 64 * 1024
+/** Bytes of a message that are reserved for its header, and for the reasons in case the event is rejected. */
+const HEADER_BYTES = 256
+const REASONS_BYTES = 64 * 1024
 
-/** What the server answers when a stream holds all that it may: bytes, messages, or what the disk has. */
-const FULL = [10077, 10047, 10023]
+/** Error codes of the server for a full stream: the limit of bytes, of messages, or of the disk is reached. */
+const STREAM_FULL_CODES = [10077, 10047, 10023]
 
-/** The event is larger than the server takes, so it is not in the stream. */
+/** The event is larger than the server accepts, so it was not published. */
 export class TooLargeError extends StreamError {}
 
-/** The publisher was stopped before the server had confirmed the event. */
+/** The publisher was stopped before the server confirmed the event. */
 export class NotPublishedError extends StreamError {}
 
 interface PublisherOptions {
-  /** Stops it: what waits is given up. */
+  /** Stops the publisher. Events that are waiting are not published. */
   signal?: AbortSignal
-  /** Is told why everything waits; undefined when it goes on. */
+  /** Called with the reason when publishing has to wait, and with undefined when it resumes. */
   onWait?: (reason: string | undefined) => void
 }
 
 /**
- * Puts events into the stream, those of one user in the order in which they were given. When the stream is full, or
- * the server is away, it waits and tries again, as long as it takes.
+ * Publishes events to the stream. The events of one user keep their order. When the stream is full or the server cannot
+ * be reached, it retries without a time limit.
  */
 export class Publisher {
-  /** Why it waits now. A server may turn events away while there is a reason. */
-  waitsFor?: string
+  /** Why publishing has to wait. Undefined when it does not. While it is set, a server can reject new events. */
+  waitReason?: string
   private readonly js: JetStreamClient
-  /** Messages that were not taken at once */
-  private waiting = 0
-  private told?: string
-  private toldAt = -Infinity
-  /** The last message of each partition: the next one waits for it, or it could overtake it. */
+  /** Number of messages that are being retried */
+  private retrying = 0
+  /** The last reason that was passed to `onWait`, and when */
+  private notifiedReason?: string
+  private notifiedAt = -Infinity
+  /** The last message of each partition. The next one waits for it, so that it cannot overtake it. */
   private readonly last = new Map<number, Promise<unknown>>()
 
   constructor(
@@ -65,20 +66,24 @@ export class Publisher {
   }
 
   /**
-   * Puts an event into the stream. Resolves when the server has it: `false` when it had it already, because the same
-   * event of the same message id was published within the last two minutes.
+   * Publishes an event. Resolves when the server has stored it: `false` when it is a duplicate, because the same event
+   * with the same message ID was published within the last two minutes.
    *
-   * An event without a message id goes by `place`, which is different for each event; without that, it is always new.
-   *
-   * @throws TooLargeError when the server does not take one so large
-   * @throws NotPublishedError when the publisher is stopped; the event may be in the stream then, or not
+   * @param source identifies an event without a message ID, such as its file and line. Without both, the event is
+   *   always new.
+   * @throws TooLargeError when the event is larger than the server accepts
+   * @throws NotPublishedError when the publisher is stopped. The event may be in the stream or not.
    */
-  async publish(event: SegmentEvent, read: Omit<ReadEvent, 'event'> = toRead(event), place?: string): Promise<boolean> {
+  async publish(
+    event: SegmentEvent,
+    read: Omit<ReadEvent, 'event'> = serialize(event),
+    source?: string
+  ): Promise<boolean> {
     const { raw } = read
     const partition = partitionOf(event, raw, this.layout.partitions)
     const subject = subjectOf(this.layout, partition)
     const before = this.last.get(partition) ?? Promise.resolve()
-    const published = before.then(() => this.send(subject, raw, msgIdOf(event, read, place)))
+    const published = before.then(() => this.send(subject, raw, msgIdOf(event, read, source)))
     this.last.set(
       partition,
       published.catch(() => undefined)
@@ -87,98 +92,99 @@ export class Publisher {
   }
 
   /**
-   * Puts what is no event, or was refused, where the rejected events are.
+   * Publishes a rejected event, or a line that is not an event, on the rejected subject.
    * @param text JSON with `_rejected`
-   * @param place of the event; the same text of the same place stands there once
+   * @param source identifies the event. The same text with the same source is stored once.
    */
-  async reject(text: string, place: string): Promise<void> {
-    await this.send(rejectedOf(this.layout).subject, text, digest(`${place} ${text}`))
+  async reject(text: string, source: string): Promise<void> {
+    await this.send(rejectedOf(this.layout).subject, text, digest(`${source} ${text}`))
   }
 
   private async send(subject: string, text: string, msgID: string): Promise<PubAck> {
     const { signal } = this.options
     const body = new TextEncoder().encode(text)
-    this.refuseTooLarge(body.length, subject)
-    let isWaiting = false
+    this.checkSize(body.length, subject)
+    let isRetrying = false
     try {
-      for (let wait = FIRST_WAIT; ; wait = Math.min(LONGEST_WAIT, wait * 2)) {
+      for (let backoff = MIN_BACKOFF_MS; ; backoff = Math.min(MAX_BACKOFF_MS, backoff * 2)) {
         try {
           return await this.js.publish(subject, body, { msgID })
         } catch (error) {
-          if (isFinal(error)) {
-            throw new StreamError(`The server does not take what is published on ${subject}: ${errorMessage(error)}.`)
+          if (isPermanent(error)) {
+            throw new StreamError(`Cannot publish on ${subject}: ${errorMessage(error)}.`)
           }
           if (signal?.aborted) {
-            throw new NotPublishedError('The server had not confirmed it when this was stopped.')
+            throw new NotPublishedError('Stopped before the server confirmed the event.')
           }
-          this.waiting += isWaiting ? 0 : 1
-          isWaiting = true
-          this.tell(reasonOf(error, subject))
-          await pause(wait, signal)
+          this.retrying += isRetrying ? 0 : 1
+          isRetrying = true
+          this.setWaitReason(reasonOf(error, subject))
+          await pause(backoff, signal)
         }
       }
     } finally {
-      this.waiting -= isWaiting ? 1 : 0
-      if (this.waiting === 0) {
-        this.tell(undefined)
+      this.retrying -= isRetrying ? 1 : 0
+      if (this.retrying === 0) {
+        this.setWaitReason(undefined)
       }
     }
   }
 
-  private refuseTooLarge(bytes: number, subject: string): void {
+  private checkSize(bytes: number, subject: string): void {
     const isCopy = subject === rejectedOf(this.layout).subject
-    const most = (this.nc.info?.max_payload ?? Infinity) - (isCopy ? ROOM_FOR_HEADER : ROOM_FOR_REASONS)
-    if (bytes > most) {
+    const limit = (this.nc.info?.max_payload ?? Infinity) - (isCopy ? HEADER_BYTES : REASONS_BYTES)
+    if (bytes > limit) {
       throw new TooLargeError(
-        `It has ${bytes} bytes, and the server takes ${most} of an event: raise max_payload in its configuration.`
+        `The event has ${bytes} bytes, but the server accepts at most ${limit}. Increase max_payload in its configuration.`
       )
     }
   }
 
-  private tell(reason: string | undefined): void {
-    this.waitsFor = reason
-    const isTime = performance.now() - this.toldAt >= TELL_AGAIN
-    if (reason === undefined ? this.told !== undefined : this.told === undefined && isTime) {
-      this.told = reason
-      this.toldAt = performance.now()
+  private setWaitReason(reason: string | undefined): void {
+    this.waitReason = reason
+    const isDue = performance.now() - this.notifiedAt >= NOTIFY_INTERVAL_MS
+    if (reason === undefined ? this.notifiedReason !== undefined : this.notifiedReason === undefined && isDue) {
+      this.notifiedReason = reason
+      this.notifiedAt = performance.now()
       this.options.onWait?.(reason)
     }
   }
 }
 
-function toRead(event: SegmentEvent): Omit<ReadEvent, 'event'> {
+function serialize(event: SegmentEvent): Omit<ReadEvent, 'event'> {
   return { raw: JSON.stringify(event) }
 }
 
 /**
- * By this the server knows an event that it has. A library that sends a message again gives it other times, and another
- * event may have the same message id. One that was refused before is another event than it was then.
+ * The ID by which the server deduplicates events. It contains no times, because a library that resends a message
+ * changes them. It contains more than the message ID, because different events may have the same message ID. An event
+ * that was rejected before has another ID than the original event.
  */
-function msgIdOf(event: SegmentEvent, { raw, rejected }: Omit<ReadEvent, 'event'>, place?: string): string {
+function msgIdOf(event: SegmentEvent, { raw, rejected }: Omit<ReadEvent, 'event'>, source?: string): string {
   const { messageId, type, userId, anonymousId } = event
   const isGiven = typeof messageId === 'string' && messageId !== ''
   if (isGiven && rejected === undefined) {
     const name = typeof event.event === 'string' ? event.event : undefined
     return digest(JSON.stringify([messageId, type, name, idOf(userId), idOf(anonymousId)]))
   }
-  const where = isGiven ? messageId : place
-  return where === undefined ? randomUUID() : digest(JSON.stringify([where, rejected, raw]))
+  const id = isGiven ? messageId : source
+  return id === undefined ? randomUUID() : digest(JSON.stringify([id, rejected, raw]))
 }
 
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-/** Nobody gets it through by trying again. */
-function isFinal(error: unknown): boolean {
+/** Whether a retry cannot succeed. */
+function isPermanent(error: unknown): boolean {
   const cause = isNativeError(error) && 'cause' in error ? error.cause : undefined
   const kinds = [errors.PermissionViolationError, errors.ClosedConnectionError, errors.DrainingConnectionError]
   return kinds.some((kind) => error instanceof kind || cause instanceof kind)
 }
 
 function reasonOf(error: unknown, subject: string): string {
-  if (error instanceof JetStreamApiError && FULL.includes(error.code)) {
+  if (error instanceof JetStreamApiError && STREAM_FULL_CODES.includes(error.code)) {
     return `The stream of ${subject.replace(/\.\d+$/, '.*')} is full (${error.message})`
   }
-  return `The server does not take events (${errorMessage(error)})`
+  return `The server does not accept events (${errorMessage(error)})`
 }

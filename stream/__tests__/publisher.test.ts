@@ -106,7 +106,7 @@ describe('a publisher', () => {
     const all = Array.from({ length: 40 }, (_, index) =>
       publisher.publish(event(track('u1', index, { properties: { pad: 'x'.repeat(1000) } })))
     )
-    await until(() => publisher.waitsFor !== undefined)
+    await until(() => publisher.waitReason !== undefined)
 
     expect(waits).toEqual(['The stream of ortto.events.* is full (maximum bytes exceeded)'])
     expect(await left(nc, layout)).toBeLessThan(20)
@@ -125,7 +125,7 @@ describe('a publisher', () => {
     }
     expect(await Promise.all(all)).toEqual(Array(40).fill(true))
     expect(seen).toEqual(Array.from({ length: 40 }, (_, index) => `t-${index}`))
-    expect(publisher.waitsFor).toBeUndefined()
+    expect(publisher.waitReason).toBeUndefined()
   }, 30_000)
 
   it('gives up what waits when it is stopped', async () => {
@@ -133,7 +133,7 @@ describe('a publisher', () => {
     const stop = new AbortController()
     const publisher = new Publisher(nc, layout, { signal: stop.signal })
     const published = publisher.publish(event(track('u1', 1)))
-    await until(() => publisher.waitsFor !== undefined)
+    await until(() => publisher.waitReason !== undefined)
     stop.abort()
 
     await expect(published).rejects.toThrow(NotPublishedError)
@@ -158,7 +158,7 @@ describe('a publisher', () => {
       { ...place(4), ...asRejected(track('u2', 4)) }
     ]
     const publish = async () => {
-      const published = { lines: 0, stored: 0, known: 0, rejected: 0, tooLarge: 0 }
+      const published = { lines: 0, stored: 0, duplicates: 0, rejected: 0, tooLarge: 0 }
       const publisher = new Publisher(nc, layout)
       await publishLines(inOneGo(lines), publisher, published, () => undefined)
       return published
@@ -166,8 +166,8 @@ describe('a publisher', () => {
     await new Publisher(nc, layout).publish(event(track('u2', 4)))
 
     // A line without a message id is known by its place, and what was rejected before is another event than it was.
-    expect(await publish()).toEqual({ lines: 4, stored: 3, known: 0, rejected: 1, tooLarge: 0 })
-    expect(await publish()).toEqual({ lines: 4, stored: 0, known: 3, rejected: 1, tooLarge: 0 })
+    expect(await publish()).toEqual({ lines: 4, stored: 3, duplicates: 0, rejected: 1, tooLarge: 0 })
+    expect(await publish()).toEqual({ lines: 4, stored: 0, duplicates: 3, rejected: 1, tooLarge: 0 })
     expect(await rejected(nc, layout)).toMatchObject([
       { _line: '{', _rejected: [{ file: 'a.ndjson', line: 3, message: 'This line is not JSON.' }] }
     ])

@@ -244,12 +244,12 @@ describe('with a stream', () => {
   })
 
   it('turns events away while the stream takes nothing, and does not show them twice', async () => {
-    const stream = { publish: () => Promise.resolve(), waitsFor: 'The stream is full' as string | undefined }
+    const stream = { publish: () => Promise.resolve(), waitReason: 'The stream is full' as string | undefined }
     const { call, live } = await startTracking(stream)
     const refused = await call('track', { userId: 'lana' })
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1'])
     expect(await refused.json()).toMatchObject({ success: false, message: expect.stringMatching('is full') as string })
-    stream.waitsFor = undefined
+    stream.waitReason = undefined
     expect((await call('track', { userId: 'lana' })).status).toBe(200)
     expect(await live(1)).toHaveLength(1)
   })

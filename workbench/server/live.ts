@@ -12,7 +12,7 @@ import type { Traces } from './traces'
 export interface EventStream {
   publish: (event: SegmentEvent, read: { raw: string }) => Promise<unknown>
   /** Why events cannot be published at the moment */
-  readonly waitsFor?: string
+  readonly waitReason?: string
 }
 
 /** Rejected calls to the tracking API. Their events are not among the live events. */
@@ -60,8 +60,8 @@ export class Live {
     if (this.waiting.length + items.length > MAX_WAITING || this.characters + characters > MAX_CHARACTERS) {
       throw new HTTPException(429, { message: 'Too many events are waiting. Retry in a second.' })
     }
-    if (stream?.waitsFor !== undefined) {
-      throw new HTTPException(503, { message: `Retry in a second: ${stream.waitsFor}` })
+    if (stream?.waitReason !== undefined) {
+      throw new HTTPException(503, { message: `Retry in a second: ${stream.waitReason}` })
     }
     const failures = stream ? await publishAll(items, stream) : new Map<ReadItem, unknown>()
     const accepted = items.filter((item) => !failures.has(item))
