@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { open, rm } from 'fs/promises'
 import pino from 'pino'
 import { Stopped } from '../delivery'
-import { forgetRejected, openStream, readRejected, readStatus, watchConnection, work } from '../stream'
+import { deleteRejected, openStream, readRejected, readStatus, watchConnection, work } from '../stream'
 import type { Status } from '../stream'
 import { EXIT, pathFrom, reasonOf, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
@@ -128,7 +128,7 @@ async function moveRejected(rejected: string, options: WorkOptions, output: Outp
       await file.datasync()
       isSafe = count > 0
       if (isSafe) {
-        await forgetRejected(nc, { name: options.stream }, last)
+        await deleteRejected(nc, { name: options.stream }, last)
       }
     } finally {
       await file.close()
@@ -149,11 +149,11 @@ async function moveRejected(rejected: string, options: WorkOptions, output: Outp
 }
 
 function formatStatus(status: Status): string {
-  const { stream, bytes, maxBytes, partitions, pending, inHand, redelivered, rejected, workers } = status
+  const { stream, bytes, maxBytes, partitions, pending, inProgress, redelivered, rejected, workers } = status
   const limit = maxBytes < 0 ? '' : ` of ${megabytes(maxBytes)}`
   return [
     `Stream       ${stream}: ${megabytes(bytes)}${limit}, ${partitions} partitions`,
-    `Pending      ${pending} waiting, ${inHand} with workers`,
+    `Pending      ${pending} waiting, ${inProgress} with workers`,
     `Redelivered  ${redelivered}`,
     `Rejected     ${rejected} on ${stream}.rejected`,
     `Workers      ${workers.length}`,

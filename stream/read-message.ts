@@ -2,7 +2,7 @@ import type { JsMsg } from '@nats-io/jetstream'
 import { readItem } from '../delivery'
 import type { MessageSource, ReadItem } from '../delivery'
 
-/** An event that came as a message, or why the message is none. */
+/** An event from a message, or the reason why the message is not an event. */
 export type MessageItem = ReadItem & { source: MessageSource }
 
 export function readMessage({ data, info }: JsMsg, subject: string, partition: number): MessageItem {

@@ -3,10 +3,10 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import { findStream, rejectedOf } from './layout'
 import type { Layout } from './layout'
 
-/** Messages that are fetched together */
-const AT_ONCE = 100
+/** Messages in one pull request */
+const MAX_PULLED = 100
 
-/** What stands on the rejected subject now: the text of each message, and its place there. */
+/** The rejected events at the moment: the text and the stream sequence of each message. */
 export async function* readRejected(
   nc: NatsConnection,
   layout: Pick<Layout, 'name'>
@@ -18,8 +18,8 @@ export async function* readRejected(
   const consumer = await jetstream(nc).consumers.get(stream)
   for (let isMore = true; isMore; ) {
     isMore = false
-    // Somebody else may forget some at the same time: what does not come within a second is not there.
-    for await (const message of await consumer.fetch({ max_messages: AT_ONCE, expires: 1000 })) {
+    // Another process may delete messages at the same time. A message that does not arrive within a second is gone.
+    for await (const message of await consumer.fetch({ max_messages: MAX_PULLED, expires: 1000 })) {
       yield { text: message.string(), sequence: message.seq }
       isMore = message.info.pending > 0
       if (!isMore) {
@@ -29,8 +29,8 @@ export async function* readRejected(
   }
 }
 
-/** Forgets what stands on the rejected subject, up to this place. */
-export async function forgetRejected(
+/** Deletes the rejected events up to a stream sequence. */
+export async function deleteRejected(
   nc: NatsConnection,
   layout: Pick<Layout, 'name'>,
   sequence: number

@@ -4,36 +4,37 @@ import { StreamError } from './connect'
 import { findStream, partitionsOf, rejectedOf } from './layout'
 import { readLeases } from './leases'
 
-/** What is in a stream, and who works on it. */
+/** The state of a stream and its workers. */
 export interface Status {
   stream: string
   partitions: number
-  /** Bytes that it holds, and may hold; without a limit the second is -1. */
+  /** The size of the stored events */
   bytes: number
+  /** -1 without a limit */
   maxBytes: number
-  /** Events that no worker has in hand */
+  /** Events that no worker has received */
   pending: number
-  /** Events that a worker has in hand, or had when it was killed */
-  inHand: number
-  /** Those of them that were given to a worker more than once */
+  /** Events that a worker has received but not acknowledged. The worker may have crashed since. */
+  inProgress: number
+  /** Events in progress that were delivered to workers more than once */
   redelivered: number
   /** Events on the rejected subject */
   rejected: number
-  /** Each worker with the number of its partitions */
+  /** The workers, each with the number of its partitions */
   workers: { worker: string; partitions: number }[]
 }
 
-/** @throws StreamError when there is no such stream */
+/** @throws StreamError when the stream does not exist */
 export async function readStatus(nc: NatsConnection, name: string): Promise<Status> {
   const jsm = await jetstreamManager(nc)
   const info = await findStream(jsm, name)
   if (!info) {
-    throw new StreamError(`There is no stream "${name}" yet: ortto publish and ortto work make it.`)
+    throw new StreamError(`The stream "${name}" does not exist yet. ortto publish and ortto work create it.`)
   }
-  const status = { pending: 0, inHand: 0, redelivered: 0 }
+  const status = { pending: 0, inProgress: 0, redelivered: 0 }
   for await (const consumer of jsm.consumers.list(name)) {
     status.pending += consumer.num_pending
-    status.inHand += consumer.num_ack_pending
+    status.inProgress += consumer.num_ack_pending
     status.redelivered += consumer.num_redelivered
   }
   const rejected = await findStream(jsm, rejectedOf({ name }).stream)
