@@ -5,126 +5,127 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import { findStream } from './layout'
 import type { Layout } from './layout'
 
-/** The part of a lease's time after which a worker that can't renew it stops relying on it. */
-const SAFE = 0.8
+/** The part of a lease's time after which a worker that cannot renew it stops relying on it. */
+const SAFE_PART = 0.8
 
-const WORKER = 'workers.'
-const PARTITION = 'partitions.'
+const WORKER_PREFIX = 'workers.'
+const PARTITION_PREFIX = 'partitions.'
 
-/** What a worker knows of a lease of its own. */
+/** A lease of this worker. */
 interface Lease {
   revision: number
-  /** When it was asked for, in milliseconds of this process: it holds from then on. */
-  since: number
+  /** When the request for it was sent, by `performance.now()`. The server counts from a later time. */
+  renewedAt: number
 }
 
 /**
- * Who works on which partition: keys in a bucket of the server, which go when nobody renews them. A partition is one
- * worker's as long as its key is there.
+ * Which worker has which partition: keys in a bucket of the server, which expire when they are not renewed. Only the
+ * worker that created a partition's key reads the partition.
  */
 export class Leases {
   private readonly leases = new Map<number, Lease>()
 
   private constructor(private readonly kv: KV, private readonly layout: Layout, readonly worker: string) {}
 
-  /** @param worker a name that no other worker has: letters, digits, - and _ */
+  /** @param worker a unique name of letters, digits, - and _ */
   static async open(nc: NatsConnection, layout: Layout, worker: string): Promise<Leases> {
     const js = jetstream(nc, { timeout: Math.min(5000, layout.ackWait / 3) })
     return new Leases(await new Kvm(js).create(`${layout.name}-leases`, { ttl: layout.ackWait }), layout, worker)
   }
 
-  /** The partitions that are this worker's. */
-  get mine(): number[] {
+  /** The partitions that this worker has. */
+  get owned(): number[] {
     return [...this.leases.keys()]
   }
 
-  /** True when a lease may soon go over to another worker, because it could not be renewed in time. */
-  get isOver(): boolean {
-    const ends = performance.now() - this.layout.ackWait * SAFE
-    return [...this.leases.values()].some(({ since }) => since <= ends)
+  /** Whether a lease may expire soon, because it could not be renewed in time. */
+  get isExpiring(): boolean {
+    const limit = performance.now() - this.layout.ackWait * SAFE_PART
+    return [...this.leases.values()].some(({ renewedAt }) => renewedAt <= limit)
   }
 
-  /** Says that this worker is here. */
-  async announce(): Promise<void> {
-    await this.kv.put(WORKER + this.worker, '')
+  /** Registers this worker, or renews its registration. */
+  async register(): Promise<void> {
+    await this.kv.put(WORKER_PREFIX + this.worker, '')
   }
 
-  /** The workers, and the partitions that nobody has. */
-  async look(): Promise<{ workers: string[]; free: number[] }> {
+  /** The registered workers, and the partitions that no worker has. */
+  async read(): Promise<{ workers: string[]; free: number[] }> {
     const keys = new Set<string>()
     for await (const key of await this.kv.keys()) {
       keys.add(key)
     }
     const all = Array.from({ length: this.layout.partitions }, (_, partition) => partition)
     return {
-      workers: [...keys].filter((key) => key.startsWith(WORKER)).map((key) => key.slice(WORKER.length)),
-      free: all.filter((partition) => !keys.has(PARTITION + partition))
+      workers: [...keys].filter((key) => key.startsWith(WORKER_PREFIX)).map((key) => key.slice(WORKER_PREFIX.length)),
+      free: all.filter((partition) => !keys.has(PARTITION_PREFIX + partition))
     }
   }
 
-  /** Takes a partition. False when another worker was faster. */
-  async take(partition: number): Promise<boolean> {
-    const since = performance.now()
+  /** Acquires a partition. False when another worker has it. */
+  async acquire(partition: number): Promise<boolean> {
+    const renewedAt = performance.now()
     try {
-      this.leases.set(partition, { revision: await this.kv.create(PARTITION + partition, this.worker), since })
+      const revision = await this.kv.create(PARTITION_PREFIX + partition, this.worker)
+      this.leases.set(partition, { revision, renewedAt })
       return true
     } catch (error) {
-      return ifAnothers(error)
+      return falseOnConflict(error)
     }
   }
 
-  /** Renews what this worker has. False when a partition is another's by now. */
+  /** Renews all leases of this worker. False when another worker has one of the partitions. */
   async renew(): Promise<boolean> {
     const renewed = [...this.leases].map(async ([partition, lease]) => {
-      const since = performance.now()
+      const renewedAt = performance.now()
       try {
-        lease.revision = await this.kv.update(PARTITION + partition, this.worker, lease.revision)
-        lease.since = since
+        lease.revision = await this.kv.update(PARTITION_PREFIX + partition, this.worker, lease.revision)
+        lease.renewedAt = renewedAt
         return true
       } catch (error) {
-        return ifAnothers(error)
+        return falseOnConflict(error)
       }
     })
     return (await Promise.all(renewed)).every(Boolean)
   }
 
-  /** Gives a partition free. */
   async release(partition: number): Promise<void> {
     const lease = this.leases.get(partition)
     this.leases.delete(partition)
     if (lease) {
-      await this.kv.delete(PARTITION + partition, { previousSeq: lease.revision }).catch(ifAnothers)
+      await this.kv.delete(PARTITION_PREFIX + partition, { previousSeq: lease.revision }).catch(falseOnConflict)
     }
   }
 
-  /** Gives all free, and says that this worker is gone. */
-  async leave(): Promise<void> {
-    await Promise.all(this.mine.map((partition) => this.release(partition)))
-    await this.kv.delete(WORKER + this.worker)
+  /** Releases all partitions, and removes the registration of this worker. */
+  async unregister(): Promise<void> {
+    await Promise.all(this.owned.map((partition) => this.release(partition)))
+    await this.kv.delete(WORKER_PREFIX + this.worker)
   }
 }
 
-/** Which worker has which partitions, by the worker's name. */
+/** The partitions of each worker, by its name. */
 export async function readLeases(nc: NatsConnection, { name }: Pick<Layout, 'name'>): Promise<Map<string, number[]>> {
-  const held = new Map<string, number[]>()
+  const partitions = new Map<string, number[]>()
   const bucket = `${name}-leases`
   if (!(await findStream(await jetstreamManager(nc), `KV_${bucket}`))) {
-    return held
+    return partitions
   }
   const kv = await new Kvm(nc).open(bucket)
   for await (const key of await kv.keys()) {
-    if (key.startsWith(WORKER)) {
-      held.set(key.slice(WORKER.length), held.get(key.slice(WORKER.length)) ?? [])
+    if (key.startsWith(WORKER_PREFIX)) {
+      const worker = key.slice(WORKER_PREFIX.length)
+      partitions.set(worker, partitions.get(worker) ?? [])
     } else {
       const worker = (await kv.get(key))?.string() ?? ''
-      held.set(worker, [...(held.get(worker) ?? []), Number(key.slice(PARTITION.length))])
+      partitions.set(worker, [...(partitions.get(worker) ?? []), Number(key.slice(PARTITION_PREFIX.length))])
     }
   }
-  return held
+  return partitions
 }
 
-/** False when the key has changed since, or is there already. Rethrows every other error. */
-function ifAnothers(error: unknown): false {
+/** False for a write conflict: the key was changed since it was read, or exists already. Rethrows other errors. */
+function falseOnConflict(error: unknown): false {
   if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamWrongLastSequence) {
     return false
   }

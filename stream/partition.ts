@@ -1,69 +1,69 @@
 import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream'
 import { pause } from './pause'
 
-/** The server holds a request for messages so long when there are none */
-const EXPIRES_MS = 5000
+/** How long a pull request waits for messages */
+const PULL_EXPIRES_MS = 5000
 
-/** Messages that were sent already may arrive so long after no more are wanted */
-const LAST_MESSAGES_MS = 500
+/** How long `close` waits for messages that the server has already sent */
+const CLOSE_TIMEOUT_MS = 500
 
-/** Bytes of a message, assumed before the first one arrives */
-const UNKNOWN_SIZE = 64 * 1024
+/** The assumed size of a message, until the first one arrives */
+const DEFAULT_MESSAGE_BYTES = 64 * 1024
 
-/** Messages with a result that are remembered, in case they come again */
+/** The number of finished messages that are remembered, to recognize redeliveries */
 const MAX_FINISHED = 20_000
 
-/** Until a failed request is repeated, or the server is asked again what it has delivered */
+/** The delay before a failed pull request is retried */
 const RETRY_MS = 200
 
 /**
- * A message that came so often without getting a result may be what crashes the workers. The first one is delivered
- * alone, and those after it in groups that double in size, so that a message that crashes workers is soon the first.
+ * A message with this many deliveries may be one that crashes workers. The first of these messages is dispatched alone,
+ * and later ones in groups that double in size, so that a message that crashes workers is soon the first.
  */
-const SUSPICIOUS = 4
+const SUSPICIOUS_DELIVERY_COUNT = 4
 
-/** What a partition needs of the worker that has it. */
 interface PartitionOptions {
-  /** How many messages it may hold now, and about how many bytes */
-  room: () => { messages: number; bytes: number }
-  /** Called with messages in their order */
+  /** The current limits for messages in progress. The limit of bytes is approximate. */
+  getLimits: () => { messages: number; bytes: number }
+  /** Called with messages, in their order */
   deliver: (messages: JsMsg[]) => void
-  /** Called with a message that came suspiciously often. No other one follows before its result. */
+  /** Called with a suspicious message. No other message is dispatched until it is finished. */
   deliverAlone: (message: JsMsg) => void
-  /** Called with the reason why the server gives nothing */
-  onRefusal: (error: unknown) => void
+  /** Called when a request to the server failed. It is retried. */
+  onError: (error: unknown) => void
 }
 
-interface Held {
+interface MessageInProgress {
   message: JsMsg
-  /** When the server was last told that it is in work, in milliseconds of this process */
-  heardOf: number
+  /** When the server last sent it or received a heartbeat for it, by `performance.now()` */
+  heartbeatAt: number
 }
 
 /**
- * The messages of one partition, as long as this worker has it: pulled, handed over in the order of the stream, and
- * held until their results.
+ * The messages of one partition, while this worker has its lease. They are pulled, dispatched in stream order, and kept
+ * until they have a result.
  *
- * A message comes again when it was given back, when its worker died, or when it was lost on the way; and the server
- * then sends others before it. So nothing is handed over while the server has messages outstanding that are not here.
+ * A message is redelivered when it was returned, when its worker crashed, or when it was lost on the way. The server
+ * may send later messages before it. So nothing is dispatched while messages are outstanding that have not arrived.
  */
 export class Partition {
-  /** Messages without a result, by their place in the stream */
-  private readonly held = new Map<number, Held>()
-  private heldBytes = 0
-  /** Bytes of the largest of the latest messages, assumed for the next ones */
-  private largest = UNKNOWN_SIZE
-  /** Those of them that were not handed over yet */
-  private waiting: number[] = []
-  /** The latest messages that have their results */
+  /** Messages without a result, by their stream sequence */
+  private readonly inProgress = new Map<number, MessageInProgress>()
+  private bytesInProgress = 0
+  /** The size of the largest message in the last pull, assumed for the next pull */
+  private messageBytes = DEFAULT_MESSAGE_BYTES
+  /** Stream sequences of the messages in progress that are not dispatched yet */
+  private undispatched: number[] = []
+  /** Stream sequences of the latest messages with a result */
   private readonly finished = new Set<number>()
-  private isInOrder = false
-  /** The place of the next message in all that this consumer was ever sent */
-  private next = 0
-  /** One that was handed over alone, and has no result yet */
+  /** True when no messages are outstanding elsewhere, so that messages can be dispatched */
+  private isComplete = false
+  /** The consumer sequence of the next message, if none is lost */
+  private nextDelivery = 0
+  /** The stream sequence of the message that was dispatched alone, until it is finished */
   private alone?: number
-  /** How many suspicious messages go together next */
-  private suspects = 1
+  /** The size of the next group of suspicious messages */
+  private groupSize = 1
   private isClosing = false
   private messages?: ConsumerMessages
   private isScheduled = false
@@ -74,19 +74,19 @@ export class Partition {
     this.ended = this.pull()
   }
 
-  /** Messages in hand */
+  /** The number of messages in progress */
   get size(): number {
-    return this.held.size
+    return this.inProgress.size
   }
 
-  /** A message that is in hand. Undefined when it is not, or no longer. */
+  /** A message in progress. Undefined when it is finished or returned. */
   get(sequence: number): JsMsg | undefined {
-    return this.held.get(sequence)?.message
+    return this.inProgress.get(sequence)?.message
   }
 
-  /** A message has its result, and the server has been told. */
+  /** Forgets a message that was acknowledged or terminated. */
   finish(sequence: number): void {
-    this.drop(sequence)
+    this.remove(sequence)
     this.finished.add(sequence)
     if (this.finished.size > MAX_FINISHED) {
       const [oldest] = this.finished
@@ -95,41 +95,41 @@ export class Partition {
     if (this.alone === sequence) {
       this.alone = undefined
     }
-    this.schedule()
+    this.scheduleDispatch()
     this.wake()
   }
 
-  /** Tells the server of each message that it did not hear of for so many milliseconds: this worker is still at it. */
-  keepAlive(milliseconds: number): void {
+  /** Tells the server that messages are in progress, if the last heartbeat of a message is older than the interval. */
+  sendHeartbeats(intervalMs: number): void {
     const now = performance.now()
-    for (const held of this.held.values()) {
-      if (now - held.heardOf >= milliseconds) {
-        held.heardOf = now
-        held.message.working()
+    for (const entry of this.inProgress.values()) {
+      if (now - entry.heartbeatAt >= intervalMs) {
+        entry.heartbeatAt = now
+        entry.message.working()
       }
     }
   }
 
-  /** Pulls no more, and gives back what was not handed over. Resolves when nothing more comes. */
+  /** Stops pulling, and returns the messages that are not dispatched. Resolves when no more messages arrive. */
   async close(): Promise<void> {
     this.isClosing = true
     this.wake()
-    await Promise.race([this.ended, pause(LAST_MESSAGES_MS)])
+    await Promise.race([this.ended, pause(CLOSE_TIMEOUT_MS)])
     this.messages?.stop()
     await this.ended
-    this.waiting.forEach((sequence) => {
+    this.undispatched.forEach((sequence) => {
       this.get(sequence)?.nak()
-      this.drop(sequence)
+      this.remove(sequence)
     })
-    this.waiting = []
+    this.undispatched = []
   }
 
-  /** Gives back all that is in hand, to be sent again after so many milliseconds. Tells how many they were. */
-  giveBack(milliseconds: number): number {
-    const count = this.held.size
-    this.held.forEach(({ message }) => message.nak(milliseconds))
-    this.held.clear()
-    this.heldBytes = 0
+  /** Returns all messages in progress, to be redelivered after a delay. The result is their number. */
+  nakAll(delayMs: number): number {
+    const count = this.inProgress.size
+    this.inProgress.forEach(({ message }) => message.nak(delayMs))
+    this.inProgress.clear()
+    this.bytesInProgress = 0
     return count
   }
 
@@ -138,111 +138,115 @@ export class Partition {
     while (!this.isClosing) {
       try {
         if (!isKnown) {
-          this.next = (await this.consumer.info()).delivered.consumer_seq + 1
+          this.nextDelivery = (await this.consumer.info()).delivered.consumer_seq + 1
           isKnown = true
         }
         await this.pullOnce()
       } catch (error) {
-        // The server may be away, or busy, for a moment only.
-        this.options.onRefusal(error)
+        // The server may be unreachable or busy for a moment.
+        this.options.onError(error)
         await pause(RETRY_MS)
       }
     }
   }
 
   private async pullOnce(): Promise<void> {
-    const missing = this.isInOrder ? 0 : await this.missing()
-    const { messages, bytes } = this.options.room()
+    const missing = this.isComplete ? 0 : await this.countMissing()
+    const { messages, bytes } = this.options.getLimits()
     if (this.isClosing) {
       return
     }
-    const isEnough = this.held.size > messages / 2 || this.heldBytes > bytes / 2
+    const isEnough = this.inProgress.size > messages / 2 || this.bytesInProgress > bytes / 2
     if (missing <= 0 && isEnough) {
       await new Promise<void>((resolve) => (this.wake = resolve))
       return
     }
-    // The library takes no limit of bytes beside one of messages, and waits in vain for the rest of it.
-    const room = Math.min(messages - this.held.size, Math.floor((bytes - this.heldBytes) / this.largest))
-    const wanted = missing > 0 ? missing : Math.max(1, room)
-    this.messages = await this.consumer.fetch({ max_messages: wanted, expires: EXPIRES_MS })
+    // With a limit of bytes, the library accepts no limit of messages, and waits until the bytes have arrived.
+    const capacity = Math.min(
+      messages - this.inProgress.size,
+      Math.floor((bytes - this.bytesInProgress) / this.messageBytes)
+    )
+    const wanted = missing > 0 ? missing : Math.max(1, capacity)
+    this.messages = await this.consumer.fetch({ max_messages: wanted, expires: PULL_EXPIRES_MS })
     let largest = 0
     for await (const message of this.messages) {
       largest = Math.max(largest, message.data.length)
-      this.take(message)
+      this.receive(message)
     }
-    this.largest = largest || this.largest
+    this.messageBytes = largest || this.messageBytes
   }
 
-  /** How many messages the server has sent that are not here, and have no result. With none, all is in order. */
-  private async missing(): Promise<number> {
-    const missing = (await this.consumer.info()).num_ack_pending - this.held.size
+  /** Counts the outstanding messages that have not arrived here. If there are none, dispatching starts. */
+  private async countMissing(): Promise<number> {
+    const missing = (await this.consumer.info()).num_ack_pending - this.inProgress.size
     if (missing <= 0) {
-      this.isInOrder = true
-      this.waiting.sort((one, other) => one - other)
-      this.handOver()
+      this.isComplete = true
+      this.undispatched.sort((one, other) => one - other)
+      this.dispatch()
     }
     return missing
   }
 
-  private take(message: JsMsg): void {
+  private receive(message: JsMsg): void {
     const { streamSequence: sequence, deliverySequence } = message.info
-    const heardOf = performance.now()
-    if (deliverySequence !== this.next) {
-      // Some were sent that did not come. They will come again.
-      this.isInOrder = false
+    const heartbeatAt = performance.now()
+    if (deliverySequence !== this.nextDelivery) {
+      // Messages were lost on the way. They will be redelivered.
+      this.isComplete = false
     }
-    this.next = deliverySequence + 1
-    if (this.held.has(sequence)) {
-      this.held.set(sequence, { message, heardOf })
+    this.nextDelivery = deliverySequence + 1
+    if (this.inProgress.has(sequence)) {
+      this.inProgress.set(sequence, { message, heartbeatAt })
     } else if (this.finished.has(sequence)) {
-      // It has its result, but the server has not heard it. Any other may be new, whatever came before it.
+      // It has a result, but the acknowledgement did not arrive.
       message.ack()
     } else {
-      this.held.set(sequence, { message, heardOf })
-      this.heldBytes += message.data.length
-      this.waiting.push(sequence)
-      this.schedule()
+      this.inProgress.set(sequence, { message, heartbeatAt })
+      this.bytesInProgress += message.data.length
+      this.undispatched.push(sequence)
+      this.scheduleDispatch()
     }
   }
 
-  private drop(sequence: number): void {
-    this.heldBytes -= this.get(sequence)?.data.length ?? 0
-    this.held.delete(sequence)
+  private remove(sequence: number): void {
+    this.bytesInProgress -= this.get(sequence)?.data.length ?? 0
+    this.inProgress.delete(sequence)
   }
 
-  /** Hands over soon, so that messages which come together go together. */
-  private schedule(): void {
+  /** Dispatches soon, so that messages that arrive together are dispatched together. */
+  private scheduleDispatch(): void {
     if (!this.isScheduled) {
       this.isScheduled = true
       setImmediate(() => {
         this.isScheduled = false
-        this.handOver()
+        this.dispatch()
       })
     }
   }
 
-  private handOver(): void {
-    if (!this.isInOrder || this.alone !== undefined || this.waiting.length === 0) {
+  private dispatch(): void {
+    if (!this.isComplete || this.alone !== undefined || this.undispatched.length === 0) {
       return
     }
-    const messages = this.waiting.flatMap((sequence) => this.get(sequence) ?? [])
-    const first = messages.findIndex(({ info }) => info.deliveryCount >= SUSPICIOUS)
+    const messages = this.undispatched.flatMap((sequence) => this.get(sequence) ?? [])
+    const first = messages.findIndex(({ info }) => info.deliveryCount >= SUSPICIOUS_DELIVERY_COUNT)
     if (first !== 0) {
-      this.options.deliver(this.takeWaiting(messages, first === -1 ? messages.length : first))
-    } else if (this.held.size === this.waiting.length) {
-      const [message, ...others] = this.takeWaiting(messages, this.suspects)
-      if (this.suspects === 1) {
+      this.options.deliver(this.takeFirst(messages, first === -1 ? messages.length : first))
+    } else if (this.inProgress.size === this.undispatched.length) {
+      const [message, ...others] = this.takeFirst(messages, this.groupSize)
+      if (this.groupSize === 1) {
         this.alone = message.info.streamSequence
         this.options.deliverAlone(message)
       } else {
         this.options.deliver([message, ...others])
       }
-      this.suspects *= 2
+      this.groupSize *= 2
     }
   }
 
-  private takeWaiting(messages: readonly JsMsg[], count: number): JsMsg[] {
-    this.waiting.splice(0, count)
+  /** Removes the first messages from the list of undispatched messages, and returns them. */
+  private takeFirst(messages: readonly JsMsg[], count: number): JsMsg[] {
+    this.undispatched.splice(0, count)
     return messages.slice(0, count)
   }
 }

@@ -5,43 +5,44 @@ import type { Partition } from './partition'
 import { NotPublishedError, TooLargeError } from './publisher'
 import type { Publisher } from './publisher'
 
-/** Events, and their results by outcome. */
+/** The number of events, and of their results by outcome. */
 type Counts = Record<Outcome | 'events' | 'skipped', number>
 
-/** Tells the server what became of its messages, and logs it. */
+/** Acknowledges or terminates the messages of events that have their result, and logs the counts. */
 export class Settler {
-  /** Milliseconds of the slowest response since the last line of the log */
-  private slowest = 0
+  /** The slowest response since the last log line */
+  private slowestMs = 0
+  /** Retries until the last log line */
   private retried = 0
 
-  /** @param partitions by their number, those of this worker at any time */
+  /** @param partitions the worker's current partitions, by their number */
   constructor(
     private readonly partitions: ReadonlyMap<number, Partition>,
     private readonly publisher: Publisher,
     private readonly log: Pick<Logger, 'info' | 'error'>
   ) {}
 
-  noteResponse(milliseconds: number): void {
-    this.slowest = Math.max(this.slowest, milliseconds)
+  recordResponseTime(milliseconds: number): void {
+    this.slowestMs = Math.max(this.slowestMs, milliseconds)
   }
 
   /**
    * Acknowledges or rejects events, and logs their counts.
-   * @param retried how many tries of this delivery were repeated until now
+   * @param retried the number of retries in this delivery so far
    */
   async settle(reports: readonly EventReport[], retried: number): Promise<void> {
     await Promise.all(reports.map((report) => this.settleReport(report)))
     this.log.info(
       {
         ...countOutcomes(reports),
-        triedAgain: retried - this.retried,
-        slowest: Math.round(this.slowest),
+        retried: retried - this.retried,
+        slowestMs: Math.round(this.slowestMs),
         partitions: this.partitions.size
       },
       'batch'
     )
     this.retried = retried
-    this.slowest = 0
+    this.slowestMs = 0
   }
 
   /** Acknowledges an event, or publishes it on the rejected subject before it is terminated. */
@@ -61,8 +62,8 @@ export class Settler {
       await this.publisher.reject(formatRejected([report])[0], `${subject} ${sequence}`)
     } catch (error) {
       if (error instanceof NotPublishedError || error instanceof TooLargeError) {
-        // It is kept, and given back at the end.
-        this.log.error({ subject, sequence }, `The event can't be rejected, so it is kept: ${error.message}`)
+        // It is returned to the stream when the session ends.
+        this.log.error({ subject, sequence }, `Cannot publish the rejected event, so it is kept: ${error.message}`)
         return
       }
       throw error

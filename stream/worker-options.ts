@@ -9,6 +9,6 @@ export interface WorkerOptions {
   /** Where and how the events are delivered */
   delivery: Omit<DeliveryOptions, 'isEndless' | 'onResponse' | 'signal'>
   log: Logger
-  /** Drains it: requests in flight are waited for, and the other events are given back. */
+  /** Drains the worker: the requests in flight are completed, and all other events are returned to the stream. */
   signal: AbortSignal
 }

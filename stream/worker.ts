@@ -3,40 +3,42 @@ import { hostname } from 'os'
 import { Stopped } from '../delivery'
 import { pause } from './pause'
 import { Leases } from './leases'
-import { Shift } from './shift'
-import { Suspects } from './suspects'
+import { PoisonMessages } from './poison-messages'
+import { WorkerSession } from './worker-session'
 import type { WorkerOptions } from './worker-options'
 
 /**
- * Delivers the events of the stream until it is stopped. Any number of workers share the partitions.
+ * Delivers the events of the stream until the signal is aborted. Any number of workers share the partitions.
  *
- * @throws Stopped when continuing makes no sense: the key is refused, or all events are rejected. They are given back.
- * @throws StreamError when the server does not let it work
+ * @throws Stopped when the API key is refused, or all events are rejected. The events are returned to the stream.
+ * @throws StreamError when the server rejects the requests of the worker
  */
 export async function work(options: WorkerOptions): Promise<void> {
   const { nc, layout, signal } = options
-  // No other worker has this name, and a person sees where it runs.
+  // A unique name, which shows where the worker runs.
   const worker = `${hostname().replace(/[^\w-]/g, '-')}-${process.pid}-${randomBytes(3).toString('hex')}`
   const log = options.log.child({ worker })
   log.info({ stream: layout.name, partitions: layout.partitions }, 'started')
   const leases = await Leases.open(nc, layout, worker)
-  const suspects = await Suspects.open(nc, layout)
+  const poisonMessages = await PoisonMessages.open(nc, layout)
   while (!signal.aborted) {
-    // As long as others need to notice that a worker is gone: they may have better luck with these events.
-    const rest = 2 * layout.ackWait
-    const shift = new Shift({ ...options, log }, leases, suspects)
+    // Other workers may have more success with the events. In this time they notice that this worker is gone.
+    const restMs = 2 * layout.ackWait
+    const session = new WorkerSession({ ...options, log }, leases, poisonMessages)
     try {
-      await shift.work()
+      await session.run()
     } catch (error) {
       const isTemporary = error instanceof Stopped && error.isTemporary
-      const count = await shift.end(isTemporary ? rest : 0)
+      const returned = await session.end(isTemporary ? restMs : 0)
       if (!isTemporary) {
         throw error
       }
-      log.warn({ givenBack: count, seconds: rest / 1000 }, `${error.message} The events were given back for a while.`)
-      await pause(rest, signal)
+      const retryAfterSeconds = restMs / 1000
+      const action = `All events were returned to the stream. Retrying in ${retryAfterSeconds} seconds.`
+      log.warn({ returned, retryAfterSeconds }, `${error.message} ${action}`)
+      await pause(restMs, signal)
       continue
     }
-    log.info({ givenBack: await shift.end(0) }, signal.aborted ? 'drained' : 'starts over')
+    log.info({ returned: await session.end(0) }, signal.aborted ? 'drained' : 'restarting')
   }
 }

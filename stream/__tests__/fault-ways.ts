@@ -208,11 +208,11 @@ export async function byWork(stage: Stage): Promise<void> {
     mend()
   }
   const onLog = (line: string) => {
-    const { msg, seconds, delivered, unchanged } = JSON.parse(line) as Logged
+    const { msg, retryAfterSeconds, delivered, unchanged } = JSON.parse(line) as Logged
     if (msg === 'batch') {
       counted.delivered += delivered
       counted.unchanged += unchanged
-    } else if (seconds !== undefined) {
+    } else if (retryAfterSeconds !== undefined) {
       onStopped(msg)
     }
   }
@@ -240,10 +240,10 @@ export async function byWork(stage: Stage): Promise<void> {
   tell(reports, new Map(said))
 }
 
-/** A line of a worker's log: a batch, or that it gave the events back for so many seconds */
+/** A line of a worker's log: a batch, or the time after which it retries the events that it returned. */
 interface Logged {
   msg: string
   delivered: number
   unchanged: number
-  seconds?: number
+  retryAfterSeconds?: number
 }

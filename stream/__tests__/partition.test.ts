@@ -41,26 +41,26 @@ it('pulls no more bytes than there is room for, and goes on when there is', asyn
     layout,
     places(1, 30).map((number) => track('u1', number, { properties: { text } }))
   )
-  const handedOver: JsMsg[] = []
+  const dispatched: JsMsg[] = []
   let most = 0
   const partition = new Partition(consumer, {
-    room: () => ({ messages: 100, bytes: 1_000_000 }),
+    getLimits: () => ({ messages: 100, bytes: 1_000_000 }),
     deliver: (messages) => {
-      handedOver.push(...messages)
+      dispatched.push(...messages)
       most = Math.max(most, partition.size)
     },
-    deliverAlone: (message) => handedOver.push(message),
-    onRefusal: (error) => {
+    deliverAlone: (message) => dispatched.push(message),
+    onError: (error) => {
       throw error
     }
   })
   for (let count = 0; count < 30; count += 1) {
-    await until(() => handedOver.length > count)
-    handedOver[count].ack()
-    partition.finish(place(handedOver[count]))
+    await until(() => dispatched.length > count)
+    dispatched[count].ack()
+    partition.finish(place(dispatched[count]))
   }
 
-  expect(handedOver.map(place)).toEqual(places(1, 30))
+  expect(dispatched.map(place)).toEqual(places(1, 30))
   // The first pull doesn't know yet how large they are: 15 of 64 KiB would have had room.
   expect(most).toBeLessThanOrEqual(15)
   await partition.close()
@@ -74,23 +74,23 @@ it('hands over messages that come after later ones, when late answers of a slow 
   const ofSlowWorker = await take(nc, layout, 20)
   ofSlowWorker.slice(0, 10).forEach((message) => message.respond('-NAK'))
 
-  const handedOver: JsMsg[] = []
+  const dispatched: JsMsg[] = []
   const partition = new Partition(consumer, {
-    room: () => ({ messages: 100, bytes: 1e6 }),
-    onRefusal: (error) => {
+    getLimits: () => ({ messages: 100, bytes: 1e6 }),
+    onError: (error) => {
       throw error
     },
-    deliver: (messages) => handedOver.push(...messages),
-    deliverAlone: (message) => handedOver.push(message)
+    deliver: (messages) => dispatched.push(...messages),
+    deliverAlone: (message) => dispatched.push(message)
   })
   await until(() => partition.size === 10)
-  expect(handedOver).toEqual([])
+  expect(dispatched).toEqual([])
   ofSlowWorker.slice(0, 10).forEach((message) => message.respond('+ACK'))
   await publishAll(nc, layout, events(21, 30))
-  await until(() => handedOver.length === 20)
+  await until(() => dispatched.length === 20)
   ofSlowWorker.slice(10).forEach((message) => message.respond('-NAK'))
-  await until(() => handedOver.length === 30)
-  expect(handedOver.map(place)).toEqual([...places(1, 10), ...places(21, 30), ...places(11, 20)])
+  await until(() => dispatched.length === 30)
+  expect(dispatched.map(place)).toEqual([...places(1, 10), ...places(21, 30), ...places(11, 20)])
 
   await partition.close()
   await nc.close()

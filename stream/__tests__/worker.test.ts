@@ -4,7 +4,7 @@ import { readMappings } from '../../delivery'
 import { fastTime } from '../../delivery/__tests__/harness'
 import { readStatus } from '..'
 import { consumerOf } from '../layout'
-import { Suspects } from '../suspects'
+import { PoisonMessages } from '../poison-messages'
 import type { Layout, StreamOptions } from '..'
 import {
   connectAndOpen,
@@ -56,7 +56,7 @@ describe('a worker', () => {
     expect(await rejected(nc, layout)).toEqual([])
     const sum = (name: string) => worker.batches().reduce((total, line) => total + Number(line[name]), 0)
     expect([sum('events'), sum('delivered'), sum('skipped'), sum('rejected')]).toEqual([4, 3, 1, 0])
-    expect(worker.batches().some(({ slowest }) => Number(slowest) > 0)).toBe(true)
+    expect(worker.batches().some(({ slowestMs }) => Number(slowestMs) > 0)).toBe(true)
   })
 
   it('puts what is refused on the rejected subject with its reasons, ready to be published again', async () => {
@@ -135,7 +135,7 @@ describe('a worker', () => {
     const jsm = await jetstreamManager(nc)
     await Promise.all([0, 1, 2, 3].map((partition) => jsm.consumers.delete(layout.name, consumerOf(partition))))
     const worker = ortto.startWorker(nc, layout)
-    await until(() => worker.log.some(({ msg }) => /^NATS refuses: .*not found/.test(String(msg))))
+    await until(() => worker.log.some(({ msg }) => /^NATS rejected a request: .*not found/.test(String(msg))))
 
     expect(await worker.drain()).toBeUndefined()
   })
@@ -191,7 +191,7 @@ describe('a worker', () => {
   }, 20_000)
 
   describe('that gets an event which came several times without a verdict', () => {
-    const setUpSuspect = async () => {
+    const setUpSuspicious = async () => {
       const seen: unknown[] = []
       await setUp(
         (items) => {
@@ -211,7 +211,7 @@ describe('a worker', () => {
     }
 
     it('delivers it', async () => {
-      const seen = await setUpSuspect()
+      const seen = await setUpSuspicious()
       ortto.startWorker(nc, layout)
       await until(isEmpty)
 
@@ -220,17 +220,17 @@ describe('a worker', () => {
     })
 
     it('rejects it when three workers ended while they delivered it alone, and delivers those after it', async () => {
-      const seen = await setUpSuspect()
-      const suspects = await Suspects.open(nc, layout)
-      await suspects.note(0, 1)
-      await suspects.note(0, 1)
-      await suspects.note(0, 1)
+      const seen = await setUpSuspicious()
+      const poisonMessages = await PoisonMessages.open(nc, layout)
+      await poisonMessages.recordAttempt(0, 1)
+      await poisonMessages.recordAttempt(0, 1)
+      await poisonMessages.recordAttempt(0, 1)
       ortto.startWorker(nc, layout)
       await until(isEmpty)
 
       expect(seen).toEqual(['u2', 'u3'])
       expect(await rejected(nc, layout)).toMatchObject([
-        { userId: 'u1', _rejected: [{ message: expect.stringContaining('3 workers ended') as string }] }
+        { userId: 'u1', _rejected: [{ message: expect.stringContaining('3 workers crashed') as string }] }
       ])
     })
   })
@@ -247,7 +247,7 @@ describe('a worker', () => {
     await until(() => requested.size === 2)
 
     expect(await first.drain()).toBeUndefined()
-    expect(first.log).toContainEqual(expect.objectContaining({ msg: 'drained', givenBack: 2 }))
+    expect(first.log).toContainEqual(expect.objectContaining({ msg: 'drained', returned: 2 }))
     expect((await readStatus(nc, 'ortto')).workers).toEqual([])
     isDown = false
     ortto.startWorker(nc, layout)
@@ -292,12 +292,12 @@ describe('a worker', () => {
       Array.from({ length: 20 }, (_, index) => track('u1', index))
     )
     const worker = ortto.startWorker(nc, layout, { time: fastTime() })
-    await until(() => worker.log.some(({ givenBack }) => givenBack === 20))
+    await until(() => worker.log.some(({ returned }) => returned === 20))
     isDown = false
     await until(isEmpty)
 
     expect(seen).toEqual(Array.from({ length: 20 }, (_, index) => `t-${index}`))
-    expect(worker.log.find(({ givenBack }) => givenBack === 20)?.msg).toContain('Down')
+    expect(worker.log.find(({ returned }) => returned === 20)?.msg).toContain('Down')
   }, 60_000)
 
   it('shares the partitions with workers that come, and takes over those of workers that go', async () => {
@@ -339,7 +339,7 @@ describe('a worker', () => {
     await publishAll(nc, layout, [identify('u1')])
     await until(isEmpty)
     await server.kill()
-    await until(() => worker.log.some(({ msg }) => msg === 'starts over'))
+    await until(() => worker.log.some(({ msg }) => msg === 'restarting'))
     await server.restart()
     await publishAll(nc, layout, [identify('u2')])
     await until(isEmpty)
