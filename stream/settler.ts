@@ -22,8 +22,8 @@ export class Settler {
     private readonly log: Pick<Logger, 'info' | 'error'>
   ) {}
 
-  recordResponseTime(milliseconds: number): void {
-    this.slowestMs = Math.max(this.slowestMs, milliseconds)
+  recordDuration(durationMs: number): void {
+    this.slowestMs = Math.max(this.slowestMs, durationMs)
   }
 
   /**

@@ -7,7 +7,7 @@ export interface WorkerOptions {
   nc: NatsConnection
   layout: Layout
   /** Where and how the events are delivered */
-  delivery: Omit<DeliveryOptions, 'isEndless' | 'onResponse' | 'signal'>
+  delivery: Omit<DeliveryOptions, 'isEndless' | 'onBatchSent' | 'signal'>
   log: Logger
   /** Drains the worker: the requests in flight are completed, and all other events are returned to the stream. */
   signal: AbortSignal

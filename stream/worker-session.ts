@@ -60,7 +60,7 @@ export class WorkerSession {
     this.delivery = new Delivery({
       ...delivery,
       isEndless: true,
-      onResponse: (milliseconds) => this.settler.recordResponseTime(milliseconds),
+      onBatchSent: (durationMs) => this.settler.recordDuration(durationMs),
       signal: this.stop.signal
     })
   }

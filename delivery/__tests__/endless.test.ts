@@ -32,7 +32,7 @@ describe('a delivery of events that never end', () => {
 
   it('is told how long each batch took', async () => {
     const times: number[] = []
-    await deliverTo(took, [identify('u1')], { onResponse: (milliseconds) => times.push(milliseconds) })
+    await deliverTo(took, [identify('u1')], { onBatchSent: (durationMs) => times.push(durationMs) })
 
     expect(times).toHaveLength(1)
   })

@@ -34,8 +34,8 @@ export interface DeliveryOptions {
   isSingleAttempt?: boolean
   /** Wraps the function that makes the requests, to observe them. */
   through?: WrapRequest
-  /** Called with the milliseconds that each batch took. */
-  onResponse?: (milliseconds: number) => void
+  /** Called after each batch, with the time until its results. */
+  onBatchSent?: (durationMs: number) => void
   /** Stops the delivery: what is in flight is waited for, and nothing more is sent. */
   signal?: AbortSignal
   /** Only for tests. @default real time */
@@ -211,7 +211,7 @@ export class Delivery {
     const startedAt = this.pace.begin(tasks.length)
     const events = tasks.map(({ event }) => event)
     const results = await this.sender.send(events, mapping)
-    this.options.onResponse?.(this.time.now() - startedAt)
+    this.options.onBatchSent?.(this.time.now() - startedAt)
     this.settle(tasks, results, startedAt)
     this.change.notify()
   }
