@@ -100,7 +100,7 @@ it('says that the workbench has stopped, and goes on by itself when it is starte
   const page = await openPage(`${origin}/live`)
   await page.getByText('Waiting for the first call.').waitFor()
   await stop()
-  await page.getByRole('alert').getByText('The workbench does not answer').waitFor()
+  await page.getByRole('alert').getByText('The workbench does not respond').waitFor()
   await startAgain()
   await page.getByRole('alert').waitFor({ state: 'detached' })
   const analytics = new Analytics({ writeKey, host: origin, flushAt: 1 })

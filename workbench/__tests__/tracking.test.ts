@@ -216,10 +216,10 @@ it('clears the list of live events', async () => {
 
 it('remembers that calls were refused, and why the last one was', async () => {
   const { call, send } = await startTracking()
-  expect(await send('GET', '/api/live/refused')).toEqual({ count: 0 })
+  expect(await send('GET', '/api/live/rejected')).toEqual({ count: 0 })
   await call('fax', {})
   await call('track', {}, { headers: { authorization: '' } })
-  expect(await send('GET', '/api/live/refused')).toEqual({
+  expect(await send('GET', '/api/live/rejected')).toEqual({
     count: 2,
     last: {
       time: expect.any(String) as string,

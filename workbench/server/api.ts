@@ -21,7 +21,7 @@ import { showTrace } from './trace'
 import type { Traces } from './traces'
 
 /** The parts of the workbench that the page's API uses. */
-interface Served {
+interface ApiOptions {
   /** The URL of the local Ortto */
   origin: string
   apiKey: () => string
@@ -40,8 +40,8 @@ const MAX_BODY = 32 * 1024 * 1024
 const MAX_LINES = 10_000
 
 /** The page's own API: JSON, and server-sent events. */
-export function createApi(served: Served) {
-  const { mappings, tried, live, feed } = served
+export function createApi(options: ApiOptions) {
+  const { mappings, tried, live, feed } = options
   const api = new Hono().use(
     bodyLimit({
       maxSize: MAX_BODY,
@@ -56,9 +56,9 @@ export function createApi(served: Served) {
         destination: DESTINATION,
         actions: showActions(),
         examples: EXAMPLES,
-        writeKey: served.writeKey,
-        apiKey: served.apiKey(),
-        ortto: served.origin,
+        writeKey: options.writeKey,
+        apiKey: options.apiKey(),
+        ortto: options.origin,
         mappingsFile: mappings.path ?? null,
         maxMappings: MAX_MAPPINGS
       })
@@ -86,11 +86,11 @@ export function createApi(served: Served) {
       })
     )
     .post('/audience', json(z.object({ name: z.string() })), async (context) => {
-      return context.json(await connectAudience(served, context.req.valid('json').name))
+      return context.json(await connectAudience(options, context.req.valid('json').name))
     })
     .post('/try', json(z.object({ text: z.string() })), async (context) => {
       const lines = await readText(context.req.valid('json').text)
-      return context.json({ traces: tried.add(await served.pipeline.run(lines, mappings.mappings)) })
+      return context.json({ traces: tried.add(await options.pipeline.run(lines, mappings.mappings)) })
     })
     .get('/traces/:id', (context) => {
       const id = context.req.param('id')
@@ -100,7 +100,7 @@ export function createApi(served: Served) {
       }
       return context.json(showTrace(trace))
     })
-    .get('/live/refused', (context) => context.json(served.rejected))
+    .get('/live/rejected', (context) => context.json(options.rejected))
     .delete('/live', (context) => {
       live.clear()
       feed.notify('cleared')
@@ -167,7 +167,7 @@ const Connected = z.object({
 })
 
 /** Connects a mapping to an audience, as Segment does when a customer saves the mapping. */
-async function connectAudience({ origin, apiKey }: Served, name: string) {
+async function connectAudience({ origin, apiKey }: ApiOptions, name: string) {
   // Every action has the same hook.
   const [action] = Object.values(new Destination(definitionFor(origin)).actions)
   const input = { settings: { api_key: apiKey() }, payload: {}, hookInputs: { audience_name: name } }

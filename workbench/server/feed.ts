@@ -3,7 +3,7 @@ import { streamSSE } from 'hono/streaming'
 import type { Traces } from './traces'
 
 /** A change that the page must load */
-type Notice = 'ortto' | 'mappings' | 'cleared' | 'refused'
+type Notice = 'ortto' | 'mappings' | 'cleared' | 'rejected'
 
 /** Events in one message to the page */
 const MAX_TOGETHER = 500

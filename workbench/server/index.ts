@@ -47,7 +47,7 @@ export function createWorkbench({ sandbox, origin, mappings, pageFolder, stream 
   const live = new Live({ traces, run, stream, now })
   const onRejected = (path: string, reason: string) => {
     live.recordRejectedCall(path, reason)
-    feed.notify('refused')
+    feed.notify('rejected')
   }
 
   const writeKey = deriveWriteKey(sandbox.apiKey)

@@ -25,7 +25,7 @@ const VIEWS = [
   { path: '/live', label: 'Live events' }
 ]
 
-/** The frame of the page: where one is stands in the address. */
+/** The frame of the page. The address selects the view. */
 export function App() {
   const [isOpen, { toggle, close }] = useDisclosure(false)
   const { isConnected } = useFeed()
@@ -52,8 +52,8 @@ export function App() {
       </AppShell.Navbar>
       <AppShell.Main>
         {!isConnected && (
-          <Alert color="red" title="The workbench does not answer" mb="md" role="alert">
-            Nothing here is current. Start it again with npm run workbench; this page then goes on by itself.
+          <Alert color="red" title="The workbench does not respond" mb="md" role="alert">
+            This page may be out of date. Start the workbench with npm run workbench. The page then reconnects.
           </Alert>
         )}
         <Switch>
@@ -117,7 +117,7 @@ function SchemeButton() {
       size="lg"
       onClick={toggleColorScheme}
       aria-label="Switch between light and dark"
-      title={`Colours: ${colorScheme}`}
+      title={`Colors: ${colorScheme}`}
     >
       <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
         <circle cx="8" cy="8" r="6.5" fill="none" stroke="currentColor" strokeWidth="1.5" />

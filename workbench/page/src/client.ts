@@ -4,7 +4,7 @@ import type { ClientResponse } from 'hono/client'
 import type { ControlApi } from '../../../sandbox'
 import type { Api } from '../../server/api'
 
-/** No form of another page can send this. */
+/** Forms of other pages cannot send this content type. */
 const options = { headers: { 'content-type': 'application/json' } }
 
 /** The workbench's own API */
@@ -14,17 +14,17 @@ export const api = hc<Api>('/api', options)
 export const ortto = hc<ControlApi>('/sandbox', options)
 
 /**
- * The answer's content.
- * @throws Error with the server's own words when it refused, or when there is no server
+ * Reads the content of a response.
+ * @throws Error with the server's message when the request was rejected, or when the server cannot be reached
  */
-export async function read<Content>(answer: Promise<ClientResponse<Content>>): Promise<Content> {
-  const response = await answer.catch(() => {
-    throw new Error('The workbench does not answer. Is it still running?')
+export async function read<Content>(request: Promise<ClientResponse<Content>>): Promise<Content> {
+  const response = await request.catch(() => {
+    throw new Error('The workbench does not respond. Check that it is running.')
   })
   if (response.ok) {
     return (await response.json()) as Content
   }
-  throw new Error(messageIn(await response.text()) ?? `The workbench answered ${response.status}.`)
+  throw new Error(messageIn(await response.text()) ?? `The workbench responded with status ${response.status}.`)
 }
 
 function messageIn(text: string): string | undefined {

@@ -3,23 +3,22 @@ import { createContext, useContext, useEffect, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { TraceSummary } from '../../server/trace'
 
-/** What the server tells of itself. */
+/** The state of the connection to the server, and the live events. */
 interface Feed {
-  /** False while the server can't be reached. */
+  /** False while the server cannot be reached. */
   isConnected: boolean
-  /** The live events, the newest last; no more than MAX_TRACES. */
+  /** The live events, oldest first. At most MAX_TRACES. */
   traces: readonly TraceSummary[]
 }
 
-/** So many live events are kept, as on the server. */
+/** The maximum number of live events, as on the server */
 const MAX_TRACES = 10_000
-/** Milliseconds without a word of the server after which it counts as gone; it says something every 10 seconds. */
-const MAX_SILENCE = 25_000
-/** Milliseconds until the page tries to reach the server again. */
-const RETRY = 1000
+/** The server sends a message every 10 seconds. After this time without one, the connection is lost. */
+const SILENCE_TIMEOUT_MS = 25_000
+const RECONNECT_DELAY_MS = 1000
 
-/** Milliseconds from one time that Ortto's views are loaded anew to the next, while events pour in */
-const ORTTO_PAUSE = 1000
+/** The minimum time between two reloads of the data in Ortto's views */
+const ORTTO_RELOAD_INTERVAL_MS = 1000
 
 const FeedContext = createContext<Feed>({ isConnected: true, traces: [] })
 
@@ -27,7 +26,7 @@ export function useFeed(): Feed {
   return useContext(FeedContext)
 }
 
-/** Listens to the server, as long as the page is open, and has what changed there loaded anew. */
+/** Receives the changes from the server while the page is open, and reloads the data that changed. */
 export function FeedProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient()
   const [isConnected, setConnected] = useState(true)
@@ -38,26 +37,26 @@ export function FeedProvider({ children }: { children: ReactNode }) {
     let source: EventSource | undefined
     let timer: ReturnType<typeof setTimeout> | undefined
     const reload = (...key: string[]) => void queries.invalidateQueries({ queryKey: key })
-    const reloadOrtto = atMostEvery(ORTTO_PAUSE, () => reload('ortto'))
+    const reloadOrtto = throttle(ORTTO_RELOAD_INTERVAL_MS, () => reload('ortto'))
 
-    const hear = () => {
+    const restartTimeout = () => {
       clearTimeout(timer)
-      timer = setTimeout(lose, MAX_SILENCE)
+      timer = setTimeout(disconnect, SILENCE_TIMEOUT_MS)
     }
-    const lose = () => {
+    const disconnect = () => {
       source?.close()
       setConnected(false)
       clearTimeout(timer)
-      timer = setTimeout(connect, RETRY)
+      timer = setTimeout(connect, RECONNECT_DELAY_MS)
     }
     const connect = () => {
       source = new EventSource('/api/feed')
-      source.onerror = lose
+      source.onerror = disconnect
       source.addEventListener('hello', ({ data }: MessageEvent<string>) => {
-        hear()
+        restartTimeout()
         setConnected(true)
         const hello = JSON.parse(data) as { startedAt: string }
-        // The server tells everything anew after a connection; another server may hold something else altogether.
+        // After each connection, the server sends all live events again. It may be another server with other data.
         setTraces([])
         if (startedAt.current !== '') {
           void queries.invalidateQueries()
@@ -65,25 +64,25 @@ export function FeedProvider({ children }: { children: ReactNode }) {
         startedAt.current = hello.startedAt
       })
       source.addEventListener('traces', ({ data }: MessageEvent<string>) => {
-        hear()
+        restartTimeout()
         const more = JSON.parse(data) as TraceSummary[]
-        setTraces((held) => [...held, ...more].slice(-MAX_TRACES))
+        setTraces((current) => [...current, ...more].slice(-MAX_TRACES))
       })
       source.addEventListener('cleared', () => {
-        hear()
+        restartTimeout()
         setTraces([])
       })
-      source.addEventListener('alive', hear)
+      source.addEventListener('alive', restartTimeout)
       source.addEventListener('ortto', () => {
-        hear()
-        reloadOrtto.ask()
+        restartTimeout()
+        reloadOrtto.call()
       })
-      source.addEventListener('refused', () => {
-        hear()
-        reload('refused calls')
+      source.addEventListener('rejected', () => {
+        restartTimeout()
+        reload('rejected calls')
       })
       source.addEventListener('mappings', () => {
-        hear()
+        restartTimeout()
         reload('mappings')
       })
     }
@@ -91,7 +90,7 @@ export function FeedProvider({ children }: { children: ReactNode }) {
     connect()
     return () => {
       clearTimeout(timer)
-      reloadOrtto.stop()
+      reloadOrtto.cancel()
       source?.close()
     }
   }, [queries])
@@ -99,25 +98,25 @@ export function FeedProvider({ children }: { children: ReactNode }) {
   return <FeedContext.Provider value={{ isConnected, traces }}>{children}</FeedContext.Provider>
 }
 
-/** Acts when it is asked to, but not too often: what is asked for in between is done once, later. */
-function atMostEvery(milliseconds: number, act: () => void) {
+/** Limits how often an action runs. Calls within the interval are combined into one run at its end. */
+function throttle(intervalMs: number, action: () => void) {
   let timer: ReturnType<typeof setTimeout> | undefined
-  let isAsked = false
+  let isPending = false
   const run = () => {
     timer = undefined
-    if (isAsked) {
-      isAsked = false
-      act()
-      timer = setTimeout(run, milliseconds)
+    if (isPending) {
+      isPending = false
+      action()
+      timer = setTimeout(run, intervalMs)
     }
   }
   return {
-    ask: () => {
-      isAsked = true
+    call: () => {
+      isPending = true
       if (timer === undefined) {
         run()
       }
     },
-    stop: () => clearTimeout(timer)
+    cancel: () => clearTimeout(timer)
   }
 }

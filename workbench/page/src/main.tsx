@@ -7,10 +7,10 @@ import { createRoot } from 'react-dom/client'
 import { App } from './app'
 import { FeedProvider } from './feed'
 import { nonce } from './nonce'
-import { readableColours, theme } from './theme'
+import { readableColors, theme } from './theme'
 
 const queries = new QueryClient({
-  // The feed tells when something has changed.
+  // The feed reloads the data that changed.
   defaultOptions: { queries: { staleTime: Infinity, retry: false } }
 })
 
@@ -20,7 +20,7 @@ if (root) {
     <StrictMode>
       <MantineProvider
         theme={theme}
-        cssVariablesResolver={readableColours}
+        cssVariablesResolver={readableColors}
         defaultColorScheme="auto"
         getStyleNonce={() => nonce}
       >

@@ -1,2 +1,2 @@
-/** What the content security policy wants of every style element that a library adds to the page. */
+/** The nonce that the content security policy requires on style elements, such as those that libraries add. */
 export const nonce = document.querySelector('meta[name="csp-nonce"]')?.getAttribute('content') ?? ''

@@ -1,7 +1,7 @@
 import { createTheme } from '@mantine/core'
 import type { CSSVariablesResolver } from '@mantine/core'
 
-/** Dark enough for white text on it, and for itself on white. */
+/** The primary color has enough contrast with white, as a background and as text. */
 export const theme = createTheme({
   primaryColor: 'teal',
   primaryShade: 9,
@@ -12,8 +12,8 @@ export const theme = createTheme({
   fontFamilyMonospace: 'ui-monospace, "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace'
 })
 
-/** Mantine's own colours of quiet text, and of text on a light ground of its colour, are too faint (WCAG AA). */
-export const readableColours: CSSVariablesResolver = () => ({
+/** Replaces colors of Mantine whose contrast is too low for WCAG AA. */
+export const readableColors: CSSVariablesResolver = () => ({
   variables: {},
   light: {
     '--mantine-color-dimmed': 'var(--mantine-color-gray-7)',

@@ -68,7 +68,7 @@ export function LiveView() {
 
 /** Calls to the tracking API that were rejected, usually because the write key is wrong. */
 function RejectedCalls() {
-  const { data } = useQuery({ queryKey: ['refused calls'], queryFn: () => read(api.live.refused.$get()) })
+  const { data } = useQuery({ queryKey: ['rejected calls'], queryFn: () => read(api.live.rejected.$get()) })
   if (!data?.last) {
     return null
   }
