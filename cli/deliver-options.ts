@@ -8,7 +8,8 @@ export interface DeliverOptions {
   rate?: number
   results?: string
   rejected?: string
-  checkpoint?: string
+  ledger?: string
+  again?: boolean
   keyFile?: string
   account?: string
   dryRun?: boolean

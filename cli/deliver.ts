@@ -29,7 +29,8 @@ Reads Segment events from NDJSON files or JSON arrays, gzipped or not. In folder
 are read. Without --to, events are sent to a temporary local Ortto. With --to ortto, the API key is read from --key-file
 or ORTTO_API_KEY. Without both, you are asked for it.
 
-After Ctrl-C, a crash or a kill, run the same command again to resume. A checkpoint is stored next to the first input.
+A ledger next to the first input remembers what was delivered. Run the same command again after Ctrl-C, a crash or a
+kill to resume, and tomorrow to deliver new files, and what files have grown by. Results are appended.
 --rejected writes the rejected events, each with the reason in _rejected. Fix them, and deliver that file.
 A contact that already has the same data is reported as unchanged, not as rejected.
 
@@ -57,7 +58,8 @@ export function deliverCommand(output: Output, end: (code: number) => void): Com
     .option('--rate <number>', 'the maximum of events per second', wholeNumber(1))
     .option('--results <file>', 'write a line for each event and mapping to this file')
     .option('--rejected <file>', 'write the rejected events to this file, to fix and deliver them again')
-    .option('--checkpoint <file>', 'the checkpoint file (default: next to the first input)')
+    .option('--ledger <file>', 'the file that remembers what was delivered (default: next to the first input)')
+    .option('--again', 'deliver all files again, also those that the ledger has')
     .option('--key-file <file>', 'a file that contains the API key')
     .option('--account <file>', 'a file that describes the local account (default: inferred from the events)')
     .option('--dry-run', 'send nothing, and show what would be sent')
@@ -68,9 +70,9 @@ export function deliverCommand(output: Output, end: (code: number) => void): Com
 
 /** Delivers events, and resolves with the exit code. */
 export async function deliver(inputs: string[], options: DeliverOptions, output: Output): Promise<number> {
-  const { dryRun: isDry = false, results, rejected, checkpoint } = options
-  if (isDry && (results ?? rejected ?? checkpoint) !== undefined) {
-    throw new UsageError('--dry-run has no results. Remove --results, --rejected and --checkpoint.')
+  const { dryRun: isDry = false, results, rejected, ledger } = options
+  if (isDry && (results ?? rejected ?? ledger) !== undefined) {
+    throw new UsageError('--dry-run has no results. Remove --results, --rejected and --ledger.')
   }
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`)
   const found = await filesOf(inputs, output)
@@ -82,7 +84,12 @@ export async function deliver(inputs: string[], options: DeliverOptions, output:
     const records = await Records.open(recordsOf(inputs, files, mappings, target, options)).catch((error: Error) => {
       throw new UsageError(error.message)
     })
-    return await deliverTo(target, files, mappings, records, options, output)
+    if (records.files.length === 0) {
+      await records.close(true)
+      output.log(describeNothingNew(records, options))
+      return EXIT.done
+    }
+    return await deliverTo(target, mappings, records, options, output)
   } finally {
     await target.close()
   }
@@ -91,7 +98,6 @@ export async function deliver(inputs: string[], options: DeliverOptions, output:
 /** Delivers to a target, and prints the summary. */
 async function deliverTo(
   target: Target,
-  files: readonly InputFile[],
   mappings: readonly Mapping[],
   records: Records,
   options: DeliverOptions,
@@ -102,15 +108,16 @@ async function deliverTo(
   const onSignal = () => stop.abort()
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
   const delivery = new Delivery({ ...target, mappings, integrations, rate, signal: stop.signal })
+  const { files } = records
   const progress = new Progress(files, records, delivery, output)
   const timer = setInterval(() => progress.show(), 500)
   if (!isJSON) {
     output.log(`${describeFiles(files)} → ${ortto.name} → ${target.name}`)
-    output.log(`${describeStart(files, records)}\n`.trimStart())
+    output.log(`${describeStart(records)}\n`.trimStart())
   }
   let outcome: Outcome
   try {
-    outcome = await run(delivery, files, records, progress, options, output)
+    outcome = await run(delivery, records, progress, options, output)
   } finally {
     clearInterval(timer)
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
@@ -145,7 +152,6 @@ interface Outcome {
 /** Runs a delivery until it ends or stops, and keeps its records. */
 async function run(
   delivery: Delivery,
-  files: readonly InputFile[],
   records: Records,
   progress: Progress,
   { from, until, dryRun: isDry = false, json: isJSON = false }: DeliverOptions,
@@ -154,8 +160,9 @@ async function run(
   const outcome: Outcome = { outside: 0 }
   const onOutside = (count: number) => (outcome.outside += count)
   try {
-    const range = { after: records.start, from, until, onBytes: progress.onBytes, onOutside }
-    for await (const reports of delivery.run(readAll(files, range))) {
+    const onEnd = records.canBeResumed ? records.onEnd : undefined
+    const range = { from, until, onBytes: progress.onBytes, onEnd, onOutside }
+    for await (const reports of delivery.run(readAll(records.files, range))) {
       await records.add(isDry ? reports.map(describeDryRun) : reports)
       if (isDry) {
         showItems(reports, isJSON, output)
@@ -169,7 +176,7 @@ async function run(
     }
     outcome.stopped = error.message
     outcome.stopCode = error instanceof Stopped ? error.code : 'files'
-    // A write that failed before may succeed now. If not, the checkpoint stays where it was.
+    // A write that failed before may succeed now. If not, the ledger stays as it was.
     await records.close(false).catch(() => undefined)
   }
   return outcome
@@ -212,16 +219,30 @@ function describeFiles(files: readonly InputFile[]): string {
   return files.length > 1 ? `${files.length} files` : name === '-' ? 'standard input' : printable(name)
 }
 
-function describeStart(files: readonly InputFile[], { start, canBeResumed, summary }: Records): string {
-  if (start) {
-    const place = `${printable(files[start.file].name)} line ${count(start.line)}`
-    const { lines } = summary.counts
-    return `Resuming after ${place} (${lines === 1 ? '1 line' : `${count(lines)} lines`} already done).`
+function describeStart({ files, options, canBeResumed, endedAt }: Records): string {
+  const before = options.files.length - files.length
+  const delivered = before > 0 ? `${count(before)} of ${count(options.files.length)} files were delivered before. ` : ''
+  const [{ name, after }] = files
+  if (after) {
+    const what = endedAt === undefined ? 'Resuming' : 'Continuing'
+    return `${delivered}${what} after line ${count(after.line)} of ${printable(name)}.`
   }
-  if (files[0].name === '-') {
+  if (name === '-') {
     return 'Standard input cannot be resumed: after an interruption, deliver it from the beginning.'
   }
-  return canBeResumed ? 'Safe to interrupt: run the same command again to resume.' : ''
+  return `${delivered}${canBeResumed ? 'Safe to interrupt: run the same command again to resume.' : ''}`.trim()
+}
+
+function describeNothingNew({ options, endedAt }: Records, { json: isJSON = false }: DeliverOptions): string {
+  const { files, job } = options
+  if (isJSON) {
+    return JSON.stringify({ target: job.target, files: files.length, nothingNew: true, deliveredAt: endedAt })
+  }
+  const what = files.length === 1 ? printable(files[0].name) : `All ${count(files.length)} files`
+  const when = endedAt === undefined ? '' : ` by ${endedAt.slice(0, 16).replace('T', ' ')} UTC`
+  return `${what} ${files.length === 1 ? 'was' : 'were'} delivered to ${
+    job.target
+  }${when}: nothing new. --again delivers all again.`
 }
 
 function count(value: number): string {

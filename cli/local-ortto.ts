@@ -3,7 +3,7 @@ import { Autosave, createSandbox, loadSandbox, saveSandbox, StateFileError } fro
 import type { Sandbox } from '../sandbox'
 import { serve } from '../sandbox/http/serve'
 import type { RunningServer } from '../sandbox/http/serve'
-import { lock } from '../delivery'
+import { Claim } from '../delivery'
 import { pathFrom, readJSON, readNamed, reasonOf, UsageError } from './command'
 import type { Output } from './command'
 
@@ -63,9 +63,10 @@ export async function openLocalOrtto(
 
 /** Two processes with the same state file would overwrite each other's changes. */
 async function lockState(path: string): Promise<() => Promise<void>> {
-  return lock(`${path}.lock`).catch((error: unknown) => {
+  const claim = await Claim.take(path).catch((error: unknown) => {
     throw new UsageError(`Cannot use the state file ${path}: ${reasonOf(error)}.`)
   })
+  return () => claim.release()
 }
 
 /**

@@ -1,5 +1,4 @@
 import { createHash } from 'crypto'
-import { stat } from 'fs/promises'
 import { resolve } from 'path'
 import { placeOf } from '../delivery'
 import type { InputFile, Mapping, RecordsOptions } from '../delivery'
@@ -10,35 +9,29 @@ import type { Target } from './target'
 
 /** The files that `ortto deliver` writes. */
 
-/** Where a delivery is recorded. There is no checkpoint for a temporary target, or for input that cannot be reread. */
+/** Where a delivery is recorded. There is no ledger for a temporary target, or for input that cannot be read again. */
 export function recordsOf(
   inputs: readonly string[],
   files: readonly InputFile[],
   mappings: readonly Mapping[],
-  { settings }: Pick<Target, 'settings'>,
+  { name, settings }: Pick<Target, 'name' | 'settings'>,
   options: DeliverOptions
 ): RecordsOptions {
-  const { to, from, until, integration, checkpoint = defaultCheckpoint(inputs[0]), dryRun: isDry = false } = options
+  const { to, from, until, integration, ledger = defaultLedger(inputs[0]), dryRun: isDry = false, again } = options
   const mappingsHash = createHash('sha256').update(JSON.stringify(mappings)).digest('hex')
-  const results = options.results && pathFrom(options.results)
-  const rejected = options.rejected && pathFrom(options.rejected)
   const canBeResumed = to !== 'sandbox' && !isDry && files.every(({ isFile }) => isFile)
+  // A different key may belong to the same account, but not if its region is different.
+  const { baseUrl: region } = parseApiKey(settings.api_key) ?? {}
+  const job = createHash('sha256')
+    .update(JSON.stringify({ to, region, mappings: mappingsHash, from, until, integration }))
+    .digest('hex')
   return {
     files,
-    // A different key may belong to the same account, but not if its region is different.
-    job: JSON.stringify({
-      to,
-      region: parseApiKey(settings.api_key)?.baseUrl,
-      mappings: mappingsHash,
-      from,
-      until,
-      integration,
-      results,
-      rejected
-    }),
-    checkpoint: canBeResumed ? pathFrom(checkpoint) : undefined,
-    results,
-    rejected
+    job: { id: job, target: name },
+    ledger: canBeResumed ? pathFrom(ledger) : undefined,
+    results: options.results && pathFrom(options.results),
+    rejected: options.rejected && pathFrom(options.rejected),
+    isAgain: again
   }
 }
 
@@ -49,9 +42,9 @@ export function recordsOf(
 export async function withoutOutputs(
   inputs: readonly string[],
   files: InputFile[],
-  { results, rejected, checkpoint }: DeliverOptions
+  { results, rejected, ledger }: DeliverOptions
 ): Promise<InputFile[]> {
-  const outputs = await placesOf([results, rejected, checkpoint])
+  const outputs = await placesOf([results, rejected, ledger])
   const named = await placesOf(inputs)
   const places = await placesOf(files.map(({ path }) => path))
   const kept = files.filter((_, index) => !outputs.includes(places[index]) || named.includes(places[index]))
@@ -61,36 +54,21 @@ export async function withoutOutputs(
   return kept
 }
 
-/**
- * @throws UsageError when an output would overwrite another file of this command, or the rejected events of an earlier
- * delivery
- */
+/** @throws UsageError when an output is another file of this command */
 export async function rejectOverwriting(
   inputs: readonly string[],
   files: readonly InputFile[],
   options: DeliverOptions
 ): Promise<void> {
-  const { results, rejected, checkpoint = defaultCheckpoint(inputs[0]), keyFile, mappings, account } = options
+  const { results, rejected, ledger = defaultLedger(inputs[0]), keyFile, mappings, account } = options
   const used = new Set(await placesOf([...files.map(({ path }) => path), keyFile, mappings, account]))
-  for (const output of [checkpoint, `${checkpoint}.new`, results, rejected]) {
+  for (const output of [ledger, results, rejected]) {
     for (const place of await placesOf([output])) {
       if (used.has(place) && !place.startsWith('/dev/')) {
         throw new UsageError(`This command already uses ${String(output)} for something else: choose another file.`)
       }
       used.add(place)
     }
-  }
-  await assertRejectedFileIsEmpty(options, checkpoint)
-}
-
-/** Without a checkpoint the file would be overwritten, and it may be the only copy of the rejected events. */
-async function assertRejectedFileIsEmpty({ to, rejected }: DeliverOptions, checkpoint: string): Promise<void> {
-  const sizeOf = async (path: string) => (await stat(pathFrom(path)).catch(() => undefined))?.size
-  const isNew = (await sizeOf(checkpoint)) === undefined
-  if (to !== 'sandbox' && rejected !== undefined && isNew && ((await sizeOf(rejected)) ?? 0) > 0) {
-    throw new UsageError(
-      `${rejected} contains rejected events of an earlier delivery: fix and deliver them first, or choose another file.`
-    )
   }
 }
 
@@ -100,6 +78,6 @@ async function placesOf(paths: readonly (string | undefined)[]): Promise<string[
   return Promise.all(named.map((path) => placeOf(resolve(pathFrom(path)))))
 }
 
-function defaultCheckpoint(input: string): string {
-  return `${resolve(pathFrom(input))}.checkpoint`
+function defaultLedger(input: string): string {
+  return `${resolve(pathFrom(input))}.ledger`
 }

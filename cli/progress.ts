@@ -15,12 +15,12 @@ export class Progress {
 
   constructor(
     files: readonly InputFile[],
-    private readonly records: Pick<Records, 'start' | 'summary'>,
+    private readonly records: Pick<Records, 'summary'>,
     private readonly delivery: Pick<Delivery, 'pause' | 'retried'>,
     private readonly output: Output
   ) {
     this.total = files.reduce((sum, { size }) => sum + size, 0)
-    this.read = files.slice(0, records.start?.file ?? 0).reduce((sum, { size }) => sum + size, 0)
+    this.read = 0
     this.before = { lines: records.summary.state.lines, read: this.read }
   }
 

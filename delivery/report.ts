@@ -73,11 +73,19 @@ export interface MappingResult {
   isRecognizable: boolean
 }
 
+/** A line or element of a file, and the digest of everything before its end, after decompression. */
+export interface Position {
+  line: number
+  digest: string
+}
+
 /** What became of one line or message. */
 export interface EventReport {
   source: Source
   /** Bytes of its text */
   size: number
+  /** Where it ends in its file, when that is to be recorded */
+  end?: { toPosition(): Position }
   /** The text: JSON that gives the same event, or what is there instead. None when it can't be shown. */
   raw?: string
   event?: SegmentEvent

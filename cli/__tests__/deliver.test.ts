@@ -141,34 +141,16 @@ describe('ortto deliver', () => {
       expect([code, errors[0]]).toEqual([2, expect.stringContaining('except for the outputs of this delivery')])
       expect(await linesOf('in/results.ndjson')).toHaveLength(1)
     })
-
-    it('when an earlier delivery to the outside has left refused events in it', async () => {
-      const { origin, close, account } = await serveSandbox(() => undefined)
-      const args = ['--to', origin, '--rejected', join(folder, 'rejected.ndjson')]
-      try {
-        await ortto('deliver', await file('a.ndjson', ndjson([{ type: 'identify' }])), ...args)
-        const { code, errors } = await ortto('deliver', await file('b.ndjson', ndjson([identify('u1')])), ...args)
-
-        expect([code, errors[0]]).toEqual([
-          2,
-          expect.stringContaining('contains rejected events of an earlier delivery')
-        ])
-      } finally {
-        await close()
-      }
-      expect(await linesOf('rejected.ndjson')).toHaveLength(1)
-      expect(account.contacts.count).toBe(0)
-    })
   })
 
-  it('takes its own checkpoint in a folder for no input when it goes on', async () => {
+  it('does not read its own ledger in a folder as an input when it resumes', async () => {
     await mkdir(join(folder, 'in'))
     await file('in/1.ndjson', ndjson(Array.from({ length: 600 }, (_, index) => identify(`u${index}`))))
     let requests = 0
     const { origin, close, account } = await serveSandbox(() =>
       (requests += 1) === 2 ? Response.json({ message: 'No' }, { status: 401 }) : undefined
     )
-    const args = ['deliver', join(folder, 'in'), '--to', origin, '--checkpoint', join(folder, 'in', 'checkpoint.json')]
+    const args = ['deliver', join(folder, 'in'), '--to', origin, '--ledger', join(folder, 'in', 'ledger.json')]
     const codes = [(await ortto(...args)).code, (await ortto(...args)).code]
     await close()
 
@@ -221,18 +203,17 @@ describe('ortto deliver', () => {
       const first = await ortto(...args)
       expect(first.code).toBe(3)
       expect(first.out).toContain('Stopped. The API key is refused: No such key. Run the same command to resume.')
-      expect(await readdir(folder)).toContain('a.ndjson.checkpoint')
+      expect(await readdir(folder)).toContain('a.ndjson.ledger')
 
       const second = await ortto(...args)
       expect(second.code).toBe(0)
-      expect(second.out).toContain(`Resuming after ${input} line 501 (501 lines already done).`)
+      expect(second.out).toContain(`Resuming after line 501 of ${input}.`)
       expect(second.out).toMatch(/^Lines: 1201, in [\d.]+ s\. Results: 1201 delivered, 0 rejected\.$/m)
     } finally {
       await close()
     }
     expect(account.activities.all()).toHaveLength(1200)
     expect((await linesOf('results.ndjson')).map(({ line }) => line)).toEqual(events.map((_, index) => index + 1))
-    expect(await readdir(folder)).not.toContain('a.ndjson.checkpoint')
   })
 
   it('stores each event once, however often it is killed', async () => {
@@ -304,11 +285,7 @@ describe('ortto deliver', () => {
       ['the mappings are not there', (input) => [input, '--mappings', 'none.json'], 'Cannot read none.json'],
       ['the results would overwrite the input', (input) => [input, '--results', input], 'choose another file'],
       ['both outputs are one', (input) => [input, '--results', 'x', '--rejected', 'x'], 'choose another file'],
-      [
-        'the results would be the checkpoint',
-        (input) => [input, '--results', `${input}.checkpoint`],
-        'choose another file'
-      ],
+      ['the results would be the ledger', (input) => [input, '--results', `${input}.ledger`], 'choose another file'],
       [
         'the account is none',
         (input) => [input, '--account', join(__dirname, '..', '..', 'package.json')],
@@ -341,17 +318,17 @@ describe('ortto deliver', () => {
       expect(await readFile(input, 'utf8')).toBe(ndjson([identify('u1')]))
     })
 
-    it('the checkpoint cannot be written', async () => {
+    it('the ledger cannot be written', async () => {
       const { origin, close } = await serveSandbox()
       const input = await file('a.ndjson', ndjson([identify('u1')]))
-      const { code, errors } = await ortto('deliver', input, '--to', origin, '--checkpoint', '/proc/none')
+      const { code, errors } = await ortto('deliver', input, '--to', origin, '--ledger', '/proc/none')
       await close()
 
       expect(code).toBe(2)
-      expect(errors[0]).toContain('Cannot write the checkpoint /proc/none')
+      expect(errors[0]).toContain('Cannot use the ledger /proc/none')
     })
 
-    it('the checkpoint is of another delivery', async () => {
+    it('the ledger is of another delivery that was interrupted', async () => {
       const { origin, close } = await serveSandbox((path) =>
         path === '/v1/track' ? Response.json({ message: 'No such key' }, { status: 401 }) : undefined
       )
@@ -361,7 +338,7 @@ describe('ortto deliver', () => {
       await close()
 
       expect(code).toBe(2)
-      expect(errors[0]).toContain('is of a delivery that has another target or other mappings or options')
+      expect(errors[0]).toContain('that was interrupted, with other mappings, options or another target')
     })
   })
 
@@ -460,11 +437,11 @@ describe('ortto deliver', () => {
     )
     const input = await file('a.ndjson', ndjson([identify('u1')]))
     const { out, errors } = await ortto('deliver', input, '--to', origin)
-    const checkpoint = await readFile(`${input}.checkpoint`, 'utf8')
+    const ledger = await readFile(`${input}.ledger`, 'utf8')
     await close()
 
     expect(out).toContain('Wrong: ***')
-    expect(`${out}${errors.join()}${checkpoint}`).not.toContain(apiKey)
+    expect(`${out}${errors.join()}${ledger}`).not.toContain(apiKey)
   })
 
   it('takes the key from a file', async () => {

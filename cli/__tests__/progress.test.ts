@@ -1,12 +1,11 @@
 import { Delivery, presetMappings, Records } from '../../delivery'
-import { Summary } from '../../delivery/records/summary'
 import { reportOf } from '../../delivery/__tests__/harness'
 import { duration, Progress } from '../progress'
 
 describe('the progress of a delivery', () => {
   const start = async (size: number) => {
-    const files = [{ name: 'a', path: 'a', size, isFile: size > 0 }]
-    const records = await Records.open({ files, job: 'job' })
+    const files = [{ name: 'a', path: 'a', size, isFile: size > 0, modifiedAt: 0 }]
+    const records = await Records.open({ files, job: { id: 'job', target: 'Ortto' } })
     const delivery = new Delivery({ to: 'nowhere', settings: { api_key: 'pau-key' }, mappings: presetMappings() })
     const lines: string[] = []
     const progress = new Progress(files, records, delivery, {
@@ -26,20 +25,6 @@ describe('the progress of a delivery', () => {
     expect(lines[0]).toMatch(
       /^\[#####\.{15}\] {2}2 events {2}\d+\/s {2}1 delivered {2}1 rejected {2}0 retried {2}\d+:\d\d left$/
     )
-  })
-
-  it('counts what an earlier time has read, but not for the time left', () => {
-    const files = ['a', 'b'].map((name) => ({ name, path: name, size: 500, isFile: true }))
-    const records = { start: { file: 1, line: 1 }, summary: new Summary() }
-    const lines: string[] = []
-    const output = { log: () => undefined, error: () => undefined, progress: (line?: string) => lines.push(line ?? '') }
-    const progress = new Progress(files, records, { pause: 0, retried: 0 }, output)
-    progress.show()
-    progress.onBytes(500)
-    progress.show()
-
-    expect(lines[0]).toMatch(/^\[#{10}\.{10}\] .* retried$/)
-    expect(lines[1]).toMatch(/^\[#{20}\] .* 0:00 left$/)
   })
 
   it('tells nothing of the end when nobody knows it', async () => {

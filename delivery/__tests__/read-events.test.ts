@@ -9,6 +9,7 @@ import { InputError } from '../read/find-files'
 import { readEvents } from '../read/read-events'
 import type { ReadItem, ReadOptions } from '../read/read-events'
 import { MAX_EVENT } from '../read/split-json'
+import type { Position } from '../report'
 
 const FILE = { name: 'events.json', path: '/unused/events.json' }
 
@@ -254,29 +255,73 @@ describe('an event that was refused before', () => {
   )
 })
 
-describe('going on after an interruption', () => {
+describe('resuming after a line', () => {
+  /** The positions of all lines or elements that are read. */
+  const positionsOf = async (text: string) => {
+    const positions = new Map<number, Position>()
+    const open = () => Readable.from([Buffer.from(text)])
+    for await (const items of readEvents(FILE, { open, onEnd: () => undefined })) {
+      items.forEach(({ end }) => end && positions.set(end.toPosition().line, end.toPosition()))
+    }
+    return positions
+  }
+
   const events = ['a', '', 'b', '{oops', 'c']
+  const text = events.map((userId) => (userId.length === 1 ? track(userId) : userId)).join('\n')
 
   it('passes over lines, empty ones too, without reading them', async () => {
-    const text = events.map((userId) => (userId.length === 1 ? track(userId) : userId)).join('\n')
+    const at = await positionsOf(text)
 
-    expect(summaryOf(await read([text], { after: 3 }))).toMatchObject([
+    expect(summaryOf(await read([text], { after: at.get(3) }))).toMatchObject([
       [4, expect.stringContaining('JSON')],
       [5, 'c']
     ])
-    expect(summaryOf(await read([text], { after: 4 }))).toEqual([[5, 'c']])
-    expect(await read([text], { after: 5 })).toEqual([])
-    expect(await read([text], { after: 50 })).toEqual([])
+    expect(summaryOf(await read([text], { after: at.get(4) }))).toEqual([[5, 'c']])
+    expect(await read([text], { after: at.get(5) })).toEqual([])
   })
 
   it('passes over elements', async () => {
-    const text = `[${track('a')},{oops},${track('b')}]x`
+    const array = `[${track('a')},{oops},${track('b')}]`
+    const at = await positionsOf(array)
 
-    expect(summaryOf(await read([text], { after: 2 }))).toMatchObject([
-      [3, 'b'],
-      [4, expect.anything()]
-    ])
-    expect(await read([text], { after: 4 })).toEqual([])
+    expect(summaryOf(await read([array], { after: at.get(2) }))).toMatchObject([[3, 'b']])
+    expect(await read([array], { after: at.get(3) })).toEqual([])
+  })
+
+  it('reads what the file has grown by, however it comes in chunks, also as gzip', async () => {
+    const at = await positionsOf(text)
+    const grown = Buffer.from(`${text}\n${track('d')}`)
+    const chunks = (bytes: Buffer) => Array.from(bytes, (_, index) => bytes.subarray(index, index + 1))
+
+    expect(summaryOf(await read([grown], { after: at.get(5) }))).toEqual([[6, 'd']])
+    expect(summaryOf(await read(chunks(grown), { after: at.get(5) }))).toEqual([[6, 'd']])
+    expect(summaryOf(await read(chunks(gzipSync(grown)), { after: at.get(5) }))).toEqual([[6, 'd']])
+  })
+
+  it.each([
+    ['a byte before it is another one', text.replace('"a"', '"x"')],
+    ['the order is another one', text.split('\n').reverse().join('\n')],
+    ['the line has gone on', `${text.replace('{oops', '{oops}')}`],
+    ['there are fewer lines', text.split('\n').slice(0, 3).join('\n')],
+    ['there is nothing', '']
+  ])('reads nothing when %s', async (_what, changed) => {
+    const at = await positionsOf(text)
+
+    await expect(read([changed], { after: at.get(4) })).rejects.toThrow(
+      'events.json is not the file of which 4 lines were delivered'
+    )
+  })
+
+  it('has one digest of the content, whatever its chunks and its compression', async () => {
+    const digests: string[] = []
+    const onEnd = (digest: string) => digests.push(digest)
+    await read([text], { onEnd })
+    await read([text.slice(0, 7), text.slice(7)], { onEnd })
+    await read([gzipSync(text)], { onEnd })
+    await read([`${text}\n`], { onEnd })
+
+    expect(digests[0]).toMatch(/^[0-9a-f]{64}$/)
+    expect(digests.map((digest) => digest === digests[0])).toEqual([true, true, true, false])
   })
 })
 

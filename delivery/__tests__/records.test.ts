@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat } from 'fs/promises'
 import { tmpdir } from 'os'
 import { join } from 'path'
 import { presetMappings, Records } from '..'
@@ -22,13 +22,13 @@ describe('the records of a delivery', () => {
       name,
       path: join(folder, `${name}.in`),
       size: 10,
-      isFile: true
+      isFile: true,
+      modifiedAt: 0
     }))
-    await Promise.all(files.map(({ name, path }) => writeFile(path, name.repeat(20))))
     options = {
       files: files.slice(0, 3),
-      job: 'job',
-      checkpoint: join(folder, 'a.checkpoint'),
+      job: { id: 'job', target: 'Ortto' },
+      ledger: join(folder, 'a.ledger'),
       results: join(folder, 'results.ndjson'),
       rejected: join(folder, 'rejected.ndjson')
     }
@@ -142,6 +142,7 @@ describe('the records of a delivery', () => {
     ])
     expect(records.summary.state).toMatchObject({ lines: 4, delivered: 1, rejected: 3, unmatched: 1 })
     expect((await readdir(folder)).filter((name) => !name.endsWith('.in')).sort()).toEqual([
+      'a.ledger',
       'rejected.ndjson',
       'results.ndjson'
     ])
@@ -170,86 +171,8 @@ describe('the records of a delivery', () => {
     expect(modes).toEqual(made.map(() => 0o600))
   })
 
-  it('go on where they were saved, and cut off what was written behind it', async () => {
-    const first = await Records.open(options)
-    await first.add([report('a', 1), report('b', 4)])
-    await first.close(false)
-    const saved = await readFile(join(folder, 'a.checkpoint'))
-    const again = await Records.open(options)
-    expect(again.start).toEqual({ file: 1, line: 4 })
-    await again.add([report('b', 5, rejected)])
-    await again.close(false)
-    // As if it had been killed before the last checkpoint.
-    await writeFile(join(folder, 'a.checkpoint'), saved)
-
-    const third = await Records.open(options)
-    await third.add([report('c', 1)])
-    await third.close(true)
-    expect((await linesOf('results.ndjson')).map((line) => Object(line) as object)).toMatchObject([
-      { file: 'a', line: 1 },
-      { file: 'b', line: 4 },
-      { file: 'c', line: 1 }
-    ])
-    expect(await linesOf('rejected.ndjson')).toEqual([])
-    expect(third.summary.state).toMatchObject({ lines: 3, delivered: 3, rejected: 0 })
-  })
-
-  it.each<[string, (given: RecordsOptions) => RecordsOptions, string]>([
-    ['another job', (given) => ({ ...given, job: 'other' }), 'another target or other mappings or options'],
-    [
-      'a file of the same name and size',
-      (given) => ({
-        ...given,
-        files: given.files.map((file) => ({ ...file, path: file.path.replace('a.in', 'd.in') }))
-      }),
-      'other inputs'
-    ],
-    ['other files before', (given) => ({ ...given, files: given.files.slice(1) }), 'other inputs'],
-    [
-      'a file that is not what it was',
-      (given) => ({ ...given, files: given.files.map((file) => ({ ...file, size: 9 })) }),
-      'other inputs'
-    ]
-  ])('do not go on with %s', async (_what, change, problem) => {
-    const records = await Records.open(options)
-    await records.add([report('b', 4)])
-    await records.close(false)
-
-    await expect(Records.open(change(options))).rejects.toThrow(problem)
-    expect(await linesOf('results.ndjson')).toHaveLength(1)
-  })
-
-  it('go on when the file that was being read has grown, or files came behind it', async () => {
-    const records = await Records.open(options)
-    await records.add([report('c', 4)])
-    await records.close(false)
-    const [one, two, three] = options.files
-    const files = [one, two, { ...three, size: 20 }, { ...three, name: 'd', path: join(folder, 'd.in') }]
-
-    const again = await Records.open({ ...options, files })
-    await again.close(true)
-    expect(again.start).toEqual({ file: 2, line: 4 })
-  })
-
-  it('start over with another job when nothing was done yet', async () => {
-    await (await Records.open(options)).close(false)
-
-    const other = await Records.open({ ...options, job: 'other' })
-    await other.close(true)
-    expect(other.start).toBeUndefined()
-  })
-
-  it.each([
-    ['{"job":', 'it is no checkpoint'],
-    ['{}', 'it is no checkpoint']
-  ])('say when the checkpoint is none: %s', async (text, problem) => {
-    await writeFile(join(folder, 'a.checkpoint'), text)
-
-    await expect(Records.open(options)).rejects.toThrow(problem)
-  })
-
   it('say which file cannot be written, before anything is sent', async () => {
-    for (const name of ['results', 'rejected', 'checkpoint']) {
+    for (const name of ['results', 'rejected', 'ledger']) {
       const path = join(folder, 'none', name)
       await expect(Records.open({ ...options, [name]: path })).rejects.toThrow(path)
     }
@@ -277,38 +200,6 @@ describe('the records of a delivery', () => {
     expect(again.summary.state.rejected).toBe(1)
   })
 
-  it('say when a file has lost what was written', async () => {
-    const records = await Records.open(options)
-    await records.add([report('a', 1)])
-    await records.close(false)
-    await writeFile(join(folder, 'results.ndjson'), '')
-
-    await expect(Records.open(options)).rejects.toThrow('it has 0 bytes, and had')
-  })
-
-  it('are of one delivery at a time', async () => {
-    const first = await Records.open(options)
-    await expect(Records.open(options)).rejects.toThrow('this process itself uses it')
-    await first.close(false)
-
-    const others = join(folder, `a.checkpoint.lock.${process.ppid}`)
-    await writeFile(others, '')
-    await expect(Records.open(options)).rejects.toThrow(`the process ${process.ppid} uses it`)
-    await rm(others)
-
-    // What a delivery that was killed has left.
-    await writeFile(join(folder, 'a.checkpoint.lock.999999999'), '')
-    await (await Records.open(options)).close(true)
-    expect((await readdir(folder)).filter((name) => name.includes('lock'))).toEqual([])
-  })
-
-  it('leave the other files as they are when one cannot be written', async () => {
-    await writeFile(join(folder, 'results.ndjson'), 'precious')
-    await expect(Records.open({ ...options, rejected: join(folder, 'none', 'x') })).rejects.toThrow('Cannot write')
-
-    expect(await readFile(join(folder, 'results.ndjson'), 'utf8')).toBe('precious')
-  })
-
   it('keep a refused event however deep it is', async () => {
     const deep = `{"type":"identify","traits":{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`
     const records = await Records.open(options)
@@ -319,7 +210,7 @@ describe('the records of a delivery', () => {
   })
 
   it('are none, when none are wanted', async () => {
-    const records = await Records.open({ files: options.files, job: 'job' })
+    const records = await Records.open({ files: options.files, job: options.job })
     await records.add([report('a', 1, rejected)])
     await records.close(true)
 

@@ -17,6 +17,8 @@ export interface InputFile {
   size: number
   /** It can be read again, from the start. Standard input and pipes can't. */
   isFile: boolean
+  /** When it was changed last, in milliseconds since 1970. 0 when nobody can know. */
+  modifiedAt: number
 }
 
 const STANDARD_INPUT = '-'
@@ -38,7 +40,7 @@ export async function findFiles(
     if (paths.length > 1) {
       throw new InputError('Standard input (-) is read alone: name it once, or name files.')
     }
-    return [{ name: STANDARD_INPUT, path: STANDARD_INPUT, size: 0, isFile: false }]
+    return [{ name: STANDARD_INPUT, path: STANDARD_INPUT, size: 0, isFile: false, modifiedAt: 0 }]
   }
   const files: InputFile[] = []
   for (const path of paths) {
@@ -75,7 +77,8 @@ async function searchFolder(folder: string, passOver: (path: string) => void): P
 
 async function readableFile(path: string, stats: Stats): Promise<InputFile> {
   await attempt(path, () => fs.access(path, constants.R_OK))
-  return { name: path, path, size: stats.isFile() ? stats.size : 0, isFile: stats.isFile() }
+  const isFile = stats.isFile()
+  return { name: path, path, size: isFile ? stats.size : 0, isFile, modifiedAt: isFile ? stats.mtimeMs : 0 }
 }
 
 async function refuseTwins(files: readonly InputFile[]): Promise<void> {

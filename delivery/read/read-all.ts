@@ -2,29 +2,33 @@ import type { InputFile } from './find-files'
 import { momentOf } from './moment'
 import { readEvents } from './read-events'
 import type { ReadItem } from './read-events'
-import type { Problem } from '../report'
+import type { Position, Problem } from '../report'
 
 /** Which part of the files is read. */
 interface Part {
-  /** Resumes after this line of this file, given by its index among the files. */
-  after?: { file: number; line: number }
   /** Only events from this time, and before that one, in milliseconds since 1970 */
   from?: number
   until?: number
   /** Called with the number of bytes that were read. */
   onBytes?: (count: number) => void
+  /** Called when a file has been read to its end, with a digest of its content. */
+  onEnd?: (file: InputFile, digest: string) => void
   /** Called with the number of events that were left out because of their time. */
   onOutside?: (count: number) => void
 }
 
+/** A file, and the position after which it is read. */
+export interface FileToRead extends InputFile {
+  after?: Position
+}
+
 /** Reads the events of several files, one after the other. */
-export async function* readAll(files: readonly InputFile[], part: Part = {}): AsyncGenerator<ReadItem[]> {
-  const { after = { file: 0, line: 0 }, onBytes } = part
-  for (const [index, file] of files.entries()) {
-    if (index >= after.file) {
-      for await (const items of readEvents(file, { after: index === after.file ? after.line : 0, onBytes })) {
-        yield selectTime(items, part)
-      }
+export async function* readAll(files: readonly FileToRead[], part: Part = {}): AsyncGenerator<ReadItem[]> {
+  const { onBytes, onEnd } = part
+  for (const file of files) {
+    const options = { after: file.after, onBytes, onEnd: onEnd && ((digest: string) => onEnd(file, digest)) }
+    for await (const items of readEvents(file, options)) {
+      yield selectTime(items, part)
     }
   }
 }

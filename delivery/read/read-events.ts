@@ -2,9 +2,12 @@ import type { SegmentEvent } from '@segment/actions-core'
 import { isUtf8 } from 'buffer'
 import { isNativeError } from 'util/types'
 import { errorMessage } from '../../common/error-message'
+import { ContentDigest, LineEnd } from './content-digest'
+import type { ContentPart } from './content-digest'
+import { InputError } from './find-files'
 import type { InputFile } from './find-files'
 import { decompress, readFile, withHead } from './read-bytes'
-import type { Problem, Source } from '../report'
+import type { Position, Problem, Source } from '../report'
 import { Splitter } from './split-json'
 import type { Piece } from './split-json'
 
@@ -17,7 +20,7 @@ export interface ReadEvent {
 }
 
 /** A line or a message with an event, or the problem that it is not an event. `size`: bytes of its text. */
-export type ReadItem = { source: Source; size: number } & (ReadEvent | NoEvent)
+export type ReadItem = { source: Source; size: number; end?: LineEnd } & (ReadEvent | NoEvent)
 
 interface NoEvent {
   problem: Problem
@@ -30,8 +33,10 @@ type Unit = 'line' | 'element' | 'text' | 'message'
 
 /** How a file is read. */
 export interface ReadOptions {
-  /** So many lines or elements are passed over: an earlier run has dealt with them. */
-  after?: number
+  /** Lines or elements up to this one are passed over: they were delivered before. What is there must be the same. */
+  after?: Position
+  /** Called when the file has been read to its end, with a digest of its content. Without it, there are no digests. */
+  onEnd?: (digest: string) => void
   /** Opens what is read, in the place of the file or of standard input. */
   open?: (path: string) => AsyncIterable<Buffer>
   /** Is told how many bytes have just been read, before decompression. */
@@ -47,20 +52,37 @@ export interface ReadOptions {
  */
 export async function* readEvents(
   { name, path }: Pick<InputFile, 'name' | 'path'>,
-  { after = 0, open = name === '-' ? () => process.stdin : readFile, onBytes }: ReadOptions = {}
+  { after, open = name === '-' ? () => process.stdin : readFile, onBytes, onEnd }: ReadOptions = {}
 ): AsyncGenerator<ReadItem[]> {
-  const splitter = new Splitter(after)
+  const splitter = new Splitter(after?.line ?? 0)
+  const digest = after !== undefined || onEnd !== undefined ? new ContentDigest() : undefined
+  let isVerified = after === undefined || after.line === 0
+  const verify = (part: ContentPart | undefined) => {
+    if (!isVerified && splitter.afterEnd !== undefined) {
+      if (part?.digestAt(splitter.afterEnd) !== after?.digest) {
+        throw changedError(name, after)
+      }
+      isVerified = true
+    }
+  }
   let damage: Damage | undefined
   try {
     for await (const chunk of withHead(decompress(counted(open(path), onBytes)))) {
+      const part = digest?.add(chunk)
       const pieces = splitter.push(chunk)
+      verify(part)
       if (pieces.length > 0) {
-        yield pieces.map((piece) => readLine(piece, name, splitter.noun))
+        yield pieces.map((piece) => readLine(piece, name, part, splitter.noun))
       }
     }
     const rest = splitter.end()
+    const part = digest?.add(Buffer.alloc(0))
+    verify(part)
+    if (!isVerified) {
+      throw changedError(name, after)
+    }
     if (rest !== undefined) {
-      yield [readLine(rest, name, splitter.noun === 'element' ? 'text' : 'line')]
+      yield [readLine(rest, name, part, splitter.noun === 'element' ? 'text' : 'line')]
     }
     damage = splitter.isOpen ? { reason: 'its array has no closing bracket', isBefore: false } : undefined
   } catch (error) {
@@ -71,6 +93,16 @@ export async function* readEvents(
     const problem: Problem = { code: 'damaged_file', message: explain(damage, splitter) }
     yield [{ source: { kind: 'file', file: name, line: splitter.place + 1 }, size: 0, problem }]
   }
+  if (digest) {
+    onEnd?.(digest.value)
+  }
+}
+
+function changedError(name: string, after: Position | undefined): InputError {
+  return new InputError(
+    `${name} is not the file of which ${after?.line ?? 0} lines were delivered: they are different now. ` +
+      'Get the old file again, or use --again to deliver all of this one.'
+  )
 }
 
 async function* counted(chunks: AsyncIterable<Buffer>, onBytes?: (count: number) => void): AsyncGenerator<Buffer> {
@@ -106,12 +138,20 @@ function explain({ reason, isBefore }: Damage, { place, noun = 'line' }: Splitte
   return `The file is cut off here, or damaged (${reason}): ${unread} could be read. Get the file again and deliver ${rest}.`
 }
 
-function readLine(piece: Piece, file: string, unit: Unit = 'line'): ReadItem {
-  return readItem({ kind: 'file', file, line: piece.line }, piece, unit)
+function readLine(piece: Piece, file: string, part?: ContentPart, unit: Unit = 'line'): ReadItem {
+  const item = readItem({ kind: 'file', file, line: piece.line }, piece, unit)
+  if (part) {
+    item.end = new LineEnd(part, piece.line, piece.end)
+  }
+  return item
 }
 
 /** Reads one piece of text as an event. Its bytes are undefined when there are too many of them. */
-export function readItem(source: Source, { size, bytes }: Omit<Piece, 'line'>, unit: Unit = 'line'): ReadItem {
+export function readItem(
+  source: Source,
+  { size, bytes }: Pick<Piece, 'size' | 'bytes'>,
+  unit: Unit = 'line'
+): ReadItem {
   if (bytes === undefined) {
     const message = `This ${unit} is longer than 10 MiB, which no Segment event is; it was not read. Check that the file has events.`
     return { source, size, problem: { code: 'too_long', message } }

@@ -7,6 +7,8 @@ export interface Piece {
   line: number
   /** Bytes. */
   size: number
+  /** Where it ends in the chunk that it ends in. */
+  end: number
   /** None when they are more than MAX_EVENT. */
   bytes?: Buffer
 }
@@ -30,6 +32,8 @@ export class Splitter {
   place = 0
   /** True in an array that has not ended. */
   isOpen = false
+  /** Where the last line or element that is passed over ends, in its chunk. None before that chunk. */
+  afterEnd?: number
   private held = new Held()
   /** Brackets and braces that are open, besides the array's own. */
   private depth = 0
@@ -45,10 +49,13 @@ export class Splitter {
     const pieces: Piece[] = []
     let start = this.noun === undefined ? this.begin(chunk) : 0
     for (let end = this.findEnd(chunk, start); end !== -1; end = this.findEnd(chunk, start)) {
-      const piece = this.take(chunk.subarray(start, end))
+      const piece = this.take(chunk.subarray(start, end), end)
       const isEmptyLine = this.noun !== 'element' && piece.size === 0
       const isEmptyArray = chunk[end] === CLOSING_BRACKET && this.place === 0 && piece.size === 0
       this.place += isEmptyArray ? 0 : 1
+      if (this.place === this.after) {
+        this.afterEnd ??= end
+      }
       if (this.place > this.after && !isEmptyLine && !isEmptyArray) {
         pieces.push(piece)
       }
@@ -60,7 +67,10 @@ export class Splitter {
 
   /** What stands after the last end: a line, or, if it is an array that has ended, what does not belong there. */
   end(): Piece | undefined {
-    const rest = this.take(NOTHING)
+    const rest = this.take(NOTHING, 0)
+    if (rest.size > 0 && rest.line === this.after) {
+      this.afterEnd ??= 0
+    }
     return this.isOpen || rest.size === 0 || rest.line <= this.after ? undefined : rest
   }
 
@@ -78,10 +88,10 @@ export class Splitter {
     return start + 1
   }
 
-  private take(last: Buffer): Piece {
+  private take(last: Buffer, end: number): Piece {
     const { size, bytes } = this.held.take(last)
     const text = bytes && trim(bytes)
-    return { line: this.place + 1, size: text?.length ?? size, bytes: text }
+    return { line: this.place + 1, size: text?.length ?? size, end, bytes: text }
   }
 
   /** Where the newline is, the comma or the array's end. -1 when the chunk has none from the start on. */

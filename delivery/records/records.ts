@@ -1,19 +1,15 @@
-import { createHash } from 'crypto'
-import { open } from 'fs/promises'
 import { errorMessage } from '../../common/error-message'
-import { AppendFile } from './append-file'
-import { readCheckpoint, removeCheckpoint, writeCheckpoint } from './checkpoint'
-import type { Checkpoint } from './checkpoint'
 import type { InputFile } from '../read/find-files'
-import { lock } from './lock'
-import { formatRejected, formatResults } from './record-lines'
-import type { EventReport } from '../report'
-import { readSummaryState, Summary } from './summary'
+import type { FileToRead } from '../read/read-all'
+import type { EventReport, Position } from '../report'
+import { Ledger } from './ledger'
+import type { Job } from './ledger'
+import type { FinishedFile } from './ledger-file'
+import { Outputs } from './outputs'
+import { nameInLedger, planFiles } from './plan-files'
+import { Summary } from './summary'
 
-/** Bytes of a file by which it is told from another of its name */
-const HEAD = 64 * 1024
-
-/** Between two checkpoints */
+/** Between two records of the progress */
 const INTERVAL_MS = 1000
 
 /** A file of the records can't be read or written. The delivery stops; the next one may send some events again. */
@@ -23,179 +19,209 @@ export class RecordsError extends Error {}
 export interface RecordsOptions {
   /** Its inputs, in order */
   files: readonly InputFile[]
-  /** What is delivered where and how: a checkpoint of another job is not resumed. */
-  job: string
-  /** Without it, the delivery can't be resumed. */
-  checkpoint?: string
+  /** What is delivered where and how */
+  job: Job
+  /** Remembers what was delivered. Without it, the delivery can't be resumed. */
+  ledger?: string
   /** Gets a line for each event and mapping. */
   results?: string
   /** Gets the events that were rejected, each with the reason in `_rejected`. */
   rejected?: string
+  /** All files are delivered, also those that the ledger has. @default false */
+  isAgain?: boolean
 }
 
-/** The results and the progress of a delivery, kept in files so that it can be resumed. */
+/** The results and the progress of a delivery, kept in files so that nothing is delivered twice. */
 export class Records {
-  /** Where the delivery resumes: after this line of this file. Undefined at the start. */
-  readonly start?: { file: number; line: number }
   readonly summary: Summary
-  private place: { file: number; line: number }
+  /** The file that is delivered, by its index in `files` */
+  private index = 0
+  /** The last line of this file that has its result */
+  private last?: Position
+  private lastEnd?: EventReport['end']
+  private counts: Record<string, number> = {}
+  /** Files that are finished, and not recorded yet */
+  private finished: Omit<FinishedFile, 'kind'>[]
+  /** Digests of the files that were read to their end, by their names */
+  private readonly digests = new Map<string, string>()
   private savedAt = performance.now()
-  /** What tells the inputs from others, by name */
-  private readonly known = new Map<string, Known>()
-  private isWhole = true
+  private isConsistent = true
 
   private constructor(
-    private readonly options: RecordsOptions,
-    private readonly files: { results?: AppendFile; rejected?: AppendFile },
-    private readonly unlock: () => Promise<void>,
-    saved: Checkpoint | undefined
+    readonly options: RecordsOptions,
+    /** The files that are to be read, in order, each after what was delivered of it */
+    readonly files: readonly FileToRead[],
+    recognized: readonly Omit<FinishedFile, 'kind'>[],
+    private readonly outputs: Outputs,
+    private readonly ledger?: Ledger
   ) {
-    this.start = saved && { file: saved.files.length - 1, line: saved.line }
-    this.place = this.start ?? { file: 0, line: 0 }
-    this.summary = new Summary(saved && readSummaryState(saved.summary))
+    this.summary = new Summary(ledger?.summary)
+    this.finished = [...recognized]
+    this.last = files[0]?.after
   }
 
-  /** @throws RecordsError when a file can't be written, or the checkpoint is in use, or of another delivery */
+  /** @throws RecordsError when a file can't be read or written, is in use, or is not what it was */
   static async open(options: RecordsOptions): Promise<Records> {
-    const { checkpoint, results, rejected } = options
-    const unlock =
-      checkpoint === undefined
-        ? () => Promise.resolve()
-        : await wrapErrors(`Cannot write the checkpoint ${checkpoint}`, () => lock(`${checkpoint}.lock`))
-    const files: { results?: AppendFile; rejected?: AppendFile } = {}
+    const { ledger: path, job, isAgain = false, results, rejected } = options
+    const outputs = new Outputs(options.files)
     try {
-      const saved = checkpoint === undefined ? undefined : await readSaved(checkpoint, options)
-      const openFile = (path: string, name: string) =>
-        wrapErrors(`Cannot write ${path}`, () => AppendFile.open(path, saved?.written[name] ?? 0))
-      files.results = results === undefined ? undefined : await openFile(results, 'results')
-      files.rejected = rejected === undefined ? undefined : await openFile(rejected, 'rejected')
-      const records = new Records(options, files, unlock, saved)
-      // Better now than when there is something to lose.
-      await records.save()
-      await files.results?.cut()
-      await files.rejected?.cut()
+      const ledger = path === undefined ? undefined : await openLedger(path, job, outputs, isAgain)
+      outputs.ledger = ledger
+      const { files, recognized } =
+        ledger === undefined || isAgain || path === undefined
+          ? { files: options.files, recognized: [] }
+          : await planFiles(options.files, path, ledger)
+      if (files.length > 0) {
+        await outputs.open('results', results, ledger)
+        await outputs.open('rejected', rejected, ledger)
+      }
+      const records = new Records(options, files, recognized, outputs, ledger)
+      if (ledger && path !== undefined && files.length + recognized.length > 0) {
+        // Better now than when there is something to lose.
+        await wrapErrors(`Cannot write the ledger ${path}`, () => ledger.start(job, now(), isAgain))
+        await records.save()
+      }
       return records
     } catch (error) {
-      await files.results?.close()
-      await files.rejected?.close()
-      await unlock()
-      throw error
+      await outputs.close()
+      throw error instanceof RecordsError ? error : new RecordsError(errorMessage(error))
     }
   }
 
   get canBeResumed(): boolean {
-    return this.options.checkpoint !== undefined
+    return this.ledger !== undefined
+  }
+
+  /** ISO 8601: when this job ended last. Undefined when it never did. */
+  get endedAt(): string | undefined {
+    return this.ledger?.endedAt
+  }
+
+  /** A file has been read to its end. */
+  readonly onEnd = ({ name }: InputFile, digest: string): void => {
+    this.digests.set(name, digest)
   }
 
   /** Adds reports of the files, in their order. */
   async add(reports: readonly EventReport[]): Promise<void> {
-    const { results, rejected } = this.options
-    // Until all is written, a checkpoint would count some of it twice.
-    this.isWhole = false
-    await wrapErrors(`Cannot write ${results ?? ''}`, async () => this.files.results?.append(formatResults(reports)))
-    await wrapErrors(`Cannot write ${rejected ?? ''}`, async () => this.files.rejected?.append(formatRejected(reports)))
-    this.isWhole = true
+    // Until all is written, the ledger would count some of it twice.
+    this.isConsistent = false
+    await rethrow(() => this.outputs.append(reports))
+    this.isConsistent = true
     this.summary.add(reports)
-    const { source } = reports[reports.length - 1]
-    if (source.kind === 'file') {
-      while (this.options.files[this.place.file].name !== source.file) {
-        this.place = { file: this.place.file + 1, line: 0 }
-      }
-      this.place.line = source.line
-    }
+    reports.forEach((report) => this.advance(report))
     if (performance.now() - this.savedAt >= INTERVAL_MS) {
       await this.save()
     }
   }
 
-  /** Ends: all is done, and the checkpoint is gone, or it is saved for another time. */
+  /** Ends: all is delivered, or the rest is for another time. */
   async close(isDone: boolean): Promise<void> {
-    const { checkpoint } = this.options
-    if (!isDone) {
-      await this.save()
-    } else if (checkpoint !== undefined) {
-      await this.sync()
-      await wrapErrors(`Cannot remove ${checkpoint}`, () => removeCheckpoint(checkpoint))
+    try {
+      while (isDone && this.index < this.files.length) {
+        this.finishFile()
+      }
+      if (this.files.length > 0) {
+        await this.save()
+      }
+      if (isDone) {
+        await this.ledger?.end(now())
+      }
+    } finally {
+      await this.outputs.close()
     }
-    await this.files.results?.close()
-    await this.files.rejected?.close()
-    await this.unlock()
   }
 
-  private async identify(file: InputFile): Promise<Known> {
-    const { name, size } = file
-    const known = this.known.get(name) ?? { name, size, head: await headOf(file, size) }
-    this.known.set(name, known)
-    return known
+  private advance({ source, end, problem, results }: EventReport): void {
+    if (source.kind !== 'file') {
+      return
+    }
+    while (this.files[this.index].name !== source.file) {
+      this.finishFile()
+    }
+    this.lastEnd = end ?? this.lastEnd
+    const { counts } = this
+    counts.lines = (counts.lines ?? 0) + 1
+    if (problem) {
+      counts.rejected = (counts.rejected ?? 0) + 1
+    }
+    for (const { outcome } of results) {
+      counts[outcome] = (counts[outcome] ?? 0) + 1
+    }
   }
 
-  /** Flushes both files to the disk, before a checkpoint that counts their lines is written or removed. */
-  private async sync(): Promise<void> {
-    await wrapErrors(`Cannot write ${this.options.results ?? ''}`, async () => this.files.results?.sync())
-    await wrapErrors(`Cannot write ${this.options.rejected ?? ''}`, async () => this.files.rejected?.sync())
-  }
-
-  private async save(): Promise<void> {
-    const { checkpoint, files, job } = this.options
-    if (checkpoint !== undefined && this.isWhole) {
-      await this.sync()
-      await wrapErrors(`Cannot write the checkpoint ${checkpoint}`, async () => {
-        await writeCheckpoint(checkpoint, {
-          job,
-          files: await Promise.all(files.slice(0, this.place.file + 1).map((file) => this.identify(file))),
-          line: this.place.line,
-          written: { results: this.files.results?.size ?? 0, rejected: this.files.rejected?.size ?? 0 },
-          summary: this.summary.state
-        })
+  /** All events of the current file have their results. */
+  private finishFile(): void {
+    const file = this.files[this.index]
+    const { name, size, modifiedAt } = file
+    const digest = this.digests.get(name)
+    if (this.ledger && this.options.ledger !== undefined && digest !== undefined) {
+      const last = this.lastEnd?.toPosition() ?? this.last
+      const { counts } = this
+      this.finished.push({
+        name: nameInLedger(this.options.ledger, file),
+        size,
+        modifiedAt,
+        digest,
+        last,
+        counts,
+        at: now()
       })
+    }
+    this.digests.delete(name)
+    this.index += 1
+    this.last = this.files[this.index]?.after
+    this.lastEnd = undefined
+    this.counts = {}
+  }
+
+  /** Records what was done since the last time. */
+  private async save(): Promise<void> {
+    const { ledger, outputs, options } = this
+    if (ledger && options.ledger !== undefined && this.isConsistent) {
+      await rethrow(() => outputs.sync())
+      this.last = this.lastEnd?.toPosition() ?? this.last
+      this.lastEnd = undefined
+      const file = this.files[this.index]
+      const position = file && this.last && { name: nameInLedger(options.ledger, file), at: this.last }
+      const { finished } = this
+      this.finished = []
+      const summary = this.summary.takeRecent()
+      await wrapErrors(`Cannot write the ledger ${options.ledger}`, () =>
+        ledger.record({ finished, position, written: outputs.written, summary })
+      )
     }
     this.savedAt = performance.now()
   }
 }
 
-/** The checkpoint to resume from. One without progress is ignored. */
-async function readSaved(path: string, { files, job }: RecordsOptions): Promise<Checkpoint | undefined> {
-  const saved = await wrapErrors(`Cannot read the checkpoint ${path}`, () => readCheckpoint(path))
-  if (!saved || (saved.files.length === 1 && saved.line === 0)) {
-    return undefined
-  }
-  const known = await Promise.all(saved.files.map((one, index) => isSameFile(one, files[index])))
-  const last = saved.files.length - 1
-  // The file that it was reading may have grown.
-  const isSame =
-    known.every(Boolean) && saved.files.every(({ size }, index) => index === last || size === files[index].size)
-  if (saved.job !== job || !isSame) {
-    const what = saved.job !== job ? 'has another target or other mappings or options' : 'had other inputs'
+async function openLedger(path: string, job: Job, outputs: Outputs, isAgain: boolean): Promise<Ledger> {
+  await wrapErrors(`Cannot use the ledger ${path}`, () => outputs.claim(path))
+  const ledger = await wrapErrors(`Cannot read the ledger ${path}`, () => Ledger.open(path, job))
+  if (ledger.interrupted !== undefined && !ledger.isKnown && !isAgain) {
+    await ledger.close()
     throw new RecordsError(
-      `The checkpoint ${path} is of a delivery that ${what}. Call that one again to end it, ` +
-        'or delete the checkpoint to start from the beginning.'
+      `The ledger ${path} is of a delivery to ${ledger.interrupted} that was interrupted, with other mappings, options ` +
+        'or another target. Run that one again to finish it, or use --again to deliver all files now.'
     )
   }
-  return saved
+  return ledger
 }
 
-type Known = Checkpoint['files'][number]
-
-async function isSameFile({ name, size, head }: Known, file: InputFile | undefined): Promise<boolean> {
-  return file !== undefined && name === file.name && size <= file.size && head === (await headOf(file, size))
-}
-
-/** What tells a file from another of its name: a digest of its first bytes. */
-async function headOf({ path }: InputFile, size: number): Promise<string> {
-  const handle = await open(path)
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(Math.min(size, HEAD)), 0)
-    return createHash('sha256').update(buffer.subarray(0, bytesRead)).digest('hex')
-  } finally {
-    await handle.close()
-  }
-}
-
-/** Runs a function, and rethrows its errors as RecordsError. */
-async function wrapErrors<Value>(what: string, act: () => Promise<Value>): Promise<Value> {
-  try {
-    return await act()
-  } catch (error) {
+/** Adds to an error what could not be done. */
+async function wrapErrors<T>(what: string, action: () => Promise<T>): Promise<T> {
+  return action().catch((error: unknown) => {
     throw new RecordsError(`${what}: ${errorMessage(error)}.`)
-  }
+  })
+}
+
+/** An error of the outputs says what could not be done. */
+async function rethrow<T>(action: () => Promise<T>): Promise<T> {
+  return action().catch((error: unknown) => {
+    throw new RecordsError(errorMessage(error))
+  })
+}
+
+function now(): string {
+  return new Date().toISOString()
 }

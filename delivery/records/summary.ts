@@ -3,9 +3,17 @@ import { tracksActivities } from '../mapping/mapping-fields'
 import { readProblemError } from '../report'
 import type { EventReport, MappingResult, Reason, Skip } from '../report'
 
-const count = z.number().int().nonnegative()
+const natural = z.number().int().nonnegative()
+/** Counters that are added later are 0 in what was recorded before. */
+const count = natural.default(0)
 
-const Row = z.strictObject({ mapping: z.string(), status: count, code: z.string(), message: z.string(), count })
+const Row = z.strictObject({
+  mapping: z.string(),
+  status: natural,
+  code: z.string(),
+  message: z.string(),
+  count: natural
+})
 type Row = z.infer<typeof Row>
 
 /** The counts of a delivery. A result is an event in a mapping. */
@@ -27,48 +35,17 @@ export const SummaryState = z.strictObject({
   /** Activities without a message id or a timestamp: Ortto stores them again when they are sent again. */
   missingDedupeKey: count,
   /** The results by mapping, status and reason, the most frequent first */
-  rows: z.array(Row)
+  rows: z.array(Row).default([])
 })
 export type SummaryState = z.infer<typeof SummaryState>
-
-/** The names of version 1, which checkpoints of earlier versions have */
-const Version1 = z.object({ nothingNew: count, untaken: count, undedupable: count, rows: z.array(z.looseObject({})) })
-
-/**
- * Reads the counts that a checkpoint has.
- * @throws ZodError when it has something else
- */
-export function readSummaryState(value: unknown): SummaryState {
-  const earlier = Version1.loose().safeParse(value)
-  if (!earlier.success) {
-    return SummaryState.parse(value)
-  }
-  const { nothingNew, untaken, undedupable, rows, ...others } = earlier.data
-  return SummaryState.parse({
-    partial: 0,
-    disabled: 0,
-    ...others,
-    unchanged: nothingNew,
-    unmatched: untaken,
-    missingDedupeKey: undedupable,
-    rows: rows.map((row) => ({ code: 'unknown', ...row }))
-  })
-}
 
 /** Reasons that are told apart: messages may quote what is in an event. */
 const MAX_ROWS = 1000
 const OTHER = 'Other reasons'
 
-const NOTHING: Omit<SummaryState, 'rows'> = {
-  lines: 0,
-  delivered: 0,
-  partial: 0,
-  unchanged: 0,
-  rejected: 0,
-  ignored: 0,
-  unmatched: 0,
-  disabled: 0,
-  missingDedupeKey: 0
+/** A summary of nothing. */
+export function emptySummary(): SummaryState {
+  return SummaryState.parse({})
 }
 
 /** Where skipped events are counted, by the reason. */
@@ -80,12 +57,16 @@ const SKIP_COUNTS: Record<Skip['code'], 'unmatched' | 'disabled'> = {
 /** Counts the reports of a delivery. */
 export class Summary {
   readonly counts: Omit<SummaryState, 'rows'>
+  /** What `takeRecent` returned so far */
+  private recorded: SummaryState
   private readonly rows: Map<string, Row>
   private readonly latest = new Map<MappingResult['mapping'] | undefined, Row>()
 
-  constructor(state?: SummaryState) {
-    const { rows = [], ...counts } = state ?? {}
-    this.counts = { ...NOTHING, ...counts }
+  /** @param state what was counted before */
+  constructor(state = emptySummary()) {
+    this.recorded = state
+    const { rows, ...counts } = structuredClone(state)
+    this.counts = counts
     this.rows = new Map(rows.map((row) => [keyOf(row), row]))
   }
 
@@ -95,6 +76,14 @@ export class Summary {
 
   get state(): SummaryState {
     return { ...this.counts, rows: [...this.rows.values()].sort((a, b) => b.count - a.count) }
+  }
+
+  /** What was counted since the last call, or since the start. */
+  takeRecent(): SummaryState {
+    const { state } = this
+    const recent = combineSummaries(state, this.recorded, -1)
+    this.recorded = structuredClone(state)
+    return recent
   }
 
   private addReport({ problem, skipped, results }: EventReport): void {
@@ -141,6 +130,25 @@ export class Summary {
     this.rows.set(key, wanted)
     return wanted
   }
+}
+
+/** The sum of two summaries. */
+export function sumSummaries(one: SummaryState, other: SummaryState): SummaryState {
+  return combineSummaries(one, other, 1)
+}
+
+/** @param sign 1 adds the other one, -1 subtracts it */
+function combineSummaries(one: SummaryState, other: SummaryState, sign: 1 | -1): SummaryState {
+  const { rows, ...counts } = structuredClone(one)
+  for (const key of Object.keys(counts) as (keyof typeof counts)[]) {
+    counts[key] += sign * other[key]
+  }
+  const byKey = new Map(rows.map((row) => [keyOf(row), row]))
+  for (const row of other.rows) {
+    const key = keyOf(row)
+    byKey.set(key, { ...row, count: (byKey.get(key)?.count ?? 0) + sign * row.count })
+  }
+  return { ...counts, rows: [...byKey.values()].filter((row) => row.count > 0) }
 }
 
 function keyOf({ mapping, status, code, message }: Row): string {
