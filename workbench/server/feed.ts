@@ -33,24 +33,24 @@ export class Feed {
         wake()
       }
       this.readers.add(read)
-      const stop = this.live.onMore(() => wake())
+      const stop = this.live.onAdd(() => wake())
       stream.onAbort(() => wake())
       try {
         await stream.writeSSE({ event: 'hello', data: JSON.stringify({ startedAt: this.startedAt }) })
-        let place = 0
+        let last = 0
         while (!stream.aborted && !stream.closed) {
           const pending = [...notices]
           notices.clear()
           for (const notice of pending) {
             await stream.writeSSE({ event: notice, data: '' })
           }
-          const more = this.live.after(place, MAX_TOGETHER)
-          place = more.place
+          const more = this.live.after(last, MAX_TOGETHER)
+          last = more.last
           if (more.summaries.length > 0) {
             await stream.writeSSE({ event: 'traces', data: JSON.stringify(more.summaries) })
           }
           await stream.sleep(PAUSE_MS)
-          if (this.live.last === place && notices.size === 0 && !stream.aborted) {
+          if (this.live.last === last && notices.size === 0 && !stream.aborted) {
             const woken = new Promise<void>((resolve) => (wake = resolve))
             const timer = setTimeout(wake, HEARTBEAT_MS)
             await woken

@@ -17,7 +17,7 @@ interface MappingProblem {
 /** The mappings file, as `deliver --mappings` reads it. */
 export class MappingsStore {
   /** Resolves when all saves so far are done. Saves run one at a time. */
-  private turn: Promise<unknown> = Promise.resolve()
+  private lastSave: Promise<unknown> = Promise.resolve()
 
   private constructor(readonly path: string | undefined, private stored: MappingsFile) {}
 
@@ -38,8 +38,8 @@ export class MappingsStore {
    * @param base the mappings that were edited. If the stored mappings differ from them, nothing is saved.
    */
   save(value: unknown, base?: unknown): Promise<MappingProblem[]> {
-    const saved = this.turn.then(() => this.replace(value, base))
-    this.turn = saved.catch(() => undefined)
+    const saved = this.lastSave.then(() => this.replace(value, base))
+    this.lastSave = saved.catch(() => undefined)
     return saved
   }
 

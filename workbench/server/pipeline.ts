@@ -20,14 +20,14 @@ export class Pipeline {
   private readonly start = randomUUID().slice(0, 8)
   private count = 0
   /** Resolves when all runs so far are done. Runs are sequential, to keep the order. */
-  private turn: Promise<unknown> = Promise.resolve()
+  private lastRun: Promise<unknown> = Promise.resolve()
 
   constructor(private readonly options: PipelineOptions) {}
 
   /** The traces of the events, in order. */
   run(items: readonly ReadItem[], mappings: MappingsFile): Promise<Trace[]> {
-    const traces = this.turn.then(() => this.send(items, mappings))
-    this.turn = traces.catch(() => undefined)
+    const traces = this.lastRun.then(() => this.send(items, mappings))
+    this.lastRun = traces.catch(() => undefined)
     return traces
   }
 
@@ -41,7 +41,7 @@ export class Pipeline {
       through: (request) => this.exchanges.record(request)
     })
     const traces: Trace[] = []
-    for await (const reports of delivery.run(only(items))) {
+    for await (const reports of delivery.run(asSingleList(items))) {
       reports.forEach((report) => traces.push(this.trace(items[traces.length], report, mappings, positions)))
     }
     return traces
@@ -70,6 +70,6 @@ export class Pipeline {
   }
 }
 
-async function* only(items: readonly ReadItem[]): AsyncGenerator<readonly ReadItem[]> {
+async function* asSingleList(items: readonly ReadItem[]): AsyncGenerator<readonly ReadItem[]> {
   yield await Promise.resolve(items)
 }

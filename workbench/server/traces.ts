@@ -7,7 +7,7 @@ const MAX_CHARACTERS = 64 * 1024 * 1024
 
 /** The latest traces. They are numbered, so that a reader can continue where it stopped. */
 export class Traces {
-  private readonly stored = new Map<string, { trace: Trace; summary: TraceSummary; place: number }>()
+  private readonly stored = new Map<string, { trace: Trace; summary: TraceSummary; number: number }>()
   private characters = 0
   private count = 0
   private readonly listeners = new Set<() => void>()
@@ -21,7 +21,7 @@ export class Traces {
     const summaries = traces.map((trace) => {
       const summary = summarize(trace)
       this.count += 1
-      this.stored.set(trace.id, { trace, summary, place: this.count })
+      this.stored.set(trace.id, { trace, summary, number: this.count })
       this.characters += sizeOf(trace)
       return summary
     })
@@ -40,13 +40,13 @@ export class Traces {
     return this.stored.get(id)?.trace
   }
 
-  /** The traces after a place, oldest first, and the place of the last one. */
-  after(place: number, limit: number): { summaries: TraceSummary[]; place: number } {
-    const missed = Math.min(this.count - place, this.stored.size)
+  /** The traces after a number, oldest first, and the number of the last one. */
+  after(number: number, limit: number): { summaries: TraceSummary[]; last: number } {
+    const missed = Math.min(this.count - number, this.stored.size)
     const next = missed > 0 ? [...this.stored.values()].slice(-missed).slice(0, limit) : []
     return {
       summaries: next.map(({ summary }) => summary),
-      place: next.length > 0 ? next[next.length - 1].place : this.count
+      last: next.length > 0 ? next[next.length - 1].number : this.count
     }
   }
 
@@ -56,7 +56,7 @@ export class Traces {
   }
 
   /** Calls a listener when traces are added. Returns a function that removes the listener. */
-  onMore(notify: () => void): () => void {
+  onAdd(notify: () => void): () => void {
     this.listeners.add(notify)
     return () => this.listeners.delete(notify)
   }
