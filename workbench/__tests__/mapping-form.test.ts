@@ -6,7 +6,7 @@ import {
   differences,
   disconnect,
   duplicate,
-  flawsOf,
+  validateMappings,
   isChanged,
   move,
   nameIn,
@@ -15,15 +15,15 @@ import {
   readFile,
   readMapping,
   remove,
-  same,
+  areSame,
   mappingsOf,
   valueIn,
   withValue,
   writeMapping,
-  writeSound
+  writeValid
 } from '../page/src/mappings/draft'
 import type { Mapping } from '../page/src/mappings/draft'
-import { changeKind, describe as tell, flawOf, flawsIn, readValue, writeForm } from '../page/src/mappings/form'
+import { changeKind, describeForm, readValue, validateForm, validateValue, writeForm } from '../page/src/mappings/form'
 import type { Form, Json, Kind } from '../page/src/mappings/form'
 import { eventsIn, pathsOf } from '../page/src/mappings/paths'
 import { addCondition, CONDITIONS, isReadOtherwise } from '../page/src/mappings/trigger'
@@ -91,11 +91,13 @@ describe('a mapping that is read into its editor', () => {
   it.each([...presets(), ...exampleMappings])('is the same when it is written back: $name', (mapping) => {
     const form = readMapping(mapping as Mapping)
     expect(writeMapping(form)).toEqual(mapping)
-    expect(flawsOf([form])).toEqual([])
+    expect(validateMappings([form])).toEqual([])
   })
 
   it('shows in words what a condition does', () => {
-    expect(tell(readValue(contact.mapping.traits, true))).toBe('$.traits if $.traits exists, else $.context.traits')
+    expect(describeForm(readValue(contact.mapping.traits, true))).toBe(
+      '$.traits if $.traits exists, else $.context.traits'
+    )
   })
 })
 
@@ -119,7 +121,7 @@ describe('a value', () => {
         steps.reduce<Form>((form, kind) => {
           const next = changeKind(form, kind)
           expect(next.kind).toBe(kind)
-          expect(typeof tell(next)).toBe('string')
+          expect(typeof describeForm(next)).toBe('string')
           expect(readMappingsDraft(JSON.stringify({ base: [], mappings: [withTraits(next)] }))).toBeDefined()
           return next
         }, readValue(JSON.parse(JSON.stringify(given)) as Json))
@@ -136,15 +138,15 @@ describe('a value', () => {
   })
 
   it('tells what can not be written yet', () => {
-    expect(flawOf(path(' '))).toMatch('Enter a path')
-    expect(flawOf({ kind: 'json', text: '{' })).toMatch('This is not JSON')
+    expect(validateValue(path(' '))).toMatch('Enter a path')
+    expect(validateValue({ kind: 'json', text: '{' })).toMatch('This is not JSON')
     expect(writeForm({ kind: 'json', text: '{' })).toBeUndefined()
     const rows = [
       { key: 'a', value: path('$.a') },
       { key: 'a', value: path('') },
       { key: '@b', value: path('$.b') }
     ]
-    expect(flawsIn({ kind: 'parts', rows })).toEqual([
+    expect(validateForm({ kind: 'parts', rows })).toEqual([
       'The key “a” exists already.',
       expect.stringMatching(/^a: Enter a path/),
       'A key cannot start with @.'
@@ -186,12 +188,12 @@ describe('the mappings', () => {
 
   it('are the same, in whichever order their members come', () => {
     const { name, mapping, ...others } = contact
-    expect(same([readMapping({ mapping, ...others, name })], [forms[0]])).toBe(true)
+    expect(areSame([readMapping({ mapping, ...others, name })], [forms[0]])).toBe(true)
   })
 
   it('are checked without the fields that are half-written', () => {
     const fields = [{ key: 'ip', value: path('') }, forms[0].fields[0]]
-    expect(Object.keys(writeSound({ ...forms[0], fields }).mapping)).toEqual(['timestamp'])
+    expect(Object.keys(writeValid({ ...forms[0], fields }).mapping)).toEqual(['timestamp'])
   })
 
   it('are connected to an audience, and disconnected again', () => {

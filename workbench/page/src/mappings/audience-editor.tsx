@@ -5,7 +5,7 @@ import { api, read } from '../client'
 import { Failure } from '../parts/failure'
 import { audienceIn, connect, disconnect } from './draft'
 import type { MappingForm } from './draft'
-import { placeOf } from './places'
+import { idOfField } from './field-ids'
 import type { Action } from './setup'
 
 interface AudienceEditorProps {
@@ -37,7 +37,7 @@ export function AudienceEditor({ action, mapping, onChange, problem }: AudienceE
       }
     })
   return (
-    <Card withBorder padding="md" component="section" aria-label={label} id={placeOf('onMappingSave')}>
+    <Card withBorder padding="md" component="section" aria-label={label} id={idOfField('onMappingSave')}>
       <Stack gap="xs">
         <Title order={3} size="h5">
           {label}

@@ -1,5 +1,5 @@
 import type { ShownAction } from '../../../server/definition'
-import { areRows, flawsIn, isObject, NOTHING, readValue, writeForm, writeRows } from './form'
+import { areRows, isObject, NOTHING, readValue, validateForm, writeForm, writeRows } from './form'
 import type { Form, Json, JsonObject, Row } from './form'
 
 /** A mapping, as the server and mappings files store it */
@@ -39,53 +39,53 @@ const AUDIENCE = 'onMappingSave'
 
 export function readMapping({ name, enabled, partnerAction, subscribe, mapping }: Mapping): MappingForm {
   const fields = Object.entries(mapping).map(([key, value]) => ({ key, value: readValue(value, key !== AUDIENCE) }))
-  // Always in this order, because `same` compares mappings as text.
+  // Always in this order, because `areSame` compares mappings as text.
   return { name, enabled, partnerAction, subscribe, fields }
 }
 
-/** The mapping in the server's format. It must have no flaws: see `flawsOf`. */
+/** The mapping in the server's format. It must be valid: see `validateMappings`. */
 export function writeMapping({ fields, ...entry }: MappingForm): Mapping {
   return { ...entry, mapping: writeRows(fields) }
 }
 
-/** The mapping in the server's format, without the fields that have a flaw. */
-export function writeSound({ fields, ...entry }: MappingForm): Mapping {
-  return writeMapping({ ...entry, fields: fields.filter(({ value }) => flawsIn(value).length === 0) })
+/** The mapping in the server's format, without the fields that are not valid. */
+export function writeValid({ fields, ...entry }: MappingForm): Mapping {
+  return writeMapping({ ...entry, fields: fields.filter(({ value }) => validateForm(value).length === 0) })
 }
 
-/** The values that are incomplete. */
-export function flawsOf(mappings: readonly MappingForm[]): Problem[] {
+/** Returns a problem for each value that is incomplete or not valid. */
+export function validateMappings(mappings: readonly MappingForm[]): Problem[] {
   return mappings.flatMap(({ fields }, index) =>
-    fields.flatMap(({ key, value }) => flawsIn(value).map((message) => ({ index, field: key, message })))
+    fields.flatMap(({ key, value }) => validateForm(value).map((message) => ({ index, field: key, message })))
   )
 }
 
-export function same(a: readonly MappingForm[], b: readonly MappingForm[]): boolean {
+export function areSame(a: readonly MappingForm[], b: readonly MappingForm[]): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
 }
 
 /** A mapping with the action's defaults. It is disabled, so that it matches no events before it is complete. */
 export function newMapping(action: ShownAction, mappings: readonly MappingForm[]): MappingForm {
   return {
-    name: freeName(action.title, mappings),
+    name: findUnusedName(action.title, mappings),
     enabled: false,
     partnerAction: action.key,
     subscribe: action.trigger,
-    fields: action.fields.flatMap(({ key, default: standard }) =>
-      standard === undefined ? [] : [{ key, value: standardOf(standard) }]
+    fields: action.fields.flatMap(({ key, default: value }) =>
+      value === undefined ? [] : [{ key, value: readDefault(value) }]
     )
   }
 }
 
 /** The default value of a field in a new mapping. */
-export function standardOf(standard: unknown): Form {
+export function readDefault(value: unknown): Form {
   // The defaults of the definition are JSON.
-  return readValue(standard as Json | undefined, true)
+  return readValue(value as Json | undefined, true)
 }
 
 /** Adds a copy below a mapping. The copy is disabled, so that events are not sent twice. */
 export function duplicate(mappings: readonly MappingForm[], index: number): MappingForm[] {
-  const copy = { ...mappings[index], name: freeName(`${mappings[index].name} copy`, mappings), enabled: false }
+  const copy = { ...mappings[index], name: findUnusedName(`${mappings[index].name} copy`, mappings), enabled: false }
   return [...mappings.slice(0, index + 1), copy, ...mappings.slice(index + 1)]
 }
 
@@ -107,7 +107,7 @@ export function replace(mappings: readonly MappingForm[], index: number, mapping
   return mappings.map((current, position) => (position === index ? mapping : current))
 }
 
-function freeName(wanted: string, mappings: readonly MappingForm[]): string {
+function findUnusedName(wanted: string, mappings: readonly MappingForm[]): string {
   const isFree = (name: string) => !mappings.some((mapping) => mapping.name === name)
   let name = wanted
   for (let number = 2; !isFree(name); number += 1) {

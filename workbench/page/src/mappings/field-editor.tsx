@@ -2,10 +2,10 @@ import { Anchor, Badge, Grid, Group, Stack, Switch, Text, TextInput, VisuallyHid
 import { useId } from 'react'
 import type { FieldOrigin } from '../../../server/origins'
 import { showValue } from '../parts/show'
-import { standardOf } from './draft'
-import { flawsIn } from './form'
+import { readDefault } from './draft'
 import type { Form } from './form'
-import { placeOf } from './places'
+import { idOfField } from './field-ids'
+import { validateForm } from './form'
 import type { Field } from './setup'
 import { ValueEditor } from './value-editor'
 
@@ -22,11 +22,11 @@ interface FieldEditorProps {
 export function FieldEditor({ field, form, onChange, problem, origins }: FieldEditorProps) {
   const id = useId()
   const { key, label, description, required, default: value } = field
-  const standard = standardOf(value)
-  const isStandard = JSON.stringify(standard) === JSON.stringify(form)
+  const defaultForm = readDefault(value)
+  const isDefault = JSON.stringify(defaultForm) === JSON.stringify(form)
   return (
     <Grid
-      id={placeOf(key)}
+      id={idOfField(key)}
       role="group"
       aria-labelledby={id}
       py="sm"
@@ -46,16 +46,16 @@ export function FieldEditor({ field, form, onChange, problem, origins }: FieldEd
         <Text size="xs" c="dimmed">
           {description}
         </Text>
-        {!isStandard && value !== undefined && (
-          <Anchor component="button" type="button" size="xs" onClick={() => onChange(standard)}>
+        {!isDefault && value !== undefined && (
+          <Anchor component="button" type="button" size="xs" onClick={() => onChange(defaultForm)}>
             Reset to the default<VisuallyHidden> of {label}</VisuallyHidden>
           </Anchor>
         )}
       </Grid.Col>
       <Grid.Col span={{ base: 12, md: 8 }}>
         <Stack gap={6}>
-          <Input field={field} form={form} onChange={onChange} origins={origins} standard={standard} />
-          {problem !== undefined && flawsIn(form).length === 0 && (
+          <Input field={field} form={form} onChange={onChange} origins={origins} defaultForm={defaultForm} />
+          {problem !== undefined && validateForm(form).length === 0 && (
             <Text size="sm" c="red" role="alert" style={{ overflowWrap: 'anywhere' }}>
               {problem}
             </Text>
@@ -68,9 +68,9 @@ export function FieldEditor({ field, form, onChange, problem, origins }: FieldEd
   )
 }
 
-type InputProps = Omit<FieldEditorProps, 'problem'> & { standard: Form }
+type InputProps = Omit<FieldEditorProps, 'problem'> & { defaultForm: Form }
 
-function Input({ field, form, onChange, origins, standard }: InputProps) {
+function Input({ field, form, onChange, origins, defaultForm }: InputProps) {
   const { key, label, type, choices, isOpen, parts } = field
   const isPlain = form.kind === 'nothing' || form.kind === 'json'
   if (type === 'boolean' && isPlain) {
@@ -103,7 +103,7 @@ function Input({ field, form, onChange, origins, standard }: InputProps) {
       label={label}
       form={form}
       onChange={onChange}
-      standard={standard}
+      defaultForm={defaultForm}
       choices={choices}
       rows={type === 'object' ? { isOpen, parts: parts ?? [] } : undefined}
       below={(part) => <FieldPreview origin={origins.find((origin) => origin.key === `${key}.${part}`)} />}

@@ -83,7 +83,7 @@ function readDirective(name: string, given: Json, depth: number): Form | undefin
   return { kind: 'if', test: tests[0], of: part(tests[0]), then: part('then'), else: part('else') }
 }
 
-/** The value as the file stores it. Undefined for nothing, and for JSON with a mistake: see `flawOf`. */
+/** The value as the file stores it. Undefined for nothing, and for JSON that is not valid: see `validateValue`. */
 export function writeForm(form: Form): Json | undefined {
   switch (form.kind) {
     case 'nothing':
@@ -114,15 +114,15 @@ export function writeRows(rows: readonly Row[]): JsonObject {
   )
 }
 
-/** Why the value cannot be written. The flaws of its parts are not included. */
-export function flawOf(form: Form): string | undefined {
+/** Returns why the value cannot be written. Does not check its parts. */
+export function validateValue(form: Form): string | undefined {
   switch (form.kind) {
     case 'path':
       return form.text.trim() === '' ? 'Enter a path, such as $.traits.email.' : undefined
     case 'template':
       return form.text === '' ? 'Enter a template, such as {{traits.firstName}}.' : undefined
     case 'json':
-      return form.text.trim() === '' ? 'Enter JSON, or choose Nothing.' : mistakeIn(form.text)
+      return form.text.trim() === '' ? 'Enter JSON, or choose Nothing.' : findJsonError(form.text)
     case 'if':
       return form.of.kind === 'nothing' ? 'Choose the value to test.' : undefined
     default:
@@ -130,8 +130,8 @@ export function flawOf(form: Form): string | undefined {
   }
 }
 
-/** Why a row's key cannot be written. */
-export function flawOfKey(rows: readonly Row[], index: number): string | undefined {
+/** Returns why a row's key cannot be written. */
+export function validateKey(rows: readonly Row[], index: number): string | undefined {
   const { key } = rows[index]
   if (key === '') {
     return 'Enter a key.'
@@ -142,16 +142,16 @@ export function flawOfKey(rows: readonly Row[], index: number): string | undefin
   return rows.findIndex((row) => row.key === key) < index ? `The key “${key}” exists already.` : undefined
 }
 
-/** All flaws of a value and its parts. */
-export function flawsIn(form: Form): string[] {
-  const own = flawOf(form)
+/** Returns all problems of a value and its parts. */
+export function validateForm(form: Form): string[] {
+  const own = validateValue(form)
   const parts =
     form.kind === 'if'
-      ? [form.of, form.then, form.else].flatMap(flawsIn)
+      ? [form.of, form.then, form.else].flatMap(validateForm)
       : form.kind === 'parts'
       ? form.rows.flatMap(({ key, value }, index) => [
-          ...[flawOfKey(form.rows, index)].flatMap((flaw) => flaw ?? []),
-          ...flawsIn(value).map((flaw) => `${key === '' ? `key ${index + 1}` : key}: ${flaw}`)
+          ...[validateKey(form.rows, index)].flatMap((problem) => problem ?? []),
+          ...validateForm(value).map((problem) => `${key === '' ? `key ${index + 1}` : key}: ${problem}`)
         ])
       : []
   return own === undefined ? parts : [own, ...parts]
@@ -159,14 +159,14 @@ export function flawsIn(form: Form): string[] {
 
 /**
  * Converts a value to another kind, as far as possible.
- * @param standard the default value of the field, used when there is no value yet
+ * @param defaultForm the default value of the field, used when there is no value yet
  */
-export function changeKind(form: Form, kind: Kind, standard: Form = NOTHING): Form {
+export function changeKind(form: Form, kind: Kind, defaultForm: Form = NOTHING): Form {
   if (form.kind === kind) {
     return form
   }
-  if (form.kind === 'nothing' && standard.kind === kind) {
-    return standard
+  if (form.kind === 'nothing' && defaultForm.kind === kind) {
+    return defaultForm
   }
   switch (kind) {
     case 'nothing':
@@ -214,7 +214,7 @@ function textAs(kind: TextForm['kind'], form: Form): string {
 const MAX_DESCRIBED = 80
 
 /** Describes a value in a few words. */
-export function describe(form: Form): string {
+export function describeForm(form: Form): string {
   switch (form.kind) {
     case 'nothing':
       return 'nothing'
@@ -237,7 +237,7 @@ export function describe(form: Form): string {
 }
 
 function nested(form: Form): string {
-  return form.kind === 'if' ? `(${describe(form)})` : describe(form)
+  return form.kind === 'if' ? `(${describeForm(form)})` : describeForm(form)
 }
 
 /** Whether a value from a stored draft is a form. */
@@ -279,7 +279,7 @@ function parse(text: string): Json | undefined {
   }
 }
 
-function mistakeIn(text: string): string | undefined {
+function findJsonError(text: string): string | undefined {
   try {
     JSON.parse(text)
     return undefined

@@ -6,11 +6,11 @@ import { replace, valueIn, withValue } from './draft'
 import type { MappingForm } from './draft'
 import { FieldEditor } from './field-editor'
 import { pathsOf } from './paths'
-import { placeOf, showPlace } from './places'
+import { focusField, idOfField } from './field-ids'
 import type { Action, Setup } from './setup'
 import { TriggerEditor } from './trigger-editor'
 import type { Editing } from './use-mappings'
-import { usePreview, useTried } from './use-preview'
+import { usePreview, useTriedEvents } from './use-preview'
 import { SuggestedPaths } from './suggested-paths'
 
 interface MappingEditorProps {
@@ -24,13 +24,13 @@ export function MappingEditor({ setup, editing, index }: MappingEditorProps) {
   const { mappings, problems } = editing
   const mapping = mappings[index]
   const action = setup.actions.find(({ key }) => key === mapping.partnerAction)
-  const events = useTried(setup)
+  const events = useTriedEvents(setup)
   const { data: preview } = usePreview(mapping, events)
   const change = (members: Partial<MappingForm>) => editing.change(replace(mappings, index, { ...mapping, ...members }))
   const problemIn = (field: string) =>
     problems.find((problem) => problem.index === index && problem.field === field)?.message
 
-  useEffect(() => showPlace(), [])
+  useEffect(() => focusField(), [])
 
   if (!action) {
     return <Text>This destination has no action {mapping.partnerAction}.</Text>
@@ -55,7 +55,7 @@ export function MappingEditor({ setup, editing, index }: MappingEditorProps) {
             value={mapping.name}
             onChange={({ currentTarget: { value } }) => change({ name: value })}
             error={problemIn('name')}
-            wrapperProps={{ id: placeOf('name') }}
+            wrapperProps={{ id: idOfField('name') }}
             style={{ flex: '1 1 14rem' }}
           />
           <Switch

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { Link } from 'wouter'
 import { Failure } from '../parts/failure'
 import type { MappingForm, Problem } from './draft'
-import { showPlace } from './places'
+import { focusField } from './field-ids'
 import type { Editing } from './use-mappings'
 
 /** Buttons to save and discard, and the problems to fix first. Always visible. */
@@ -117,7 +117,7 @@ function ProblemList({ problems, mappings }: ProblemListProps) {
                   component={Link}
                   href={`/mappings/${index + 1}#${field ?? 'name'}`}
                   size="sm"
-                  onClick={() => requestAnimationFrame(() => showPlace(field))}
+                  onClick={() => requestAnimationFrame(() => focusField(field))}
                 >
                   {mappings[index].name.trim() || `Mapping ${index + 1}`}
                 </Anchor>

@@ -1,7 +1,7 @@
 import { Anchor, Button, Card, Group, SegmentedControl, Stack, Text, Textarea, Title } from '@mantine/core'
 import { useState } from 'react'
 import { Link } from 'wouter'
-import { placeOf } from './places'
+import { idOfField } from './field-ids'
 import { addCondition, CONDITIONS, isReadOtherwise } from './trigger'
 import type { Preview } from './use-preview'
 
@@ -22,7 +22,7 @@ export function TriggerEditor({ trigger, onChange, problem, preview, events }: T
         <Title order={3} size="h5">
           Trigger
         </Title>
-        <div id={placeOf('subscribe')}>
+        <div id={idOfField('subscribe')}>
           <Textarea
             label="Which events it matches"
             description="A condition in FQL, Segment’s filter language"

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useEffect, useMemo, useState } from 'react'
 import { api, read } from '../client'
-import { differences, flawsOf, readMapping, same, writeMapping, writeSound } from './draft'
+import { areSame, differences, readMapping, validateMappings, writeMapping, writeValid } from './draft'
 import type { Mapping, MappingForm, Problem } from './draft'
 import { changeMappingsDraft, useMappingsDraft } from './use-mappings-draft'
 
@@ -56,9 +56,9 @@ export function useEditing(stored: StoredMappings): Editing {
   const [undo, setUndo] = useState<Undo>()
   const saved = useMemo(() => stored.mappings.map(readMapping), [stored])
   const mappings = draft?.mappings ?? saved
-  const isChanged = draft !== undefined && !same(draft.mappings, saved)
+  const isChanged = draft !== undefined && !areSame(draft.mappings, saved)
   const base = draft?.base.map(readMapping) ?? saved
-  const conflict = isChanged && !same(base, saved) ? differences(base, saved) : undefined
+  const conflict = isChanged && !areSame(base, saved) ? differences(base, saved) : undefined
 
   useEffect(() => {
     if (!isChanged) {
@@ -79,15 +79,18 @@ export function useEditing(stored: StoredMappings): Editing {
       queries.setQueryData<StoredMappings>(['mappings'], { ...stored, mappings: latest })
       // Changes that were made during the save are not saved yet.
       changeMappingsDraft((current) =>
-        current && !same(current.mappings, sent) ? { ...current, base: latest } : undefined
+        current && !areSame(current.mappings, sent) ? { ...current, base: latest } : undefined
       )
       setUndo(undefined)
     }
   })
-  const flaws = flawsOf(mappings)
-  const checked = useProblems(mappings.map(writeSound), isChanged)
+  const ownProblems = validateMappings(mappings)
+  const checked = useProblems(mappings.map(writeValid), isChanged)
   const rejected = saving.data?.problems ?? []
-  const problems = [...flaws, ...[...checked, ...rejected].filter((problem) => !flaws.some(concerns(problem)))]
+  const problems = [
+    ...ownProblems,
+    ...[...checked, ...rejected].filter((problem) => !ownProblems.some(isAbout(problem)))
+  ]
 
   const change = (next: readonly MappingForm[], notice?: string) => {
     if (!saving.isPending) {
@@ -95,7 +98,7 @@ export function useEditing(stored: StoredMappings): Editing {
     }
     setUndo(notice === undefined ? undefined : { notice, before: mappings, earlier: undo })
     changeMappingsDraft((current) =>
-      same(next, saved) ? undefined : { base: current?.base ?? stored.mappings, mappings: next }
+      areSame(next, saved) ? undefined : { base: current?.base ?? stored.mappings, mappings: next }
     )
   }
   return {
@@ -114,7 +117,7 @@ export function useEditing(stored: StoredMappings): Editing {
       }
     },
     save: () => {
-      if (isChanged && !conflict && flaws.length === 0 && !saving.isPending) {
+      if (isChanged && !conflict && ownProblems.length === 0 && !saving.isPending) {
         saving.mutate(mappings)
       }
     },
@@ -144,9 +147,9 @@ function useProblems(mappings: readonly Mapping[], isNeeded: boolean): readonly 
   return isNeeded ? data?.problems ?? [] : []
 }
 
-/** True for a flaw of the same field: the server did not check that value. */
-function concerns({ index, field }: Problem): (flaw: Problem) => boolean {
-  return (flaw) => flaw.index === index && flaw.field === field
+/** True for a problem of the same field. The page found it, so the server did not check that value. */
+function isAbout({ index, field }: Problem): (own: Problem) => boolean {
+  return (own) => own.index === index && own.field === field
 }
 
 function unique(problems: readonly Problem[]): Problem[] {

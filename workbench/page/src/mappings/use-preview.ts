@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, read } from '../client'
 import { useStored } from '../parts/use-stored'
-import { writeSound } from './draft'
+import { writeValid } from './draft'
 import type { MappingForm } from './draft'
 import { eventsIn } from './paths'
 import type { Setup } from './setup'
@@ -12,7 +12,7 @@ import type { Setup } from './setup'
 const PREVIEW_DELAY_MS = 300
 
 /** The events of the last try, otherwise the examples. */
-export function useTried({ examples }: Setup): object[] {
+export function useTriedEvents({ examples }: Setup): object[] {
   const [text] = useStored('tried text')
   return useMemo(() => {
     const tried = eventsIn(text ?? '')
@@ -22,7 +22,7 @@ export function useTried({ examples }: Setup): object[] {
 
 /** The payload of the first event that the trigger matches, otherwise of the first event. */
 export function usePreview(mapping: MappingForm, events: readonly object[]) {
-  const { partnerAction, subscribe, mapping: fields } = writeSound(mapping)
+  const { partnerAction, subscribe, mapping: fields } = writeValid(mapping)
   const body = JSON.stringify({ mapping: { partnerAction, subscribe, mapping: fields }, events })
   const [text] = useDebouncedValue(body, PREVIEW_DELAY_MS)
   return useQuery({

@@ -14,7 +14,7 @@ import {
 import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { valueIn, withValue } from './draft'
-import { changeKind, describe, flawOf, flawOfKey, flawsIn, NOTHING } from './form'
+import { changeKind, describeForm, NOTHING, validateForm, validateKey, validateValue } from './form'
 import type { Form, IfForm, Kind, PartsForm, Row, TextForm } from './form'
 import type { Field } from './setup'
 import { useSuggestedPaths } from './suggested-paths'
@@ -25,7 +25,7 @@ interface ValueEditorProps {
   form: Form
   onChange: (form: Form) => void
   /** The default value in a new mapping */
-  standard?: Form
+  defaultForm?: Form
   choices?: Field['choices']
   /** For an object: its parts, and whether the customer may add keys */
   rows?: ShownRows
@@ -49,7 +49,7 @@ const KINDS: readonly [Kind, string][] = [
 
 /** An editor for the kind and the content of a value. */
 export function ValueEditor(props: ValueEditorProps) {
-  const { label, form, onChange, standard = NOTHING, choices, rows } = props
+  const { label, form, onChange, defaultForm = NOTHING, choices, rows } = props
   const kinds = KINDS.filter(([kind]) => !rows || !['text', 'template'].includes(kind) || kind === form.kind)
   const data = [
     ...(rows || form.kind === 'parts' ? [{ value: 'parts', label: 'Key by key' }] : []),
@@ -63,7 +63,7 @@ export function ValueEditor(props: ValueEditorProps) {
           aria-label={`${label}: kind`}
           data={data}
           value={form.kind}
-          onChange={({ currentTarget: { value } }) => onChange(changeKind(form, value as Kind, standard))}
+          onChange={({ currentTarget: { value } }) => onChange(changeKind(form, value as Kind, defaultForm))}
           w={132}
         />
         <div style={{ flex: '1 1 14rem', minWidth: 0 }}>
@@ -92,7 +92,7 @@ function Content({ label, form, onChange, choices }: ValueEditorProps) {
           limit={30}
           value={form.text}
           onChange={(text) => onChange({ ...form, text })}
-          error={flawOf(form)}
+          error={validateValue(form)}
           classNames={{ input: 'value' }}
           spellCheck={false}
         />
@@ -134,7 +134,7 @@ function LongInput({ label, form, onChange, placeholder, isCode = false }: LongI
       placeholder={placeholder}
       value={form.text}
       onChange={({ currentTarget: { value: text } }) => onChange({ ...form, text })}
-      error={flawOf(form)}
+      error={validateValue(form)}
       autosize
       minRows={1}
       maxRows={12}
@@ -167,11 +167,11 @@ function Choice({ label, form, onChange, choices }: ChoiceProps) {
 /** One value or another. It is shown as a sentence until it is opened. */
 function IfEditor({ label, form, onChange }: { label: string; form: IfForm; onChange: (form: Form) => void }) {
   const [isExpanded, setExpanded] = useState(form.else.kind === 'nothing')
-  const isOpen = isExpanded || flawsIn(form).length > 0
+  const isOpen = isExpanded || validateForm(form).length > 0
   return (
     <Stack gap={6}>
       <Text size="sm" pt={7} style={{ overflowWrap: 'anywhere' }}>
-        {describe(form)}{' '}
+        {describeForm(form)}{' '}
         <Anchor
           component="button"
           type="button"
@@ -203,9 +203,9 @@ function IfEditor({ label, form, onChange }: { label: string; form: IfForm; onCh
             />
           </Group>
           <ValueEditor label={`${label}: if`} form={form.of} onChange={(of) => onChange({ ...form, of })} />
-          {flawOf(form) !== undefined && (
+          {validateValue(form) !== undefined && (
             <Text size="sm" c="red">
-              {flawOf(form)}
+              {validateValue(form)}
             </Text>
           )}
           <Text size="sm" fw={600}>
@@ -310,7 +310,7 @@ function OwnRow({ label, rows, index, onChange, onRemove, below }: OwnRowProps) 
             autoFocus={key === ''}
             value={key}
             onChange={({ currentTarget: { value: next } }) => onChange({ key: next, value })}
-            error={flawOfKey(rows, index)}
+            error={validateKey(rows, index)}
             style={{ flex: 1 }}
             spellCheck={false}
           />
