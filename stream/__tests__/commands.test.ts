@@ -28,7 +28,7 @@ async function end(child: ChildProcess): Promise<{ code: number | null; out: str
   return { code, out, error }
 }
 
-describe('the five commands of docs/scaling.md', () => {
+describe('the commands of docs/scaling.md', () => {
   it('start a server, publish a folder and let two workers deliver it', async () => {
     const doc = await readFile(join(ROOT, 'docs', 'scaling.md'), 'utf8')
     const [install, server, ...others] = (/```sh\n(.*?)```/s.exec(doc)?.[1] ?? '').trim().split('\n')
@@ -112,7 +112,7 @@ describe('ortto work and ortto publish', () => {
   const status = async (args: string, env: Record<string, string> = {}) =>
     end(run(`node ${ORTTO} ${args}`, ROOT, { ORTTO_API_KEY: 'pau-key', ...env }))
 
-  it('say what is wrong with how they are called, and end with 2', async () => {
+  it('report usage errors, and exit with 2', async () => {
     const url = 'nats://127.0.0.1:1'
     const all = [
       ['work', '--to is required'],
@@ -130,7 +130,7 @@ describe('ortto work and ortto publish', () => {
     }
   }, 60_000)
 
-  it('have the live events of ortto workbench --publish to deliver', async () => {
+  it('receive the live events of ortto workbench --publish', async () => {
     const server = await startServer()
     const folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
     await writeFile(join(folder, 'index.html'), '')
@@ -150,7 +150,7 @@ describe('ortto work and ortto publish', () => {
     }
   }, 60_000)
 
-  it('stop at once, also when the input says nothing', async () => {
+  it('stop immediately, even while they wait for input', async () => {
     const server = await startServer()
     const publishing = run(`node ${ORTTO} publish - --nats ${server.url}`, ROOT, {})
     const ended = end(publishing)
@@ -170,7 +170,7 @@ describe('ortto work and ortto publish', () => {
     }
   }, 60_000)
 
-  it('leave no file behind when none was refused', async () => {
+  it('create no file when there are no rejected events', async () => {
     const server = await startServer()
     const folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
     try {
@@ -189,7 +189,7 @@ describe('ortto work and ortto publish', () => {
     }
   }, 60_000)
 
-  it('move what was refused to a file, from which it can be published again at once', async () => {
+  it('move rejected events to a file that can be published again immediately', async () => {
     const server = await startServer()
     const folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
     const { nc, layout } = await connectAndOpen(server)

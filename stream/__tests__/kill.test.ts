@@ -56,8 +56,8 @@ function randomFrom(seed: number): () => number {
   }
 }
 
-describe('three workers that are killed at random, before an Ortto that fails in each of its ways', () => {
-  it('store every event once and in the order of its user, or reject it with its reason', async () => {
+describe('three workers that are killed at random, while Ortto fails in different ways', () => {
+  it('store every event once and in order, or reject it with the reason', async () => {
     const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 32))
     console.log(`Seed ${seed}: SEED=${seed} npm run test:stream -- kill`)
     const random = randomFrom(seed)

@@ -32,7 +32,7 @@ async function take(nc: NatsConnection, { name }: Layout, count: number): Promis
   return messages
 }
 
-it('pulls no more bytes than there is room for, and goes on when there is', async () => {
+it('does not pull more bytes than the limit, and resumes below the limit', async () => {
   const { nc, layout } = await connectAndOpen(server, { name: 'large', partitions: 1, ackWait: 60_000 })
   const consumer = await jetstream(nc).consumers.get(layout.name, consumerOf(0))
   const text = 'x'.repeat(100_000)
@@ -67,7 +67,7 @@ it('pulls no more bytes than there is room for, and goes on when there is', asyn
   await nc.close()
 })
 
-it('hands over messages that come after later ones, when late answers of a slow worker hid that they were missing', async () => {
+it('dispatches messages that arrive after later ones, even if late acknowledgements of a slow worker hid the gap', async () => {
   const { nc, layout } = await connectAndOpen(server, { partitions: 1, ackWait: 60_000 })
   const consumer = await jetstream(nc).consumers.get(layout.name, consumerOf(0))
   await publishAll(nc, layout, events(1, 20))

@@ -34,7 +34,7 @@ describe('a publisher', () => {
     return found
   }
 
-  it('takes other events of one message id for what they are: others', async () => {
+  it('stores different events with the same message ID', async () => {
     const publisher = new Publisher(nc, layout)
     const events = [
       identify('u1', { messageId: 'm' }),
@@ -48,7 +48,7 @@ describe('a publisher', () => {
     expect(await left(nc, layout)).toBe(3)
   })
 
-  it('knows a message that a library sends again, though its times are others', async () => {
+  it('recognizes a message that a library resends with other times', async () => {
     const publisher = new Publisher(nc, layout)
 
     expect(await publisher.publish(event(track('u1', 1)))).toBe(true)
@@ -57,7 +57,7 @@ describe('a publisher', () => {
     )
   })
 
-  it('refuses what is too large among the rejected at once, header and all', async () => {
+  it('fails immediately for a rejected event that is too large with its header', async () => {
     const publisher = new Publisher(nc, layout)
     const largest = nc.info?.max_payload ?? 0
 
@@ -66,7 +66,7 @@ describe('a publisher', () => {
     expect(await rejected(nc, layout)).toHaveLength(1)
   })
 
-  it('knows an event by its message id, and says so', async () => {
+  it('deduplicates events by message ID', async () => {
     const publisher = new Publisher(nc, layout)
 
     expect(await publisher.publish(event(track('u1', 1)))).toBe(true)
@@ -76,7 +76,7 @@ describe('a publisher', () => {
     expect(await left(nc, layout)).toBe(3)
   })
 
-  it('takes message ids that no header could hold', async () => {
+  it('accepts message IDs that are not valid in a header', async () => {
     const publisher = new Publisher(nc, layout)
     for (const messageId of ['a\r\nNats-Msg-Id: b', 'ü'.repeat(5000)]) {
       expect(await publisher.publish(event(track('u1', 1, { messageId })))).toBe(true)
@@ -84,7 +84,7 @@ describe('a publisher', () => {
     }
   })
 
-  it('keeps the order of each user, also while the server is away', async () => {
+  it('keeps the order of each user, even while the server is down', async () => {
     const waits: (string | undefined)[] = []
     const publisher = new Publisher(nc, layout, { onWait: (reason) => waits.push(reason) })
     const publish = (from: number, to: number) =>
@@ -99,7 +99,7 @@ describe('a publisher', () => {
     expect(await idsInStream()).toEqual(Array.from({ length: 100 }, (_, index) => `t-${index}`))
   }, 30_000)
 
-  it('waits when the stream is full, tells it once, and goes on when there is room', async () => {
+  it('waits while the stream is full, and reports this once', async () => {
     await openStream(nc, { maxBytes: 20_000 })
     const waits: (string | undefined)[] = []
     const publisher = new Publisher(nc, layout, { onWait: (reason) => waits.push(reason) })
@@ -128,7 +128,7 @@ describe('a publisher', () => {
     expect(publisher.waitReason).toBeUndefined()
   }, 30_000)
 
-  it('gives up what waits when it is stopped', async () => {
+  it('stops waiting when it is aborted', async () => {
     await openStream(nc, { maxBytes: 100 })
     const stop = new AbortController()
     const publisher = new Publisher(nc, layout, { signal: stop.signal })
@@ -139,7 +139,7 @@ describe('a publisher', () => {
     await expect(published).rejects.toThrow(NotPublishedError)
   })
 
-  it('says of an event that is too large for the server that it is nowhere', async () => {
+  it('does not publish an event that is too large for the server', async () => {
     const properties = { pad: randomBytes(600_000).toString('hex') }
 
     await expect(new Publisher(nc, layout).publish(event(track('u1', 1, { properties })))).rejects.toThrow(
@@ -148,7 +148,7 @@ describe('a publisher', () => {
     expect(await left(nc, layout)).toBe(0)
   })
 
-  it('publishes lines: those without an event stand on the rejected subject, each once', async () => {
+  it('publishes lines, and each line that is not an event once on the rejected subject', async () => {
     const place = (line: number) => ({ source: { kind: 'file' as const, file: 'a.ndjson', line }, size: 10 })
     const same = { event: event(identify('u1')), raw: JSON.stringify(identify('u1')) }
     const lines: ReadItem[] = [
@@ -174,14 +174,14 @@ describe('a publisher', () => {
   })
 })
 
-describe('a server that does not fit', () => {
-  it('is told with what to do', async () => {
+describe('a server that cannot be used', () => {
+  it('leads to an error that says what to do', async () => {
     await expect(connectTo({ servers: ['nats://127.0.0.1:1'], name: 'test' })).rejects.toThrow(
       'nats-server --jetstream'
     )
   })
 
-  it('may have another stream of that name', async () => {
+  it('may have another stream with the same name', async () => {
     const server = await startServer()
     const nc = await connectTo({ servers: [server.url], name: 'test' })
     await (await jetstreamManager(nc)).streams.add({ name: 'ortto', subjects: ['x'] })

@@ -39,7 +39,7 @@ describe('a worker', () => {
   }
   const isEmpty = async () => (await left(nc, layout)) === 0
 
-  it('delivers what is in the stream and what comes, and leaves nothing in it', async () => {
+  it('delivers stored and new events, and empties the stream', async () => {
     const names: unknown[] = []
     await setUp((items) => {
       names.push(...items.map(({ user_id }) => user_id))
@@ -59,7 +59,7 @@ describe('a worker', () => {
     expect(worker.batches().some(({ slowestMs }) => Number(slowestMs) > 0)).toBe(true)
   })
 
-  it('puts what is refused on the rejected subject with its reasons, ready to be published again', async () => {
+  it('publishes rejected events on the rejected subject, with the reasons', async () => {
     await setUp((items) =>
       except(items.flatMap((item, index) => (item.user_id === 'bad' ? [{ index, status: 400, message: 'No!' }] : [])))
     )
@@ -83,7 +83,7 @@ describe('a worker', () => {
     })
   })
 
-  it('keeps the order of each user, also when one of the events is tried again', async () => {
+  it('keeps the order of each user when an event is retried', async () => {
     const seen: string[] = []
     let failures = 0
     await setUp((items) => {
@@ -107,7 +107,7 @@ describe('a worker', () => {
     expect(failures).toBeGreaterThan(2)
   }, 30_000)
 
-  it('acknowledges a contact that Ortto knows just so', async () => {
+  it('acknowledges a contact that Ortto already has', async () => {
     await setUp(() => refusing(422, 'Nothing new'))
     await publishAll(nc, layout, [identify('u1')])
     const worker = ortto.startWorker(nc, layout)
@@ -118,7 +118,7 @@ describe('a worker', () => {
     expect(worker.batches()).toEqual([expect.objectContaining({ unchanged: 1, delivered: 0, rejected: 0 })])
   })
 
-  it('ends its reading of what was refused, also when some of it is gone', async () => {
+  it('lists rejected events when some of them were deleted', async () => {
     await setUp(() => refusing(400, 'Bad'))
     await publishAll(nc, layout, [identify('u1'), identify('u2'), identify('u3')])
     const worker = ortto.startWorker(nc, layout)
@@ -130,7 +130,7 @@ describe('a worker', () => {
     expect(await rejected(nc, layout)).toHaveLength(2)
   })
 
-  it('says what the server refuses', async () => {
+  it('logs requests that the server rejects', async () => {
     await setUp(() => took())
     const jsm = await jetstreamManager(nc)
     await Promise.all([0, 1, 2, 3].map((partition) => jsm.consumers.delete(layout.name, consumerOf(partition))))
@@ -140,7 +140,7 @@ describe('a worker', () => {
     expect(await worker.drain()).toBeUndefined()
   })
 
-  it('rejects an event that fails for ever while Ortto takes others', async () => {
+  it('rejects an event that always fails while Ortto accepts others', async () => {
     await setUp((items) =>
       except(items.flatMap((item, index) => (item.user_id === 'bad' ? [{ index, status: 500, message: 'Oh' }] : [])))
     )
@@ -151,7 +151,7 @@ describe('a worker', () => {
     expect(await rejected(nc, layout)).toMatchObject([{ userId: 'bad', _rejected: [{ status: 500, message: 'Oh' }] }])
   })
 
-  it('tries only the mapping again that failed', async () => {
+  it('retries only the mapping that failed', async () => {
     const paths: string[] = []
     await setUp((_items, path) => {
       paths.push(path)
@@ -176,7 +176,7 @@ describe('a worker', () => {
     expect(paths.filter((path) => path === '/v1/track')).toHaveLength(2)
   }, 20_000)
 
-  it('does not terminate an event whose copy has no room on the rejected subject', async () => {
+  it('does not terminate an event while the stream of rejected events is full', async () => {
     await setUp(() => refusing(400, 'No!'))
     const jsm = await jetstreamManager(nc)
     await jsm.streams.update('ortto-rejected', { max_msgs: 1 })
@@ -190,7 +190,7 @@ describe('a worker', () => {
     expect((await rejected(nc, layout)).map(({ userId }) => userId).sort()).toEqual(['u1', 'u2'])
   }, 20_000)
 
-  describe('that gets an event which came several times without a verdict', () => {
+  describe('with an event that was delivered several times without a result', () => {
     const setUpSuspicious = async () => {
       const seen: unknown[] = []
       await setUp(
@@ -210,7 +210,7 @@ describe('a worker', () => {
       return seen
     }
 
-    it('delivers it', async () => {
+    it('delivers the event', async () => {
       const seen = await setUpSuspicious()
       ortto.startWorker(nc, layout)
       await until(isEmpty)
@@ -219,7 +219,7 @@ describe('a worker', () => {
       expect(await rejected(nc, layout)).toEqual([])
     })
 
-    it('rejects it when three workers ended while they delivered it alone, and delivers those after it', async () => {
+    it('rejects the event after three crashes, and delivers later events', async () => {
       const seen = await setUpSuspicious()
       const poisonMessages = await PoisonMessages.open(nc, layout)
       await poisonMessages.recordAttempt(0, 1)
@@ -235,7 +235,7 @@ describe('a worker', () => {
     })
   })
 
-  it('gives back at once what it has in hand when it is stopped', async () => {
+  it('returns its events immediately when it is stopped', async () => {
     let isDown = true
     const requested = new Set<string>()
     await setUp((items) => {
@@ -255,7 +255,7 @@ describe('a worker', () => {
     expect(await rejected(nc, layout)).toEqual([])
   }, 20_000)
 
-  it('gives up when the key is refused, and gives everything back', async () => {
+  it('stops when the API key is refused, and returns all events', async () => {
     await setUp(() => refusing(401, 'Unknown key'))
     await publishAll(nc, layout, [identify('u1'), identify('u2')])
     const worker = ortto.startWorker(nc, layout)
@@ -265,7 +265,7 @@ describe('a worker', () => {
     expect(await rejected(nc, layout)).toEqual([])
   })
 
-  it('gives up when each of the first results is the same rejection, before any is rejected', async () => {
+  it('stops when all first results are the same rejection, and rejects no event', async () => {
     await setUp((items) => except(items.map((_, index) => ({ index, status: 422, message: 'No mappings configured' }))))
     const events = Array.from({ length: 1200 }, (_, index) => identify(`u${index}`))
     await publishAll(nc, layout, events)
@@ -276,7 +276,7 @@ describe('a worker', () => {
     expect(await rejected(nc, layout)).toEqual([])
   }, 20_000)
 
-  it('rides out an outage: the events are given back with a delay, and delivered in order afterwards', async () => {
+  it('survives an outage: it returns the events with a delay, and delivers them in order afterwards', async () => {
     const seen: string[] = []
     let isDown = true
     await setUp((items) => {
@@ -300,7 +300,7 @@ describe('a worker', () => {
     expect(worker.log.find(({ returned }) => returned === 20)?.msg).toContain('Down')
   }, 60_000)
 
-  it('shares the partitions with workers that come, and takes over those of workers that go', async () => {
+  it('shares the partitions with new workers, and takes over those of stopped workers', async () => {
     await setUp(took)
     const share = async () => (await readStatus(nc, 'ortto')).workers.map(({ partitions }) => partitions)
     const first = ortto.startWorker(nc, layout)
@@ -311,7 +311,7 @@ describe('a worker', () => {
     await until(async () => String(await share()) === '4')
   }, 30_000)
 
-  it('goes on when the server was away', async () => {
+  it('resumes after a restart of the server', async () => {
     const seen = new Set<string>()
     await setUp((items) => {
       items.forEach(({ user_id }) => seen.add(String(user_id)))
@@ -329,7 +329,7 @@ describe('a worker', () => {
     expect(await worker.drain()).toBeUndefined()
   }, 30_000)
 
-  it('starts over when others may have taken over meanwhile', async () => {
+  it('starts a new session when other workers may have taken over', async () => {
     const seen: string[] = []
     await setUp((items) => {
       seen.push(...items.map(({ user_id }) => String(user_id)))

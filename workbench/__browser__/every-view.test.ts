@@ -68,7 +68,7 @@ async function problemsOf(page: Page): Promise<string[]> {
 }
 
 describe.each(LOOKS)('every view, %s', (_, look) => {
-  it('can be used by everybody, and stays within its width', async () => {
+  it('is accessible, and fits the width', async () => {
     const { origin, views } = await startUsed()
     const page = await openPage(origin, look)
     const found: Record<string, unknown> = {}
@@ -88,15 +88,15 @@ describe.each(LOOKS)('every view, %s', (_, look) => {
   })
 })
 
-it('loads less than 400 KB of gzipped script for the first view, and nothing from elsewhere', async () => {
+it('loads less than 400 KB of gzipped scripts for the first view, and nothing from other origins', async () => {
   const { origin } = await startWorkbench()
   const page = await openPage('about:blank')
   const bodies: Promise<Buffer>[] = []
-  const strangers: string[] = []
+  const externalUrls: string[] = []
   page.on('response', (response) => {
     const url = new URL(response.url())
     if (url.origin !== origin) {
-      strangers.push(response.url())
+      externalUrls.push(response.url())
     }
     if (url.pathname.endsWith('.js')) {
       bodies.push(response.body())
@@ -107,10 +107,10 @@ it('loads less than 400 KB of gzipped script for the first view, and nothing fro
   const sizes = (await Promise.all(bodies)).map((body) => gzipSync(body).length)
   expect(sizes.length).toBeGreaterThan(0)
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(400 * 1024)
-  expect(strangers).toEqual([])
+  expect(externalUrls).toEqual([])
 })
 
-it('can be used with the keyboard alone', async () => {
+it('can be used with only the keyboard', async () => {
   const { origin } = await startWorkbench()
   const page = await openPage(`${origin}/try`)
   await page.getByRole('textbox', { name: 'Events' }).focus()

@@ -1,6 +1,6 @@
 import { openPage, startWorkbench, writeEvents } from './harness'
 
-it('shows hostile traits as text, in their place, and nothing of them runs', async () => {
+it('shows hostile traits as text, and runs none of them', async () => {
   const { origin } = await startWorkbench()
   const page = await openPage(origin)
   const markup = '<img src=x onerror="document.title=\'taken over\'"><script>document.title="taken over"</script>'
@@ -23,7 +23,7 @@ it('shows hostile traits as text, in their place, and nothing of them runs', asy
   expect(await page.evaluate(() => 'polluted' in {})).toBe(false)
 })
 
-it('cuts a trait of a megabyte short, and stays in its frame', async () => {
+it('truncates a trait of a megabyte, and keeps the layout', async () => {
   const { origin, sandbox } = await startWorkbench()
   const page = await openPage(origin)
   await page.getByRole('textbox', { name: 'Events' }).waitFor()

@@ -7,7 +7,7 @@ import { readFile } from 'fs/promises'
 import { promisify } from 'util'
 import { openPage, picture, startWorkbench } from './harness'
 
-it('shows the calls of @segment/analytics-node as they come, and each one whole', async () => {
+it('shows the calls of @segment/analytics-node as they arrive, with all details', async () => {
   const { origin, writeKey } = await startWorkbench()
   const page = await openPage(`${origin}/live`)
   await page.getByText('Waiting for the first call.').waitFor()
@@ -27,7 +27,7 @@ it('shows the calls of @segment/analytics-node as they come, and each one whole'
   await analytics.closeAndFlush()
 })
 
-it('takes analytics.js from a page of another origin', async () => {
+it('accepts analytics.js on a page of another origin', async () => {
   const { origin, writeKey } = await startWorkbench()
   const script = await readFile(require.resolve('@segment/analytics-next/dist/umd/index.js'))
   const shop = createServer((request, response) => {
@@ -60,7 +60,7 @@ it('takes analytics.js from a page of another origin', async () => {
   }
 })
 
-it('shows a curl line that works', async () => {
+it('shows a curl command that works', async () => {
   const { origin } = await startWorkbench()
   const page = await openPage(`${origin}/live`)
   const line = await page.locator('pre').filter({ hasText: 'curl' }).textContent()
@@ -68,7 +68,7 @@ it('shows a curl line that works', async () => {
   await page.getByText('1 event: 1 delivered.').waitFor()
 })
 
-it('shows ten thousand live events, draws only those that are seen, and keeps no more', async () => {
+it('shows ten thousand live events, renders only the visible ones, and drops older ones', async () => {
   const { origin, writeKey } = await startWorkbench()
   const page = await openPage(`${origin}/live`)
   await page.getByText('Waiting for the first call.').waitFor()
@@ -87,7 +87,7 @@ it('shows ten thousand live events, draws only those that are seen, and keeps no
   await page.getByRole('option').filter({ hasText: 'user 12499' }).waitFor()
   await page.getByText('10,000 events: 10,000 not sent.').waitFor()
 
-  // Who scrolls back stays there.
+  // After scrolling back, the list does not scroll to new events.
   const list = page.getByRole('listbox', { name: 'Live events' })
   await list.evaluate((element) => element.scrollTo(0, 5000))
   await page.getByRole('option').filter({ hasText: 'user 2600' }).waitFor()
@@ -95,7 +95,7 @@ it('shows ten thousand live events, draws only those that are seen, and keeps no
   await page.getByText('Waiting for the first call.').waitFor()
 })
 
-it('says that the workbench has stopped, and goes on by itself when it is started again', async () => {
+it('reports that the workbench has stopped, and reconnects when it is started again', async () => {
   const { origin, writeKey, stop, startAgain } = await startWorkbench()
   const page = await openPage(`${origin}/live`)
   await page.getByText('Waiting for the first call.').waitFor()
@@ -109,7 +109,7 @@ it('says that the workbench has stopped, and goes on by itself when it is starte
   await analytics.closeAndFlush()
 })
 
-it('says that a call with another write key was refused', async () => {
+it('reports that a call with another write key was rejected', async () => {
   const { origin } = await startWorkbench()
   const page = await openPage(`${origin}/live`)
   await page.getByText('Waiting for the first call.').waitFor()

@@ -12,7 +12,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 const menuLink = { name: 'Try an event' }
 
-it('leads from an event without an id to the mapping, which is mended and saved into the file', async () => {
+it('links from an event without an ID to the mapping, which can be fixed and saved to the file', async () => {
   const mappingsFile = join(folder, 'mappings.json')
   const { origin } = await startWorkbench({ mappingsFile })
   const page = await openPage(`${origin}/try`)
@@ -23,7 +23,7 @@ it('leads from an event without an id to the mapping, which is mended and saved 
   await way.getByText(/neither a User ID nor an Anonymous ID/).waitFor()
   await way.getByRole('link', { name: 'Edit this mapping' }).click()
 
-  // The preview goes by the event that was tried.
+  // The preview shows the event that was tried.
   const userId = page.getByRole('group', { name: 'User ID' }).first()
   await userId.getByText('Result: no value').waitFor()
   await userId.getByLabel('User ID: path').fill('$.traits.id')
@@ -41,7 +41,7 @@ it('leads from an event without an id to the mapping, which is mended and saved 
   await way.getByText('200 delivered').waitFor()
 })
 
-it('checks a trigger while it is written, and keeps what is not saved through a reload', async () => {
+it('checks a trigger while it is edited, and keeps unsaved changes after a reload', async () => {
   const { origin, mappings } = await startWorkbench()
   const page = await openPage(`${origin}/mappings/2`)
   const trigger = page.getByRole('textbox', { name: 'Which events it matches' })
@@ -61,7 +61,7 @@ it('checks a trigger while it is written, and keeps what is not saved through a 
   expect(mappings.mappings[1].subscribe).toBe('type = "track" and event = "Sign-in button clicked"')
 })
 
-it('connects a mapping to an audience, whose contact then is a member', async () => {
+it('connects a mapping to an audience, which then contains the contact', async () => {
   const { origin, sandbox } = await startWorkbench()
   const page = await openPage(`${origin}/mappings/1`)
   await page.getByRole('textbox', { name: 'Audience Name' }).fill('VIP customers')
@@ -77,24 +77,24 @@ it('connects a mapping to an audience, whose contact then is a member', async ()
   expect(contact.memberships.get('VIP customers')?.isMember).toBe(true)
 })
 
-it('undoes no edit that was made while an audience was connected', async () => {
+it('keeps edits that were made while an audience was connected', async () => {
   const { origin } = await startWorkbench()
   const page = await openPage(`${origin}/mappings/1`)
-  let answer = () => undefined as void
+  let respond = () => undefined as void
   await page.route('**/api/audience', async (route) => {
-    await new Promise<void>((resolve) => (answer = resolve))
+    await new Promise<void>((resolve) => (respond = resolve))
     await route.continue()
   })
   const connectTo = async (audience: string) => {
     await page.getByRole('textbox', { name: 'Audience Name' }).fill(audience)
-    const asked = page.waitForRequest('**/api/audience')
+    const request = page.waitForRequest('**/api/audience')
     await page.getByRole('button', { name: 'Connect', exact: true }).click()
-    await asked
+    await request
   }
   await connectTo('VIP customers')
   const name = page.getByRole('textbox', { name: 'Name', exact: true })
   await name.fill('Renamed')
-  answer()
+  respond()
   await page.getByText(/Connected to the Ortto audience "VIP customers"/).waitFor()
   expect(await name.inputValue()).toBe('Renamed')
 
@@ -102,9 +102,9 @@ it('undoes no edit that was made while an audience was connected', async () => {
   await page.getByRole('link', { name: '← All mappings' }).click()
   await page.getByRole('button', { name: 'Delete Track Activity' }).click()
   await page.getByText('1 of 50').waitFor()
-  const answered = page.waitForResponse('**/api/audience')
-  answer()
-  await (await answered).finished()
+  const response = page.waitForResponse('**/api/audience')
+  respond()
+  await (await response).finished()
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
   expect(await page.getByText('1 of 50').count()).toBe(1)
 })
@@ -145,7 +145,7 @@ it('duplicates, deletes, undoes, disables, exports and imports', async () => {
   await page.getByText('3 of 50').waitFor()
 })
 
-it('does not save over what another tab has saved, until somebody chooses', async () => {
+it('does not overwrite the changes of another tab until the user decides', async () => {
   const { origin, mappings } = await startWorkbench()
   const [mine, theirs] = [await openPage(`${origin}/mappings/1`), await openPage(`${origin}/mappings/1`)]
   await mine.getByRole('textbox', { name: 'Name', exact: true }).fill('Mine')

@@ -2,7 +2,7 @@ import { openPage, picture, startWorkbench, writeEvents } from './harness'
 
 const lana = { type: 'identify', userId: 'lana', traits: { firstName: 'Lana', birthday: '1980-07-28', plan: 'pro' } }
 
-it('leads from a refused contact to the mapping of its traits, and to a contact', async () => {
+it('links from a rejected contact to the mapping of its traits, and to the stored contact', async () => {
   const { origin } = await startWorkbench({ account: {} })
   const page = await openPage(`${origin}/ortto/fields`)
   await page.getByText('Waiting for Segment to send us an Identify event').waitFor()
@@ -27,7 +27,7 @@ it('leads from a refused contact to the mapping of its traits, and to a contact'
   await page.getByText('1980-07-28').first().waitFor()
 })
 
-it('leads from a refused activity to its mapping', async () => {
+it('links from a rejected activity to its mapping', async () => {
   const { origin, sandbox } = await startWorkbench()
   const page = await openPage(`${origin}/try`)
   const fax = { type: 'track', userId: 'lana', event: 'Fax sent', properties: { pages: 3 } }
@@ -46,7 +46,7 @@ it('leads from a refused activity to its mapping', async () => {
   await way.getByText('200 delivered').waitFor()
 })
 
-it('shows what came: contacts with their timeline, activities, the error log, the limits', async () => {
+it('shows contacts with their timeline, activities, the error log, and the limits', async () => {
   const { origin } = await startWorkbench()
   const page = await openPage(`${origin}/try`)
   const signIn = { type: 'track', userId: 'lana', event: 'Sign-in button clicked', timestamp: '2026-01-05T10:00:00Z' }
@@ -107,7 +107,7 @@ it('moves the clock, switches a fault on and off, and starts over', async () => 
   expect(sandbox.clock.offsetMs).toBe(0)
 })
 
-it('changes the merge settings, exports what it holds, and takes it back', async () => {
+it('changes the merge settings, and exports and imports the state', async () => {
   const { origin, sandbox } = await startWorkbench()
   const page = await openPage(`${origin}/ortto/source`)
   await page.getByRole('radio', { name: 'append' }).check()

@@ -2,7 +2,7 @@ import { openPage, picture, startWorkbench, writeEvents } from './harness'
 
 const lines = (...events: object[]) => events.map((event) => JSON.stringify(event)).join('\n')
 
-it('shows the whole way of an example that is picked and sent', async () => {
+it('shows all steps of an example', async () => {
   const { origin, sandbox } = await startWorkbench()
   const page = await openPage(origin)
   await page.getByRole('combobox', { name: 'Examples' }).click()
@@ -23,7 +23,7 @@ it('shows the whole way of an example that is picked and sent', async () => {
   await way.getByText('200 delivered').waitFor()
 })
 
-it('shows each event of a batch with its own result', async () => {
+it('shows the result of each event of a batch', async () => {
   const { origin } = await startWorkbench()
   const page = await openPage(`${origin}/try`)
   await writeEvents(
@@ -44,7 +44,7 @@ it('shows each event of a batch with its own result', async () => {
   await way.getByText('No mapping matches this event, so it was not sent.').waitFor()
 })
 
-it('shows a mistake in the place where it is, before anything is sent', async () => {
+it('marks an error in the text before anything is sent', async () => {
   const { origin } = await startWorkbench()
   const page = await openPage(origin)
   await writeEvents(
@@ -57,7 +57,7 @@ it('shows a mistake in the place where it is, before anything is sent', async ()
   await page.getByText('3 events: 1 delivered, 2 not sent.').waitFor()
 })
 
-it('shows a thousand events at once, and draws only those that are seen', async () => {
+it('shows a thousand events, and renders only the visible ones', async () => {
   const { origin } = await startWorkbench()
   const page = await openPage(origin)
   const events = Array.from({ length: 1000 }, (_, index) => ({
@@ -74,7 +74,7 @@ it('shows a thousand events at once, and draws only those that are seen', async 
   await page.getByRole('heading', { name: 'identify · user 999' }).waitFor()
 })
 
-it('keeps the text that was written when the page is loaded again', async () => {
+it('keeps the text after a reload', async () => {
   const { origin } = await startWorkbench()
   const page = await openPage(origin)
   await writeEvents(page, '{"type":"track","userId":"kept"}')
@@ -82,7 +82,7 @@ it('keeps the text that was written when the page is loaded again', async () => 
   await page.getByRole('textbox', { name: 'Events' }).getByText('kept').waitFor()
 })
 
-it('sends nothing of an empty editor, and says when there is no event in a text', async () => {
+it('sends nothing when the editor is empty, and reports when a text contains no events', async () => {
   const { origin, sandbox } = await startWorkbench()
   const page = await openPage(origin)
   await writeEvents(page, '[]')

@@ -38,7 +38,7 @@ it.each([
     'type = "identify" or type = "page"',
     'type = "identify" is false: its type is "track"; type = "page" is false: its type is "track"'
   ]
-])('says why %s does not match an event', (fql, why) => {
+])('explains why %s does not match an event', (fql, why) => {
   expect(explain(fql)).toEqual({ matches: false, why })
 })
 
@@ -49,21 +49,21 @@ it.each([
     'type = "track" and (event = "Fax sent" or properties.total < 10)',
     'type = "track" is true; properties.total < 10 is true'
   ]
-])('says why %s matches an event', (fql, why) => {
+])('explains why %s matches an event', (fql, why) => {
   expect(explain(fql)).toEqual({ matches: true, why })
 })
 
-it('does not take for the event what it only inherits', () => {
+it('ignores inherited properties', () => {
   expect(explain('properties.constructor = "x"').why).toBe(
     'properties.constructor = "x" is false: the event has no properties.constructor'
   )
 })
 
-it('cuts a long value short', () => {
+it('truncates a long value', () => {
   expect(explain('event = "x"', { ...event, event: 'y'.repeat(1000) }).why.length).toBeLessThan(200)
 })
 
-it('says of any event what Segment decides, with a reason', () => {
+it('agrees with Segment for any event, and gives a reason', () => {
   const triggers = ['type = "track"', 'properties.total > 3 and event = "a"', 'context.ip = null or traits.plan != "x"']
   fc.assert(
     fc.property(

@@ -2,14 +2,14 @@ import { endAll, startWorkbench } from './harness'
 
 afterEach(endAll)
 
-it.each(['/api/setup', '/sandbox/contacts', '/v1/t', '/'])('refuses at %s who asks for another host', async (path) => {
+it.each(['/api/setup', '/sandbox/contacts', '/v1/t', '/'])('rejects requests for another host at %s', async (path) => {
   const { app } = await startWorkbench()
   const response = await app.request(`http://evil.example:8020${path}`)
   expect(response.status).toBe(403)
   expect(await response.json()).toEqual({ message: 'Use the host 127.0.0.1 or localhost instead of evil.example' })
 })
 
-it.each(['http://localhost:8020', 'http://[::1]:8020'])('answers at %s as well', async (origin) => {
+it.each(['http://localhost:8020', 'http://[::1]:8020'])('also accepts requests at %s', async (origin) => {
   const { app } = await startWorkbench()
   expect((await app.request(`${origin}/api/setup`)).status).toBe(200)
 })
@@ -20,34 +20,34 @@ it.each([
   ['a page that hides its origin', { origin: 'null' }],
   ['another site', { 'sec-fetch-site': 'cross-site' }],
   ['another port, by the browser', { 'sec-fetch-site': 'same-site' }]
-])('keeps %s out of the API and of Ortto', async (_, headers) => {
+])('rejects %s at the API and the local Ortto', async (_, headers) => {
   const { app } = await startWorkbench()
   for (const path of ['/api/setup', '/api/feed', '/sandbox/contacts']) {
     expect((await app.request(`http://127.0.0.1:8020${path}`, { headers })).status).toBe(403)
   }
 })
 
-it('takes no form', async () => {
+it('rejects forms', async () => {
   const { request } = await startWorkbench()
   const headers = { 'content-type': 'application/x-www-form-urlencoded' }
   expect((await request('/api/try', { method: 'POST', body: 'text=1', headers })).status).toBe(415)
   expect((await request('/sandbox/reset', { method: 'POST', body: '', headers })).status).toBe(415)
 })
 
-it('lets a link from elsewhere open the page, and nothing more', async () => {
+it('allows links of other sites to open the page, and nothing else', async () => {
   const { app } = await startWorkbench()
   const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }
   expect((await app.request('http://127.0.0.1:8020/try', { headers })).status).toBe(404)
   expect((await app.request('http://127.0.0.1:8020/api/setup', { headers })).status).toBe(403)
 })
 
-it('says what it does not know', async () => {
+it('responds with 404 to unknown addresses', async () => {
   const { request } = await startWorkbench()
   const response = await request('/api/fax')
   expect([response.status, await response.json()]).toEqual([404, { message: 'There is nothing at /api/fax' }])
 })
 
-it('tells what is wrong with a body', async () => {
+it('explains what is wrong with a body', async () => {
   const { request } = await startWorkbench()
   const send = async (body: string): Promise<unknown> => (await request('/api/try', { method: 'POST', body })).json()
   expect(await send('{')).toEqual({ message: expect.stringMatching('JSON') as string })

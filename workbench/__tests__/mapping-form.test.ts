@@ -56,8 +56,8 @@ const value = fc.letrec((tie) => ({
   )
 }))
 
-describe('a mapping that is read into its editor', () => {
-  it('is the same when it is written back, whatever stands in it', () => {
+describe('a mapping in the editor', () => {
+  it('is the same when it is written back, whatever it contains', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string({ minLength: 1 }), value.any), (mapping) => {
         const given = { ...contact, mapping: JSON.parse(JSON.stringify(mapping)) as Mapping['mapping'] }
@@ -67,7 +67,7 @@ describe('a mapping that is read into its editor', () => {
     )
   })
 
-  it('keeps every other field as it is when one is changed', () => {
+  it('keeps all other fields when one is changed', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom('ip', 'traits', 'location'), value.any), (mapping) => {
         const given = JSON.parse(JSON.stringify(mapping)) as Mapping['mapping']
@@ -78,7 +78,7 @@ describe('a mapping that is read into its editor', () => {
     )
   })
 
-  it('comes back from a stored draft, whatever stands in it', () => {
+  it('is restored from a stored draft, whatever it contains', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string({ minLength: 1 }), value.any), (mapping) => {
         const given = { ...contact, mapping: JSON.parse(JSON.stringify(mapping)) as Mapping['mapping'] }
@@ -94,7 +94,7 @@ describe('a mapping that is read into its editor', () => {
     expect(validateMappings([form])).toEqual([])
   })
 
-  it('shows in words what a condition does', () => {
+  it('describes a condition', () => {
     expect(describeForm(readValue(contact.mapping.traits, true))).toBe(
       '$.traits if $.traits exists, else $.context.traits'
     )
@@ -110,11 +110,11 @@ describe('a value', () => {
     [path('$.a'), 'json', { kind: 'json', text: '{\n  "@path": "$.a"\n}' }],
     [{ kind: 'json', text: '{"@path":"$.a"}' }, 'path', path('$.a')],
     [path('$.a'), 'nothing', { kind: 'nothing' }]
-  ])('keeps what it can when it becomes another kind: %j as %s', (form, kind, expected) => {
+  ])('keeps its content as far as possible when its kind changes: %j as %s', (form, kind, expected) => {
     expect(changeKind(form, kind)).toEqual(expected)
   })
 
-  it('becomes any kind, from any other', () => {
+  it('can change from any kind to any other', () => {
     const kinds: Kind[] = ['path', 'text', 'if', 'template', 'literal', 'json', 'parts', 'nothing']
     fc.assert(
       fc.property(value.any, fc.array(fc.constantFrom(...kinds)), (given, steps) => {
@@ -129,15 +129,15 @@ describe('a value', () => {
     )
   })
 
-  it('that was a path becomes no text, since nobody would see that mistake', () => {
+  it('is empty when a path becomes a text, because a path as text is easily overlooked', () => {
     expect(changeKind(path('$.a'), 'text')).toEqual({ kind: 'text', text: '' })
   })
 
-  it('that was nothing becomes what a new mapping has', () => {
+  it('is the default of a new mapping when it was nothing', () => {
     expect(changeKind({ kind: 'nothing' }, 'path', path('$.userId'))).toEqual(path('$.userId'))
   })
 
-  it('tells what can not be written yet', () => {
+  it('reports what is not valid yet', () => {
     expect(validateValue(path(' '))).toMatch('Enter a path')
     expect(validateValue({ kind: 'json', text: '{' })).toMatch('This is not JSON')
     expect(writeForm({ kind: 'json', text: '{' })).toBeUndefined()
@@ -157,7 +157,7 @@ describe('a value', () => {
 describe('the mappings', () => {
   const forms = [contact, activity].map(readMapping)
 
-  it('get a new one with the defaults of its action, disabled, under a free name, with nothing wrong', () => {
+  it('get a new mapping with the defaults of its action: disabled, valid, with an unused name', () => {
     for (const action of showActions()) {
       const mapping = newMapping(JSON.parse(JSON.stringify(action)) as typeof action, forms)
       expect(mapping).toMatchObject({ name: `${action.title} 2`, enabled: false })
@@ -165,7 +165,7 @@ describe('the mappings', () => {
     }
   })
 
-  it('get a copy that is disabled, lose one, and change their order', () => {
+  it('can be duplicated, removed and moved', () => {
     const copied = duplicate(forms, 0)
     expect(copied.map(({ name, enabled }) => [name, enabled])).toEqual([
       ['Upsert Contact', true],
@@ -178,7 +178,7 @@ describe('the mappings', () => {
     expect(move(forms, 0, -1)).toEqual(forms)
   })
 
-  it('know which of them differ from what is saved', () => {
+  it('can be compared with the saved mappings', () => {
     const renamed = { ...forms[0], name: 'Other' }
     expect(isChanged(forms[0], forms)).toBe(false)
     expect(isChanged(renamed, forms)).toBe(true)
@@ -186,31 +186,31 @@ describe('the mappings', () => {
     expect(differences(forms, [forms[1], forms[0]])).toEqual([])
   })
 
-  it('are the same, in whichever order their members come', () => {
+  it('are compared without the order of their members', () => {
     const { name, mapping, ...others } = contact
     expect(areSame([readMapping({ mapping, ...others, name })], [forms[0]])).toBe(true)
   })
 
-  it('are checked without the fields that are half-written', () => {
+  it('are checked without the fields that are not valid yet', () => {
     const fields = [{ key: 'ip', value: path('') }, forms[0].fields[0]]
     expect(Object.keys(writeValid({ ...forms[0], fields }).mapping)).toEqual(['timestamp'])
   })
 
-  it('are connected to an audience, and disconnected again', () => {
+  it('can be connected to an audience, and disconnected', () => {
     const connected = connect(forms[0], 'VIP', { audience_id: '1', audience_name: 'VIP' })
     expect(audienceIn(connected)).toEqual({ id: '1', name: 'VIP' })
     expect(checkMappings([writeMapping(connected)])).toEqual([])
     expect(disconnect(connected)).toEqual(forms[0])
   })
 
-  it('have a row for each value that is not nothing', () => {
+  it('have a row for each value except nothing', () => {
     const rows = withValue([], 'user_id', path('$.userId'))
     expect(valueIn(rows, 'user_id')).toEqual(path('$.userId'))
     expect(valueIn(rows, 'ip')).toEqual({ kind: 'nothing' })
     expect(withValue(rows, 'user_id', { kind: 'nothing' })).toEqual([])
   })
 
-  it('come from a file, of which only what a mapping has is taken', () => {
+  it('are read from a file, without unknown members', () => {
     const text = JSON.stringify([{ ...contact, enabled: undefined, id: 'abc' }])
     const file = readFile(text)
     expect('value' in file && mappingsOf(file.value)).toEqual([contact])
@@ -219,7 +219,7 @@ describe('the mappings', () => {
     expect(nameIn(5, 1)).toBe('Mapping 2')
   })
 
-  it('come back from a stored draft, unless it is none', () => {
+  it('are restored from a stored draft if it is valid', () => {
     const draft = { base: [contact], mappings: forms }
     expect(readMappingsDraft(JSON.stringify(draft))).toEqual(draft)
     fc.assert(
@@ -234,7 +234,7 @@ describe('the mappings', () => {
 })
 
 describe('a trigger', () => {
-  it('gets one more condition, in parentheses where the other word stands', () => {
+  it('gets another condition, with parentheses if it uses the other operator', () => {
     expect(addCondition('', 'type = "track"', 'and')).toBe('type = "track"')
     expect(addCondition('type = "track"', 'event = "a"', 'and')).toBe('type = "track" and event = "a"')
     expect(addCondition('type = "a" or type = "b"', 'event = "c"', 'and')).toBe(
@@ -244,7 +244,7 @@ describe('a trigger', () => {
     expect(addCondition('(type = "a" and event = "b") or type = "c"', 'event = "d"', 'and')).toBeUndefined()
   })
 
-  it('that is put together from conditions can be read, unless it says that it can’t be put together', () => {
+  it('can be read after a condition was added', () => {
     const fql = fc.constantFrom(...CONDITIONS.map((condition) => condition.fql))
     fc.assert(
       fc.property(fc.array(fc.tuple(fql, fc.constantFrom('and', 'or')), { minLength: 1, maxLength: 6 }), (steps) => {
@@ -264,14 +264,14 @@ describe('a trigger', () => {
     }
   })
 
-  it('that is read in another way than it was written is noticed', () => {
+  it('is compared with how Segment reads it', () => {
     expect(isReadOtherwise('type = track', 'type = "track"')).toBe(true)
     expect(isReadOtherwise('(type="track")', 'type = "track"')).toBe(false)
   })
 })
 
 describe('suggested paths', () => {
-  it('are those of the events that were tried, and the usual ones', () => {
+  it('are the paths of the tried events, and common paths', () => {
     const events = eventsIn('{"type":"identify","traits":{"plan":"pro","<img>":1}}\n\nno JSON\n{"type":"track"}')
     expect(events).toHaveLength(2)
     const paths = pathsOf(events)
@@ -279,7 +279,7 @@ describe('suggested paths', () => {
     expect(paths.some((one) => one.includes('<'))).toBe(false)
   })
 
-  it('are found in one event over several lines, and in an array', () => {
+  it('are found in one event on several lines, and in an array', () => {
     expect(eventsIn('{\n"type": "track"\n}')).toHaveLength(1)
     expect(eventsIn('[{"type":"track"},{"type":"identify"}, 5]')).toHaveLength(2)
   })

@@ -22,7 +22,7 @@ const mapping = {
   mapping: { user_id: { '@path': '$.userId' }, traits: { '@path': '$.traits' } }
 }
 
-it('starts with the presets, and makes no file for them', async () => {
+it('starts with the presets, without a file', async () => {
   const mappingsFile = join(folder, 'mappings.json')
   const { send } = await startWorkbench({ mappingsFile })
   const { mappings } = (await send('GET', '/api/mappings')) as { mappings: { name: string }[] }
@@ -30,7 +30,7 @@ it('starts with the presets, and makes no file for them', async () => {
   expect(() => readFileSync(mappingsFile)).toThrow('ENOENT')
 })
 
-it('saves mappings into a file that deliver reads, and sends events through them', async () => {
+it('saves mappings to a file for ortto deliver, and sends events through them', async () => {
   const mappingsFile = join(folder, 'mappings.json')
   const { send, tryOut } = await startWorkbench({ mappingsFile })
   expect(await send('PUT', '/api/mappings', { mappings: [mapping] })).toEqual({ problems: [], mappings: [mapping] })
@@ -39,7 +39,7 @@ it('saves mappings into a file that deliver reads, and sends events through them
   expect((await MappingsStore.open(mappingsFile)).mappings).toEqual([mapping])
 })
 
-it('saves nothing when something is wrong, and says what, by mapping and field', async () => {
+it('saves nothing if there are problems, and names the mapping and the field of each', async () => {
   const { send } = await startWorkbench()
   const broken = [
     mapping,
@@ -63,7 +63,7 @@ interface Saved {
   mappings: { name: string }[]
 }
 
-it('tells at the start what is wrong with the file', async () => {
+it('reports problems of the file at the start', async () => {
   const path = join(folder, 'mappings.json')
   writeFileSync(path, '{')
   await expect(MappingsStore.open(path)).rejects.toThrow(`${path}: It is not JSON (Expected property name`)
@@ -72,7 +72,7 @@ it('tells at the start what is wrong with the file', async () => {
   await expect(MappingsStore.open(folder)).rejects.toThrow(`Cannot read ${folder}`)
 })
 
-it('connects an audience, and says why it could not', async () => {
+it('connects an audience, or explains why it cannot', async () => {
   const { send, sandbox } = await startWorkbench({ account: { traits: {}, otherAudiences: ['Newsletter'] } })
   expect(await send('POST', '/api/audience', { name: 'VIP' })).toEqual({
     error: null,
@@ -86,7 +86,7 @@ it('connects an audience, and says why it could not', async () => {
   expect(await send('POST', '/api/audience', { name: ' ' })).toMatchObject({ error: null, outputs: null })
 })
 
-it('offers what the page needs: actions, examples, keys, addresses', async () => {
+it('returns actions, examples, keys and addresses for the page', async () => {
   const { send, writeKey, sandbox } = await startWorkbench()
   const setup = (await send('GET', '/api/setup')) as Record<string, unknown>
   expect(setup).toMatchObject({ destination: 'Ortto (Actions)', writeKey, apiKey: sandbox.apiKey, mappingsFile: null })
@@ -95,7 +95,7 @@ it('offers what the page needs: actions, examples, keys, addresses', async () =>
   expect(contact.fields.find(({ key }) => key === 'batch_size')?.isHidden).toBe(true)
 })
 
-it('shows in each example what its title says', async () => {
+it('has examples with the results that their titles say', async () => {
   const { send, tryOut } = await startWorkbench()
   const { examples } = (await send('GET', '/api/setup')) as { examples: { title: string; text: string }[] }
   for (const { title, text } of examples) {
@@ -106,7 +106,7 @@ it('shows in each example what its title says', async () => {
   }
 })
 
-it('keeps mappings that others have saved meanwhile', async () => {
+it('does not overwrite mappings that were saved in the meantime', async () => {
   const { send } = await startWorkbench()
   const { mappings: base } = (await send('GET', '/api/mappings')) as { mappings: object[] }
   const renamed = (name: string) => base.map((one, index) => (index === 0 ? { ...one, name } : one))
@@ -117,7 +117,7 @@ it('keeps mappings that others have saved meanwhile', async () => {
   })
 })
 
-it('gives the mappings as a file', async () => {
+it('exports the mappings as a file', async () => {
   const { request, send } = await startWorkbench()
   const response = await request('/api/mappings/file')
   expect(response.headers.get('content-disposition')).toBe('attachment; filename="mappings.json"')
@@ -125,7 +125,7 @@ it('gives the mappings as a file', async () => {
   expect(await response.json()).toEqual(mappings)
 })
 
-it('keeps what was written into the file by hand meanwhile', async () => {
+it('does not overwrite manual changes of the file', async () => {
   const mappingsFile = join(folder, 'mappings.json')
   const { send } = await startWorkbench({ mappingsFile })
   await send('PUT', '/api/mappings', { mappings: [mapping] })
@@ -144,7 +144,7 @@ it('keeps what was written into the file by hand meanwhile', async () => {
   expect(readFileSync(mappingsFile, 'utf8')).toBe('no JSON')
 })
 
-it('says why mappings can not be written', async () => {
+it('explains why mappings cannot be written', async () => {
   const { send } = await startWorkbench({ mappingsFile: join(folder, 'none', 'mappings.json') })
 
   expect(await send('PUT', '/api/mappings', { mappings: [mapping] })).toMatchObject({

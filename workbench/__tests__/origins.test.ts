@@ -45,11 +45,11 @@ it.each([
     },
     { value: 'Fax sent', from: '$.event', because: '$.userId exists, $.event exists' }
   ]
-])('tells what %j gives, and from where', (directive, expected) => {
+])('returns the value of %j and its source', (directive, expected) => {
   expect(originOf(directive)).toEqual({ because: undefined, ...expected })
 })
 
-it('tells that a directive can not be resolved', () => {
+it('reports that a directive cannot be resolved', () => {
   expect(originOf({ '@case': { operator: 'sideways', value: { '@path': '$.userId' } } })).toEqual({
     value: undefined,
     from: '@case',
@@ -71,7 +71,7 @@ it('shows the parts of an object under their labels', () => {
 })
 
 it.each(presetMappings())(
-  'tells of the preset $name what the framework makes of an event',
+  'returns the same payload as the framework for the preset $name',
   ({ mapping, partnerAction }) => {
     const rows = originsOf(mapping, partnerAction, event as never)
     const payload = transform(mapping, event)

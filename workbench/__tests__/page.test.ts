@@ -13,7 +13,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-it('gives the page at each address that one of its views has, with a policy that allows nothing from elsewhere', async () => {
+it('serves the page at the address of each view, with a policy that blocks other origins', async () => {
   const page = createPage(folder)
   for (const path of ['/', '/mappings/2', '/ortto/contacts/12']) {
     const response = await page.request(path)
@@ -27,13 +27,13 @@ it('gives the page at each address that one of its views has, with a policy that
   }
 })
 
-it('gives every answer another nonce', async () => {
+it('uses a new nonce for every response', async () => {
   const page = createPage(folder)
   const texts = await Promise.all(['/', '/'].map(async (path) => (await page.request(path)).text()))
   expect(texts[0]).not.toBe(texts[1])
 })
 
-it('gives its scripts, and no other file', async () => {
+it('serves its scripts, and no other files', async () => {
   const page = createPage(folder)
   const script = await page.request('/assets/page.js')
   expect([script.headers.get('content-type'), await script.text()]).toEqual(['text/javascript; charset=utf-8', 'let a'])
@@ -43,7 +43,7 @@ it('gives its scripts, and no other file', async () => {
   }
 })
 
-it('says when it is not built', () => {
+it('reports when it is not built', () => {
   expect(() => createPage(join(folder, 'nowhere'))).toThrow(PageNotBuilt)
   rmSync(join(folder, 'index.html'))
   expect(() => createPage(folder)).toThrow('Run npm run build')

@@ -18,23 +18,23 @@ async function previewOf(members: object, ...events: unknown[]): Promise<Preview
 
 const userId = { user_id: { '@path': '$.userId' } }
 
-it('shows what each field gives for the first event that the trigger takes', async () => {
+it('shows the value of each field for the first event that the trigger matches', async () => {
   const preview = await previewOf({ mapping: userId }, { type: 'track', userId: 'max' }, identify())
   expect(preview).toMatchObject({ event: 1, trigger: { matches: true, why: 'type = "identify" is true' } })
   expect(preview.fields).toEqual([expect.objectContaining({ key: 'user_id', value: 'lana' })])
 })
 
-it('says why the trigger takes none of them, and shows the first', async () => {
+it('explains why the trigger matches no event, and shows the first event', async () => {
   const preview = await previewOf({ mapping: userId }, 'no event', { type: 'track', userId: 'max' })
   expect(preview).toMatchObject({ event: 1, trigger: { matches: false }, fields: [{ value: 'max' }] })
 })
 
-it('leaves out only what is wrong', async () => {
+it('omits only the fields with problems', async () => {
   const mapping = { ...userId, ip: { '@path': 5 }, fax: 'x' }
   expect((await previewOf({ mapping }, identify())).fields.map(({ key }) => key)).toEqual(['user_id'])
 })
 
-it('shows an event of the action’s own kind while the trigger can not be read', async () => {
+it('shows an event of the action’s default trigger while the trigger cannot be read', async () => {
   const preview = await previewOf(
     { subscribe: 'type =', mapping: userId },
     { type: 'track', userId: 'max' },
@@ -44,7 +44,7 @@ it('shows an event of the action’s own kind while the trigger can not be read'
   expect(preview.trigger).toBeUndefined()
 })
 
-it('shows nothing of a trigger that can not be read, and how Segment reads one that can', async () => {
+it('shows how Segment reads a trigger, if it can be read', async () => {
   expect(await previewOf({ subscribe: '(' }, identify())).toMatchObject({ fields: [] })
   expect((await previewOf({ subscribe: 'type = identify' }, identify())).readAs).toBe('type = "identify"')
 })

@@ -2,7 +2,7 @@ import { endAll, identify, startWorkbench, track } from './harness'
 
 afterEach(endAll)
 
-it('shows the whole way of an event: mapping, payload, request, answer, result, and what changed', async () => {
+it('shows all steps of an event: mapping, payload, request, response, result and changes', async () => {
   const { tryOut, traceOf } = await startWorkbench()
   const [{ id, results }] = await tryOut(identify({ messageId: 'm1' }))
   expect(results).toEqual([
@@ -43,7 +43,7 @@ it('shows the whole way of an event: mapping, payload, request, answer, result, 
   expect(other.result).toBeUndefined()
 })
 
-it('shows each event of a batch with its own result and its own change', async () => {
+it('shows the result and the changes of each event of a batch', async () => {
   const { tryOut, traceOf } = await startWorkbench()
   const traces = await tryOut(
     identify({ userId: 'ada', traits: { firstName: 'Ada' } }),
@@ -82,7 +82,7 @@ it('keeps the order of one user across the mappings, so that the activity finds 
   expect(processed?.contact?.after.fields).toEqual({ 'First name': 'Lana' })
 })
 
-it('says why an event was not sent at all', async () => {
+it('explains why an event was not sent', async () => {
   const { tryOut, traceOf } = await startWorkbench()
   const traces = await tryOut(
     { type: 'page', userId: 'lana' },
@@ -100,7 +100,7 @@ it('says why an event was not sent at all', async () => {
   expect(keptOut.mappings[0]).toMatchObject({ matches: false, why: expect.stringMatching('integrations') as string })
 })
 
-it('says of a disabled mapping that it is disabled', async () => {
+it('explains that a disabled mapping is disabled', async () => {
   const { tryOut, traceOf, send } = await startWorkbench()
   const { mappings } = (await send('GET', '/api/mappings')) as { mappings: object[] }
   await send('PUT', '/api/mappings', { mappings: mappings.map((one) => ({ ...one, enabled: false })) })
@@ -109,7 +109,7 @@ it('says of a disabled mapping that it is disabled', async () => {
   expect((await traceOf(id)).mappings[0]).toMatchObject({ enabled: false, matches: false, why: 'it is disabled' })
 })
 
-it('shows a failure as it is, and does not try again', async () => {
+it('shows a failure, and does not retry', async () => {
   const { tryOut, traceOf, send, sandbox } = await startWorkbench()
   await send('POST', '/sandbox/faults', { kind: 'status', status: 503, message: 'Try later' })
   const [{ id, results }] = await tryOut(identify())
@@ -126,14 +126,14 @@ it.each([
   [{ kind: 'status', status: 422, message: 'Nothing new' }, 'unchanged', false],
   [{ kind: 'status', status: 423, message: 'Locked' }, 'rejected', true],
   [{ kind: 'status', status: 501, message: 'Never' }, 'rejected', false]
-])('gives the outcome that a delivery gives: %j', async (fault, outcome, isRetryable) => {
+])('shows the outcome that a delivery reports: %j', async (fault, outcome, isRetryable) => {
   const { tryOut, send } = await startWorkbench()
   await send('POST', '/sandbox/faults', fault)
 
   expect((await tryOut(identify()))[0].results).toMatchObject([{ outcome, isRetryable }])
 })
 
-it('leads with an address of an earlier start to nothing', async () => {
+it('does not find a trace of an earlier start', async () => {
   const [before] = await (await startWorkbench()).tryOut(identify())
   const again = await startWorkbench()
   const [after] = await again.tryOut(identify({ userId: 'another' }))
@@ -150,11 +150,11 @@ it('shows a broken connection', async () => {
   const [{ request, processed }] = (await traceOf(id)).mappings
   expect(request?.response).toBeUndefined()
   expect(request?.failure).toBeTruthy()
-  // Ortto took the event in all the same; only its answer was lost.
+  // Ortto stored the event, but its response was lost.
   expect(processed?.contact?.after.number).toBe(1)
 })
 
-it('shows of a batch that was too large the request that each event was in at last', async () => {
+it('shows the last request of each event of a batch that was too large', async () => {
   const { tryOut, traceOf, send } = await startWorkbench()
   await send('POST', '/sandbox/faults', { kind: 'size limit', bytes: 250, once: false })
   const traces = await tryOut(...['1', '2', '3', '4'].map((userId) => identify({ userId, messageId: `m${userId}` })))
@@ -168,7 +168,7 @@ it('shows of a batch that was too large the request that each event was in at la
   ])
 })
 
-it('reads one event over several lines, an array, and lines', async () => {
+it('reads one event on several lines, an array, and one event per line', async () => {
   const { tryOut } = await startWorkbench()
   const status = async (text: string) =>
     (await tryOut(text)).map(({ results: [result] }) => (result as { status: number } | undefined)?.status)
@@ -179,14 +179,14 @@ it('reads one event over several lines, an array, and lines', async () => {
   expect(await status(`${JSON.stringify(identify({ userId: 'd' }))}\n\nnonsense`)).toEqual([200, undefined])
 })
 
-it('takes a thousand events at once', async () => {
+it('accepts a thousand events at once', async () => {
   const { tryOut, sandbox } = await startWorkbench()
   const traces = await tryOut(...Array.from({ length: 1000 }, (_, index) => identify({ userId: `u${index}` })))
   expect(traces.filter(({ results: [{ status }] }) => status === 200)).toHaveLength(1000)
   expect(sandbox.account.contacts.count).toBe(1000)
 })
 
-it('refuses more events than it can show, before it sends any', async () => {
+it('rejects more events than it can show, and sends none of them', async () => {
   const { request, sandbox } = await startWorkbench()
   const text = Array.from({ length: 10_001 }, () => '{"type":"identify","userId":"u"}').join('\n')
   const response = await request('/api/try', { method: 'POST', body: JSON.stringify({ text }) })
@@ -195,14 +195,14 @@ it('refuses more events than it can show, before it sends any', async () => {
   expect(sandbox.account.contacts.count).toBe(0)
 })
 
-it('tells that an event is no longer kept', async () => {
+it('reports that an event is no longer stored', async () => {
   const { request } = await startWorkbench()
   const response = await request('/api/traces/12345')
   expect(response.status).toBe(404)
   expect(await response.json()).toEqual({ message: expect.stringMatching('no longer stored') as string })
 })
 
-it.each([3000, 6000, 100_000])('shows an event that is nested %i levels deep, as far as it can be', async (levels) => {
+it.each([3000, 6000, 100_000])('shows an event that is nested %i levels deep, as far as possible', async (levels) => {
   const { tryOut, traceOf } = await startWorkbench()
   const nested = `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`
   const [{ id, results }] = await tryOut(
@@ -214,7 +214,7 @@ it.each([3000, 6000, 100_000])('shows an event that is nested %i levels deep, as
   expect(mappings[0].payload?.length).toBeGreaterThan(5)
 })
 
-it('fails no event because an id of another is nested too deep', async () => {
+it('delivers events although the ID of another event is nested too deep', async () => {
   const { tryOut, traceOf } = await startWorkbench()
   const nested = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
   const traces = await tryOut(`${JSON.stringify(identify())}\n{"type":"page","userId":${nested},"event":${nested}}`)
@@ -224,7 +224,7 @@ it('fails no event because an id of another is nested too deep', async () => {
   expect((await traceOf(traces[1].id)).mappings[0].matches).toBe(false)
 })
 
-it('reads a refused event that is written over several lines', async () => {
+it('reads a rejected event on several lines', async () => {
   const { tryOut } = await startWorkbench()
   const traces = await tryOut(JSON.stringify({ ...identify(), _rejected: [{ status: 400 }] }, null, 2))
 

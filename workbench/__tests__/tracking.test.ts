@@ -50,7 +50,7 @@ async function readTraces({ body }: Response, count: number): Promise<TraceSumma
   return traces
 }
 
-it('takes the calls of @segment/analytics-node through the mappings to Ortto', async () => {
+it('sends the calls of @segment/analytics-node through the mappings to Ortto', async () => {
   const { listen, writeKey, live, sandbox } = await startTracking()
   const analytics = new Analytics({ writeKey, host: await listen(), flushAt: 3 })
   analytics.identify({ userId: 'lana', traits: { firstName: 'Lana' } })
@@ -79,14 +79,14 @@ it.each([
   ['g', 'group'],
   ['alias', 'alias'],
   ['a', 'alias']
-])('takes a call at /v1/%s as the event %s', async (path, type) => {
+])('accepts a call at /v1/%s as the event %s', async (path, type) => {
   const { call, live } = await startTracking()
   const response = await call(path, { userId: 'lana', event: 'Sign-in button clicked' })
   expect([response.status, await response.json()]).toEqual([200, { success: true }])
   expect((await live(1))[0].type).toBe(type)
 })
 
-it.each(['batch', 'b', 'import'])('takes a batch at /v1/%s, and merges its context into each event', async (path) => {
+it.each(['batch', 'b', 'import'])('accepts a batch at /v1/%s, and merges its context into each event', async (path) => {
   const { call, live, traceOf } = await startTracking()
   await call(path, {
     context: { ip: '203.0.113.7' },
@@ -104,7 +104,7 @@ it.each(['batch', 'b', 'import'])('takes a batch at /v1/%s, and merges its conte
   expect(second.note).toMatch('integrations')
 })
 
-it('gives an event what Segment gives it: an id, the time of receipt, and a timestamp by its own clock', async () => {
+it('adds what Segment adds: a message ID, the time of receipt, and a corrected timestamp', async () => {
   const { call, live, traceOf } = await startTracking()
   await call('track', {
     userId: 'lana',
@@ -120,13 +120,13 @@ it('gives an event what Segment gives it: an id, the time of receipt, and a time
   expect(event.writeKey).toBeUndefined()
 })
 
-it('keeps a timestamp that it can not read as it is, so that the destination can tell of it', async () => {
+it('keeps a timestamp that is not valid, so that the destination can report it', async () => {
   const { call, live } = await startTracking()
   await call('track', { userId: 'lana', event: 'Sign-in button clicked', timestamp: 'yesterday' })
   expect((await live(1))[0].results).toEqual([expect.objectContaining({ status: 400 })])
 })
 
-it('takes the write key from the body too, plain text, and gzip', async () => {
+it('accepts the write key in the body, plain text, and gzip', async () => {
   const { call, writeKey, live } = await startTracking()
   const event = { type: 'identify', userId: 'lana', writeKey }
   const plain = await call('i', event, { headers: { authorization: '', 'content-type': 'text/plain' } })
@@ -139,52 +139,52 @@ it('takes the write key from the body too, plain text, and gzip', async () => {
 const deep = `{"a":${'['.repeat(9999)}${']'.repeat(9999)}}`
 
 it.each([
-  ['no JSON', 'track', '{', 400, 'The body is not JSON'],
-  ['no object', 'track', '[]', 400, 'The body is not a JSON object'],
-  ['what is nested too deep', 'track', deep, 400, 'The body is nested deeper than 2000 levels'],
+  ['text that is not JSON', 'track', '{', 400, 'The body is not JSON'],
+  ['JSON that is not an object', 'track', '[]', 400, 'The body is not a JSON object'],
+  ['JSON that is nested too deep', 'track', deep, 400, 'The body is nested deeper than 2000 levels'],
   ['a batch without events', 'batch', '{}', 400, 'A batch needs an array "batch"'],
   ['a batch of texts', 'batch', '{"batch":["a"]}', 400, 'batch[0] is not an object'],
   ['an unknown call', 'fax', '{}', 404, 'Segment has no call "fax"']
-])('refuses %s in words', async (_, path, body, status, message) => {
+])('rejects %s with a message', async (_, path, body, status, message) => {
   const { call } = await startTracking()
   const response = await call(path, undefined, { body })
   expect([response.status, await response.json()]).toEqual([status, { success: false, message }])
 })
 
-it('refuses another write key, and what is too large', async () => {
+it('rejects another write key, and bodies that are too large', async () => {
   const { call } = await startTracking()
-  const stranger = await call('track', {}, { headers: { authorization: `Basic ${btoa('other:')}` } })
-  expect(stranger.status).toBe(401)
+  const wrongKey = await call('track', {}, { headers: { authorization: `Basic ${btoa('other:')}` } })
+  expect(wrongKey.status).toBe(401)
   const large = await call('track', { properties: { text: 'x'.repeat(10 * 1024 * 1024) } })
   expect(large.status).toBe(413)
   const bomb = gzipSync(Buffer.alloc(11 * 1024 * 1024, 32))
   expect((await call('track', {}, { headers: { 'content-encoding': 'gzip' }, body: bomb })).status).toBe(400)
 })
 
-it('takes no more than it can hold', async () => {
+it('rejects calls above its limits', async () => {
   const { call } = await startTracking()
   const batch = Array.from({ length: 12_000 }, () => ({ type: 'track' }))
-  const answers = await Promise.all([call('batch', { batch }), call('batch', { batch })])
-  const refused = answers.filter(({ status }) => status === 429)
-  expect(refused.map(({ headers }) => headers.get('retry-after'))).toEqual(['1'])
+  const responses = await Promise.all([call('batch', { batch }), call('batch', { batch })])
+  const rejected = responses.filter(({ status }) => status === 429)
+  expect(rejected.map(({ headers }) => headers.get('retry-after'))).toEqual(['1'])
 })
 
 it.each([
   ['has too many messages', 20_001, {}],
-  ['has a context that would take gigabytes in all of its messages', 20_000, { text: 'x'.repeat(100_000) }]
-])('refuses a batch that %s', async (_, length, context) => {
+  ['has a context that would need gigabytes in all messages', 20_000, { text: 'x'.repeat(100_000) }]
+])('rejects a batch that %s', async (_, length, context) => {
   const { call } = await startTracking()
   const response = await call('batch', { batch: Array.from({ length }, () => ({ type: 'track' })), context })
   expect([response.status, response.headers.get('retry-after')]).toEqual([413, null])
 })
 
-it('says of a message without a type that it is no event', async () => {
+it('reports that a message without a type is not an event', async () => {
   const { call, live } = await startTracking()
   await call('batch', { batch: [{ userId: 'lana' }] })
   expect((await live(1))[0].note).toMatch('no "type"')
 })
 
-it('gives analytics.js its settings, which send everything here', async () => {
+it('returns settings for analytics.js that send all calls to the workbench', async () => {
   const { app, writeKey } = await startTracking()
   const settings = await app.request(`http://127.0.0.1:8020/v1/projects/${writeKey}/settings`)
   expect(await settings.json()).toMatchObject({
@@ -193,17 +193,17 @@ it('gives analytics.js its settings, which send everything here', async () => {
   expect((await app.request('http://127.0.0.1:8020/v1/projects/other/settings')).status).toBe(404)
 })
 
-it('lets pages of other origins send events', async () => {
+it('allows pages of other origins to send events', async () => {
   const { call, app } = await startTracking()
   const headers = { origin: 'https://shop.example', 'sec-fetch-site': 'cross-site' }
-  const answer = await call('track', { userId: 'lana' }, { headers })
-  expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, '*'])
-  const asking = await app.request('http://127.0.0.1:8020/v1/t', {
+  const response = await call('track', { userId: 'lana' }, { headers })
+  expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([200, '*'])
+  const preflight = await app.request('http://127.0.0.1:8020/v1/t', {
     method: 'OPTIONS',
     headers: { ...headers, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' }
   })
-  expect(asking.headers.get('access-control-allow-private-network')).toBe('true')
-  expect(asking.headers.get('access-control-allow-headers')).toBe('content-type')
+  expect(preflight.headers.get('access-control-allow-private-network')).toBe('true')
+  expect(preflight.headers.get('access-control-allow-headers')).toBe('content-type')
 })
 
 it('clears the list of live events', async () => {
@@ -214,7 +214,7 @@ it('clears the list of live events', async () => {
   expect(await traceOf(id)).toEqual({ message: expect.stringMatching('no longer stored') as string })
 })
 
-it('remembers that calls were refused, and why the last one was', async () => {
+it('counts rejected calls, with the reason of the last one', async () => {
   const { call, send } = await startTracking()
   expect(await send('GET', '/api/live/rejected')).toEqual({ count: 0 })
   await call('fax', {})
@@ -230,7 +230,7 @@ it('remembers that calls were refused, and why the last one was', async () => {
 })
 
 describe('with a stream', () => {
-  it('puts each event there before it answers, and shows it as well', async () => {
+  it('publishes each event before it responds, and shows it', async () => {
     const published: string[] = []
     const { call, live } = await startTracking({
       publish: async ({ type }) => {
@@ -243,21 +243,21 @@ describe('with a stream', () => {
     expect(await live(3)).toHaveLength(3)
   })
 
-  it('turns events away while the stream takes nothing, and does not show them twice', async () => {
+  it('rejects events while the stream is full, and does not show them twice', async () => {
     const stream = { publish: () => Promise.resolve(), waitReason: 'The stream is full' as string | undefined }
     const { call, live } = await startTracking(stream)
-    const refused = await call('track', { userId: 'lana' })
-    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1'])
-    expect(await refused.json()).toMatchObject({ success: false, message: expect.stringMatching('is full') as string })
+    const rejected = await call('track', { userId: 'lana' })
+    expect([rejected.status, rejected.headers.get('retry-after')]).toEqual([503, '1'])
+    expect(await rejected.json()).toMatchObject({ success: false, message: expect.stringMatching('is full') as string })
     stream.waitReason = undefined
     expect((await call('track', { userId: 'lana' })).status).toBe(200)
     expect(await live(1)).toHaveLength(1)
   })
 
   it.each([
-    ['too large for ever', new TooLargeError('It is too large'), 413],
-    ['away for now', new Error('It is too large'), 503]
-  ])('says which events the stream did not take, and shows them nowhere: %s', async (_why, error, status) => {
+    ['too large', new TooLargeError('It is too large'), 413],
+    ['temporarily unavailable', new Error('It is too large'), 503]
+  ])('reports the events that were not published, and does not show them: %s', async (_why, error, status) => {
     const { call, live } = await startTracking({
       publish: ({ type }) => (type === 'page' ? Promise.reject(error) : Promise.resolve())
     })

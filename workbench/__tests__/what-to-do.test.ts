@@ -3,7 +3,7 @@ import { endAll, identify, startWorkbench, track } from './harness'
 
 afterEach(endAll)
 
-/** Where the page sends a person who has sent an event like this. */
+/** The view that the page links to after this event, or its advice. */
 async function linkFor(event: object, { account, fault }: { account?: object; fault?: object } = {}) {
   const { tryOut, traceOf, send } = await startWorkbench({ account })
   if (fault) {
@@ -17,16 +17,16 @@ async function linkFor(event: object, { account, fault }: { account?: object; fa
 }
 
 it.each([
-  ['an event that arrived', identify(), undefined],
+  ['a delivered event', identify(), undefined],
   ['an event that no mapping matches', { type: 'page', userId: 'lana' }, '/mappings'],
-  ['an event that its integrations keep away', identify({ integrations: { All: false } }), /"integrations"/],
+  ['an event whose integrations disable Ortto', identify({ integrations: { All: false } }), /"integrations"/],
   ['an event without an id', identify({ userId: '' }), '/mappings/1'],
-  ['an activity at an unreadable time', track({ timestamp: 'yesterday' }), '/mappings/2'],
-  ['an activity that Ortto does not know', track({ event: 'Fax sent' }), '/ortto/activities'],
-  ['a contact of which nothing is mapped', identify({ traits: { shoeSize: 38 } }), '/ortto/fields'],
+  ['an activity with an invalid timestamp', track({ timestamp: 'yesterday' }), '/mappings/2'],
+  ['an activity that is not mapped', track({ event: 'Fax sent' }), '/ortto/activities'],
+  ['a contact without mapped traits', identify({ traits: { shoeSize: 38 } }), '/ortto/fields'],
   ['a value of another type', identify({ traits: { firstName: 'Lana', birthday: 'never' } }), '/ortto/fields'],
   ['a property of another type', track({ properties: { count: 'many' } }), '/ortto/activities']
-])('shows the way for %s', async (_, event, path) => {
+])('links to the right view for %s', async (_, event, path) => {
   const link = await linkFor(event)
   if (path instanceof RegExp) {
     expect(link).toMatch(path)
@@ -35,11 +35,11 @@ it.each([
   }
 })
 
-it('shows the way when no trait is mapped at all', async () => {
+it('links to the right view when no trait is mapped', async () => {
   expect(await linkFor(identify(), { account: {} })).toBe('/ortto/fields')
 })
 
-it('shows the way when the limit is used up', async () => {
+it('links to the right view when the limit is reached', async () => {
   const account = { plan: { contacts: 0 }, traits: {} }
   expect(await linkFor(identify(), { account })).toBe('/ortto/limits')
 })
@@ -49,18 +49,18 @@ it.each([
   [{ kind: 'not JSON' }, '/ortto/clock-and-faults'],
   [{ kind: 'status', status: 401 }, '/ortto/source'],
   [{ kind: 'status', status: 400 }, '/mappings/1']
-])('shows the way when Ortto answers with %j', async (fault, path) => {
+])('links to the right view when Ortto responds with %j', async (fault, path) => {
   expect(await linkFor(identify(), { fault })).toBe(path)
 })
 
-it('says that there is nothing to do about a contact that Ortto has already', async () => {
+it('says that a contact that Ortto already has needs no fix', async () => {
   const { tryOut, traceOf } = await startWorkbench()
   await tryOut(identify())
   const [{ id }] = await tryOut(identify())
   expect(adviceForMapping((await traceOf(id)).mappings[0])?.text).toMatch(/^Nothing to do: /)
 })
 
-it('says that all mappings are disabled, and what is no event', () => {
+it('explains that all mappings are disabled, and what is not an event', () => {
   const unmatched = { skipped: 'no_matching_mapping' as const, mappings: [{ enabled: false }] as never }
   expect(adviceForUnsent(unmatched).text).toMatch('is disabled')
   expect(adviceForUnsent({ mappings: [] }).text).toMatch('Fix the text')
