@@ -50,11 +50,11 @@ const ELSEWHERE: Record<string, string> = {
   'node dist/cli/ortto.js work --status': stream(),
   'output of docs/scaling.md': stream(),
   'node dist/cli/ortto.js workbench --publish':
-    '`stream/__tests__/commands.test.ts` › have the live events of ortto workbench --publish to deliver',
+    '`stream/__tests__/commands.test.ts` › receive the live events of ortto workbench --publish',
   'npm run test:stream -- reliability':
-    '`stream/__tests__/reliability.test.ts` › docs/reliability.md says what came of it',
+    '`stream/__tests__/reliability.test.ts` › docs/reliability.md contains the results',
   'npm run test:stream -- kill':
-    '`stream/__tests__/kill.test.ts` › store every event once and in the order of its user, or reject it with its reason',
+    '`stream/__tests__/kill.test.ts` › store every event once and in order, or reject it with the reason',
   'npm run generate': '`__tests__/generated-files.test.ts` › are what `npm run generate` writes',
   'npm run drop-in -- ../action-destinations':
     '`scripts/__tests__/drop-in.test.ts` › copies this project and prints what to run',
