@@ -1,18 +1,19 @@
-import { heldIn, WAYS } from './fault-cases'
-import type { Outcome, Told, Way } from './fault-cases'
+import { countStored, WAYS } from './fault-cases'
+import type { CaseResult, Snapshot, Way } from './fault-cases'
 import { ACTIONS } from './fault-ways'
 import type { Action } from './fault-ways'
 
-/** A fault, and what it came to for each way to deliver and each action. */
-export interface Tested {
+/** A fault, and the results for each way to deliver and each action. */
+export interface TestedFault {
   title: string
-  what: string
-  /** As the sandbox takes it. None when there was none. */
+  /** The effect on a request, as a sentence */
+  effect: string
+  /** In the format of the sandbox. Undefined for the case without a fault. */
   fault?: object
-  rows: { way: Way; action: Action; outcome: Outcome }[]
+  rows: { way: Way; action: Action; result: CaseResult }[]
 }
 
-/** What a way to deliver, and what an action makes of events, is called. */
+/** The names of the ways to deliver, and of the actions. */
 const NAMES: Record<Way | Action, string> = {
   'one event': 'destination, one event',
   'a batch': 'destination, a batch',
@@ -22,77 +23,78 @@ const NAMES: Record<Way | Action, string> = {
   trackActivity: 'activities'
 }
 
-const INTRODUCTION = `# What becomes of events when Ortto fails
+const INTRODUCTION = `# What happens to events when Ortto fails
 
-A test switches on each fault that the [sandbox](../sandbox/README.md) offers, delivers events to it over real connections, and
-compares what was reported of every event with what the sandbox holds. It wrote this page, and fails when the page says anything else.
+A test switches on each fault of the [sandbox](../sandbox/README.md), delivers events over real connections, and compares the reported
+result of every event with the data in the sandbox. The test generates this page, and fails when the page is out of date.
 
 \`\`\`sh
 apt-get install -y nats-server
 npm run test:stream -- reliability           # compares
-RENEW=1 npm run test:stream -- reliability   # writes this page anew
+RENEW=1 npm run test:stream -- reliability   # updates this page
 \`\`\`
 `
 
 const LEGEND = `## How to read it
 
-**What is sent.** One event that is fine; or ten, of which eight are fine, one has no id and is refused by the destination (400), and
-one is refused by Ortto (422: nothing of it is mapped). Each has a message id and a timestamp. They are contacts, then activities:
-*both* is where the two came to the same.
+**What is sent.** One valid event; or ten events, of which eight are valid, one has no ID and is rejected by the destination (400), and
+one is rejected by Ortto (422, because none of its data is mapped). Each event has a message ID and a timestamp. The events are contacts
+or activities. *both* means that the results are the same for both.
 
 **How it is delivered.**
 
-- *destination, one event*: as Segment calls it without batching. A failure is an error that it throws.
-- *destination, a batch*: each event has a result of its own. Segment sends again what was answered 408, 423, 429, or 5xx but 501; so
-  does the test, when the fault is over.
-- *\`ortto deliver\`*: a file, with its checkpoint and its results. It tries again by itself. When it stops, the test ends the fault
-  and gives the same command again.
-- *\`ortto work\`*: a stream in NATS, and a worker. What it has rejected stands on the rejected subject. When it stops, the test ends the
-  fault and starts it again; what it gave back, it takes up by itself.
+- *destination, one event*: as Segment calls it without batching. A failure is a thrown error.
+- *destination, a batch*: each event has its own result. Segment retries events with 408, 423, 429, or 5xx except 501. The test does the
+  same, after the end of the fault.
+- *\`ortto deliver\`*: a file, with its results and rejected events. Retries are automatic. When the delivery stops, the test ends the
+  fault and runs the same command again.
+- *\`ortto work\`*: a stream in NATS, and a worker. Rejected events are on the rejected subject. When the worker stops, the test ends the
+  fault and starts it again. Events that the worker returned to the stream are delivered again automatically.
 
-**What is reported.** *delivered* is 200. *unchanged* is 422 for a contact that Ortto knows already, as after a first try of which
-nobody heard; it is not among the rejected ones, since there is nothing to mend. Any other number is a status, each with its reason. A dash: there was nothing to send again, or the delivery saw to that by itself.
+**What is reported.** *delivered* is 200. *unchanged* is 422 for a contact that Ortto already has, for example after a first request
+whose response was lost. It is not counted as rejected, because there is nothing to fix. Other numbers are statuses, each with a reason. A
+dash means that nothing was retried, or that the retries were automatic.
 
-**What is counted**, all of it from the run:
+**What is counted**, all of it in the test run:
 
-- *held*: events that Ortto has.
-- *unconfirmed*: Ortto had the event when it was reported as failed. It is sent again, which does no harm: an activity is stored once
-  for its message id and timestamp, and a contact brings nothing new.
-- *false successes*: reported as delivered, or known, when Ortto did not have it.
-- *stored twice*: Ortto has it more than once.
-- *lost*: a false success, or an event of which nothing was said.
+- *stored*: Ortto has the event.
+- *unconfirmed*: Ortto had the event when it was reported as failed. Sending it again does no harm: an activity with the same message ID
+  and timestamp is stored once, and a contact is not changed.
+- *false successes*: reported as delivered or unchanged when Ortto did not have the event.
+- *stored twice*: Ortto has the event more than once.
+- *lost*: a false success, or an event without a reported result.
 `
 
 const NOT_COVERED = `## What is not covered
 
-- The real Ortto. The sandbox goes by Ortto's documents.
-- A \`stall\` and a late answer that last: each try takes 10 seconds. For one request they are here.
-- Statuses that are not in the list go the way of one that is: Segment's rule, above, tells which.
+- The real Ortto. The sandbox implements Ortto's documentation.
+- A lasting \`stall\` or late response, because each attempt takes 10 seconds. The page has them for one request.
+- Other statuses. They are handled like one of the tested statuses, by Segment's rule above.
 - Workers that are killed, several at a time, and the order of each user's events: \`npm run test:stream -- kill\`. A NATS server that
-  dies, and a disk that is full: the other tests of [\`stream/\`](../stream/README.md) and [\`delivery/\`](../delivery/README.md).
-- Activities without a message id or a timestamp: Ortto can't tell them from their like, so one that is unconfirmed and sent again is
-  stored twice.
-- How long anything takes. The pauses between tries are skipped, the request's timeouts are real.
+  crashes, and a full disk: the other tests of [\`stream/\`](../stream/README.md) and [\`delivery/\`](../delivery/README.md).
+- Activities without a message ID or a timestamp. Ortto cannot deduplicate them, so an unconfirmed one is stored twice when it is sent
+  again.
+- How long a delivery takes. The pauses between retries are skipped. The timeouts of requests are real.
 `
 
 /** The page about all faults. */
-export function pageOf(tested: readonly Tested[]): string {
-  const outcomes = tested.flatMap(({ rows }) => rows.map(({ outcome }) => outcome))
-  const { sent, unconfirmed, falseSuccesses, storedTwice, lost } = sumsOf(outcomes)
-  const result =
-    `**${sent} events in ${outcomes.length} cases: ${lost} lost**, ${falseSuccesses} false successes, ` +
+export function pageOf(tested: readonly TestedFault[]): string {
+  const results = tested.flatMap(({ rows }) => rows.map(({ result }) => result))
+  const { sent, unconfirmed, falseSuccesses, storedTwice, lost } = sumsOf(results)
+  const summary =
+    `**${sent} events in ${results.length} cases: ${lost} lost**, ${falseSuccesses} false successes, ` +
     `${storedTwice} stored twice, ${unconfirmed} unconfirmed and sent again.\n`
   const details = tested.map(sectionOf)
-  return [INTRODUCTION, result, summaryOf(tested), LEGEND, '## Fault by fault\n', ...details, NOT_COVERED].join('\n')
+  return [INTRODUCTION, summary, summaryOf(tested), LEGEND, '## Fault by fault\n', ...details, NOT_COVERED].join('\n')
 }
 
 /** A line for each fault, and one for all. */
-function summaryOf(tested: readonly Tested[]): string {
-  const head = ['fault', 'events', 'held in the end', 'refused, with a reason', 'unconfirmed']
+function summaryOf(tested: readonly TestedFault[]): string {
+  const head = ['fault', 'events', 'stored in the end', 'rejected, with a reason', 'unconfirmed']
   const counts = ['false successes', 'stored twice', 'lost']
-  const line = (outcomes: readonly Outcome[]) => {
-    const { sent, held, refused, unconfirmed, falseSuccesses, storedTwice, lost } = sumsOf(outcomes)
-    return [sent, held, refused, unconfirmed, falseSuccesses, storedTwice, lost].map(String)
+  const line = (results: readonly CaseResult[]) => {
+    const { sent, stored, rejected, unconfirmed, falseSuccesses, storedTwice, lost } = sumsOf(results)
+    return [sent, stored, rejected, unconfirmed, falseSuccesses, storedTwice, lost].map(String)
   }
   const all = tested.flatMap(({ rows }) => rows)
   return table(
@@ -100,58 +102,58 @@ function summaryOf(tested: readonly Tested[]): string {
     [
       ...tested.map(({ title, rows }) => [
         `[${title}](#${anchorOf(title)})`,
-        ...line(rows.map(({ outcome }) => outcome))
+        ...line(rows.map(({ result }) => result))
       ]),
-      ['**all**', ...line(all.map(({ outcome }) => outcome)).map((count) => `**${count}**`)]
+      ['**all**', ...line(all.map(({ result }) => result)).map((count) => `**${count}**`)]
     ]
   )
 }
 
-function sectionOf({ title, what, fault, rows }: Tested): string {
+function sectionOf({ title, effect, fault, rows }: TestedFault): string {
   const lines: { ways: string[]; cells: string[] }[] = []
   for (const way of WAYS) {
     const ofWay = ACTIONS.map((action) => {
-      const [{ outcome }] = rows.filter((row) => row.way === way && row.action === action)
-      return { what: NAMES[action], cells: cellsOf(outcome) }
+      const [{ result }] = rows.filter((row) => row.way === way && row.action === action)
+      return { action: NAMES[action], cells: cellsOf(result) }
     })
     const isSame = ofWay.every(({ cells }) => cells.join('|') === ofWay[0].cells.join('|'))
-    for (const one of isSame ? [{ ...ofWay[0], what: 'both' }] : ofWay) {
-      const cells = [one.what, ...one.cells]
-      const like = lines.find((line) => line.cells.join('|') === cells.join('|'))
-      if (like) {
-        like.ways.push(NAMES[way])
+    for (const one of isSame ? [{ ...ofWay[0], action: 'both' }] : ofWay) {
+      const cells = [one.action, ...one.cells]
+      const sameLine = lines.find((line) => line.cells.join('|') === cells.join('|'))
+      if (sameLine) {
+        sameLine.ways.push(NAMES[way])
       } else {
         lines.push({ ways: [NAMES[way]], cells })
       }
     }
   }
-  const head = ['delivered by', 'what', 'sent', 'reported at first', 'held', 'reported in the end', 'held', 'lost']
-  const as = fault ? ` The fault: \`${JSON.stringify(fault)}\`` : ''
+  const head = ['delivered by', 'events', 'sent', 'reported first', 'stored', 'reported last', 'stored', 'lost']
+  const faultText = fault ? ` The fault: \`${JSON.stringify(fault)}\`` : ''
   const shown = lines.map(({ ways, cells }) => [ways.join('; '), ...cells])
-  return [`### ${title}\n`, `${what}${as}\n`, table(head, shown)].join('\n')
+  return [`### ${title}\n`, `${effect}${faultText}\n`, table(head, shown)].join('\n')
 }
 
-function cellsOf({ sent, atFirst, inTheEnd, lost }: Outcome): string[] {
-  const first = atFirst ? [saidIn(atFirst), String(heldIn(atFirst))] : ['–', '–']
-  return [String(sent), ...first, saidIn(inTheEnd), String(heldIn(inTheEnd)), String(lost)]
+function cellsOf({ sent, first, last, lost }: CaseResult): string[] {
+  const firstCells = first ? [formatReported(first), String(countStored(first))] : ['–', '–']
+  return [String(sent), ...firstCells, formatReported(last), String(countStored(last)), String(lost)]
 }
 
-function saidIn({ said }: Told): string {
-  if (typeof said === 'string') {
-    return `stops: ${said.split(':')[0]}`
+function formatReported({ reported }: Snapshot): string {
+  if (typeof reported === 'string') {
+    return `stops: ${reported.split(':')[0]}`
   }
-  return [...said]
+  return [...reported]
     .sort(([one], [other]) => (one < other ? 1 : -1))
-    .map(([what, count]) => `${count} × ${what}`)
+    .map(([result, count]) => `${count} × ${result}`)
     .join(', ')
 }
 
-function sumsOf(outcomes: readonly Outcome[]) {
-  const sum = (read: (outcome: Outcome) => number) => outcomes.reduce((total, outcome) => total + read(outcome), 0)
+function sumsOf(results: readonly CaseResult[]) {
+  const sum = (read: (result: CaseResult) => number) => results.reduce((total, result) => total + read(result), 0)
   return {
     sent: sum(({ sent }) => sent),
-    held: sum(({ inTheEnd }) => heldIn(inTheEnd)),
-    refused: sum(({ reasons }) => reasons.filter((reason) => reason !== '').length),
+    stored: sum(({ last }) => countStored(last)),
+    rejected: sum(({ reasons }) => reasons.filter((reason) => reason !== '').length),
     unconfirmed: sum(({ unconfirmed }) => unconfirmed),
     falseSuccesses: sum(({ falseSuccesses }) => falseSuccesses),
     storedTwice: sum(({ storedTwice }) => storedTwice),
@@ -163,7 +165,7 @@ function table(head: readonly string[], lines: readonly (readonly string[])[]): 
   return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |\n`).join('')
 }
 
-/** As GitHub makes it of a heading. */
+/** The anchor that GitHub generates for a heading. */
 function anchorOf(title: string): string {
   return title
     .toLowerCase()

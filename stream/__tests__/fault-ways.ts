@@ -22,38 +22,37 @@ import { left, publishAll, rejected, until } from './harness'
 
 export const SETTINGS = { api_key: 'pau-key' }
 
-/** Milliseconds. A machine that is busy must not make a worker lose its lease. */
-const ACK_WAIT = 5000
+/** Long enough that a worker on a busy machine does not lose its lease */
+const ACK_WAIT_MS = 5000
 
 export const ACTIONS = ['upsertContact', 'trackActivity'] as const
 export type Action = typeof ACTIONS[number]
 
-/** What was said of one event. */
+/** The reported result of one event. */
 export interface Report {
   status: number
   message: string
 }
 
-/** Message ids, and what was said of the event. An event of which nothing was said is not there. */
+/** The reported results by message ID. Events without a result are not included. */
 export type Reports = Map<string, Report>
 
-/** What each way to deliver works with. */
-export interface Stage {
+/** The input of each way to deliver. */
+export interface TestCase {
   action: Action
   events: readonly SegmentEvent[]
   origin: string
   time: Time
   nc: NatsConnection
-  /** What was reported until now; or why it stopped, when it is still to say what became of the events. */
-  tell: (reports: Reports | string, said?: Counts) => void
-  /** Ends the fault. */
-  mend: () => void
+  /** Called with all results so far, or with the reason when the delivery stopped before it reported results */
+  onReport: (reports: Reports | string, counts?: Counts) => void
+  endFault: () => void
 }
 
-/** `delivered`, `unchanged`, or a status, and how often it was said */
+/** How often each result was reported: `delivered`, `unchanged`, or a status */
 export type Counts = Map<string, number>
 
-/** Ortto has the event, as far as this says. */
+/** Whether the result says that Ortto has the event. */
 export function isConfirmed(report: Report): boolean {
   return report.status < 400 || isUnchanged(report)
 }
@@ -65,22 +64,22 @@ function isUnchanged({ status, message }: Report): boolean {
 export function countsOf(reports: Iterable<Report>): Counts {
   const counts: Counts = new Map()
   for (const report of reports) {
-    const said = report.status < 400 ? 'delivered' : isUnchanged(report) ? 'unchanged' : String(report.status)
-    counts.set(said, (counts.get(said) ?? 0) + 1)
+    const result = report.status < 400 ? 'delivered' : isUnchanged(report) ? 'unchanged' : String(report.status)
+    counts.set(result, (counts.get(result) ?? 0) + 1)
   }
   return counts
 }
 
-/** The preset's mapping, in batches of all events. */
-function mappingOf({ action, events }: Stage) {
+/** The preset mapping, with one batch for all events. */
+function mappingOf({ action, events }: TestCase) {
   const [mapping] = presetMappings().filter(({ partnerAction }) => partnerAction === action)
   return { ...mapping, batchSize: events.length }
 }
 
-/** The destination, with one event after the other. */
-export async function byEvent(stage: Stage): Promise<void> {
-  const { destination, settings } = destinationOf(stage)
-  await asSegment(stage, async ([event]) => {
+/** The destination, one event at a time. */
+export async function byEvent(testCase: TestCase): Promise<void> {
+  const { destination, settings } = destinationOf(testCase)
+  await sendLikeSegment(testCase, async ([event]) => {
     try {
       const steps = await destination.onEvent(event, settings)
       return steps.some(({ output }) => output === 'Action Executed') ? [{ status: 200, message: '' }] : []
@@ -92,9 +91,9 @@ export async function byEvent(stage: Stage): Promise<void> {
 }
 
 /** The destination, with all events in one batch. */
-export async function byBatch(stage: Stage): Promise<void> {
-  const { destination, settings } = destinationOf(stage)
-  await asSegment(stage, async (events) => {
+export async function byBatch(testCase: TestCase): Promise<void> {
+  const { destination, settings } = destinationOf(testCase)
+  await sendLikeSegment(testCase, async (events) => {
     const [{ multistatus = [] }] = await destination.onBatch([...events], settings)
     return multistatus.map((node) => ({
       status: node.status,
@@ -103,72 +102,74 @@ export async function byBatch(stage: Stage): Promise<void> {
   })
 }
 
-function destinationOf(stage: Stage) {
-  const { subscribe, partnerAction, mapping } = mappingOf(stage)
+function destinationOf(testCase: TestCase) {
+  const { subscribe, partnerAction, mapping } = mappingOf(testCase)
   return {
-    destination: new Destination<Settings>(definitionFor(stage.origin)),
+    destination: new Destination<Settings>(definitionFor(testCase.origin)),
     settings: { ...SETTINGS, subscription: { subscribe, partnerAction, mapping } }
   }
 }
 
-/** What is worth another try, Segment sends again; here, when the fault is over. */
-async function asSegment(
-  { events, tell, mend }: Stage,
+/** Retries events as Segment does, after the end of the fault. */
+async function sendLikeSegment(
+  { events, onReport, endFault }: TestCase,
   send: (some: readonly SegmentEvent[]) => Promise<Report[]>
 ): Promise<void> {
   const reports: Reports = new Map()
-  const sendAndTell = async (some: readonly SegmentEvent[]) => {
-    const said = await send(some)
-    some.forEach(({ messageId = '' }, index) => said[index] && reports.set(messageId, said[index]))
-    tell(new Map(reports))
+  const sendAndReport = async (some: readonly SegmentEvent[]) => {
+    const results = await send(some)
+    some.forEach(({ messageId = '' }, index) => results[index] && reports.set(messageId, results[index]))
+    onReport(new Map(reports))
   }
-  await sendAndTell(events)
-  const again = events.filter(({ messageId = '' }) => isRetried(reports.get(messageId)?.status ?? 200))
-  if (again.length > 0) {
-    mend()
-    await sendAndTell(again)
+  await sendAndReport(events)
+  const retried = events.filter(({ messageId = '' }) => isRetried(reports.get(messageId)?.status ?? 200))
+  if (retried.length > 0) {
+    endFault()
+    await sendAndReport(retried)
   }
 }
 
-/** What Segment sends again */
+/** Whether Segment retries an event with this status. */
 function isRetried(status: number): boolean {
   return [408, 423, 429].includes(status) || (status >= 500 && status !== 501)
 }
 
-/** A file. When it stops, it is called again, and goes on from its checkpoint. */
-export async function byDeliver(stage: Stage): Promise<void> {
-  const { events, tell, mend } = stage
+/** `ortto deliver` with a file. When it stops, it is started again and resumes. */
+export async function byDeliver(testCase: TestCase): Promise<void> {
+  const { events, onReport, endFault } = testCase
   const folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
   try {
     await writeFile(join(folder, 'events.ndjson'), events.map((event) => `${JSON.stringify(event)}\n`).join(''))
-    let stopped = await deliverFrom(folder, stage)
+    let stopped = await deliverFrom(folder, testCase)
     while (stopped !== undefined) {
-      tell(stopped)
-      mend()
-      stopped = await deliverFrom(folder, stage)
+      onReport(stopped)
+      endFault()
+      stopped = await deliverFrom(folder, testCase)
     }
-    const refused = new Map((await linesIn(join(folder, 'rejected'))).map((one) => [one.messageId, one._rejected[0]]))
-    // What is refused must stand among the rejected, with its reason, and nothing else may.
-    const results = (await linesIn(join(folder, 'results'))).map(({ messageId, status, message }) => {
-      const isRejected = refused.has(messageId)
+    const rejectedById = new Map(
+      (await readLines(join(folder, 'rejected'))).map((one) => [one.messageId, one._rejected[0]])
+    )
+    // A rejected event must be in the file of rejected events with its reason. Other events must not be there.
+    const results = (await readLines(join(folder, 'results'))).map(({ messageId, status, message }) => {
+      const isRejected = rejectedById.has(messageId)
       return { messageId, status, message: isRejected === isConfirmed({ status, message }) ? '' : message }
     })
-    tell(new Map(results.map((result) => [result.messageId, result])), countsOf(results))
+    onReport(new Map(results.map((result) => [result.messageId, result])), countsOf(results))
   } finally {
     await rm(folder, { recursive: true })
   }
 }
 
-/** Resolves with why it stopped, if it did. */
-async function deliverFrom(folder: string, stage: Stage): Promise<string | undefined> {
+/** Resolves with the reason when the delivery stopped. */
+async function deliverFrom(folder: string, testCase: TestCase): Promise<string | undefined> {
   const at = (name: string) => join(folder, name)
   const files = await findFiles([at('events.ndjson')])
-  const outputs = { checkpoint: at('checkpoint'), results: at('results'), rejected: at('rejected') }
-  const records = await Records.open({ files, job: 'test', ...outputs })
-  const { origin, time } = stage
-  const delivery = new Delivery({ to: origin, settings: SETTINGS, mappings: [mappingOf(stage)], time })
+  const outputs = { ledger: at('ledger'), results: at('results'), rejected: at('rejected') }
+  const records = await Records.open({ files, job: { id: 'test', target: testCase.origin }, ...outputs })
+  const { origin, time } = testCase
+  const delivery = new Delivery({ to: origin, settings: SETTINGS, mappings: [mappingOf(testCase)], time })
   try {
-    for await (const reports of delivery.run(readAll(files, { after: records.start }))) {
+    for await (const reports of delivery.run(readAll(records.files, { onEnd: records.onEnd }))) {
       await records.add(reports)
     }
     await records.close(true)
@@ -179,7 +180,7 @@ async function deliverFrom(folder: string, stage: Stage): Promise<string | undef
   }
 }
 
-/** Why a delivery stopped. @throws whatever else it is */
+/** The reason why a delivery stopped. Rethrows other errors. */
 function reasonOf(error: unknown): string {
   if (error instanceof Stopped) {
     return error.message
@@ -187,57 +188,60 @@ function reasonOf(error: unknown): string {
   throw error
 }
 
-type Written = Report & { messageId: string; _rejected: Report[] }
+type OutputLine = Report & { messageId: string; _rejected: Report[] }
 
-async function linesIn(path: string): Promise<Written[]> {
+async function readLines(path: string): Promise<OutputLine[]> {
   const text = await readFile(path, 'utf8')
-  return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Written]))
+  return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as OutputLine]))
 }
 
 let streams = 0
 
-/** A stream. When the worker ends, it is started again; when it gives the events back, it comes back by itself. */
-export async function byWork(stage: Stage): Promise<void> {
-  const { events, origin, time, nc, tell, mend } = stage
+/** `ortto work` with a stream. When the worker stops, it is started again, unless it retries on its own. */
+export async function byWork(testCase: TestCase): Promise<void> {
+  const { events, origin, time, nc, onReport, endFault } = testCase
   streams += 1
-  const layout = await openStream(nc, { name: `faults-${streams}`, partitions: 1, ackWait: ACK_WAIT })
+  const layout = await openStream(nc, { name: `faults-${streams}`, partitions: 1, ackWait: ACK_WAIT_MS })
   await publishAll(nc, layout, events)
-  const counted = { delivered: 0, unchanged: 0 }
+  const logged = { delivered: 0, unchanged: 0 }
   const onStopped = (reason: string) => {
-    tell(reason)
-    mend()
+    onReport(reason)
+    endFault()
   }
   const onLog = (line: string) => {
     const { msg, retryAfterSeconds, delivered, unchanged } = JSON.parse(line) as Logged
     if (msg === 'batch') {
-      counted.delivered += delivered
-      counted.unchanged += unchanged
+      logged.delivered += delivered
+      logged.unchanged += unchanged
     } else if (retryAfterSeconds !== undefined) {
       onStopped(msg)
     }
   }
   const stop = new AbortController()
-  const delivery = { to: origin, settings: SETTINGS, mappings: [mappingOf(stage)], time }
-  const workOn = async (): Promise<void> => {
+  const delivery = { to: origin, settings: SETTINGS, mappings: [mappingOf(testCase)], time }
+  const runWorker = async (): Promise<void> => {
     try {
       await work({ nc, layout, delivery, log: pino({ base: null }, { write: onLog }), signal: stop.signal })
     } catch (error) {
       onStopped(reasonOf(error))
-      await workOn()
+      await runWorker()
     }
   }
-  await Promise.all([workOn(), until(async () => (await left(nc, layout)) === 0).finally(() => stop.abort())])
+  await Promise.all([runWorker(), until(async () => (await left(nc, layout)) === 0).finally(() => stop.abort())])
 
-  const refused = (await rejected(nc, layout)).map((one): [string, Report] => [String(one.messageId), one._rejected[0]])
-  const reports: Reports = new Map(refused)
-  // What is gone from the stream and was not rejected was acknowledged: as many as the log says, and no more.
+  const rejections = (await rejected(nc, layout)).map((one): [string, Report] => [
+    String(one.messageId),
+    one._rejected[0]
+  ])
+  const reports: Reports = new Map(rejections)
+  // The other events were acknowledged if the log counts them.
   events
     .filter(({ messageId = '' }) => !reports.has(messageId))
-    .slice(0, counted.delivered + counted.unchanged)
+    .slice(0, logged.delivered + logged.unchanged)
     .forEach(({ messageId = '' }) => reports.set(messageId, { status: 200, message: 'acknowledged' }))
-  const acknowledged = Object.entries({ delivered: counted.delivered, unchanged: counted.unchanged })
-  const said = [...acknowledged.filter(([, count]) => count > 0), ...countsOf(refused.map(([, report]) => report))]
-  tell(reports, new Map(said))
+  const acknowledged = Object.entries({ delivered: logged.delivered, unchanged: logged.unchanged })
+  const counts = [...acknowledged.filter(([, count]) => count > 0), ...countsOf(rejections.map(([, report]) => report))]
+  onReport(reports, new Map(counts))
 }
 
 /** A line of a worker's log: a batch, or the time after which it retries the events that it returned. */
