@@ -81,14 +81,9 @@ export class OutputFile {
 }
 
 async function openFile(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ELOOP') {
-      throw new Error('it is a link; name the file itself')
-    }
-    throw error
-  }
+  return open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ELOOP' ? new Error('it is a link; name the file itself') : error
+  })
 }
 
 async function describeFile(handle: FileHandle) {

@@ -48,7 +48,7 @@ export class Outputs {
     if (path === undefined) {
       return
     }
-    try {
+    await describeErrors(path, async () => {
       const file = await OutputFile.open(path, FORMATS[kind].belongs)
       this.files.set(kind, { path: resolve(path), file })
       if (file.isFile) {
@@ -58,9 +58,7 @@ export class Outputs {
         throw new Error('it contains those of an earlier delivery; delete it, or choose another file')
       }
       await this.removeUnrecorded(resolve(path), file, ledger)
-    } catch (error) {
-      throw new Error(`Cannot write ${path}: ${errorMessage(error)}.`)
-    }
+    })
   }
 
   /** Bytes of each file, by its path */
@@ -71,9 +69,7 @@ export class Outputs {
   async append(reports: readonly EventReport[]): Promise<void> {
     await this.confirm()
     for (const [kind, { path, file }] of this.files) {
-      await file.append(FORMATS[kind].format(reports)).catch((error: unknown) => {
-        throw new Error(`Cannot write ${path}: ${errorMessage(error)}.`)
-      })
+      await describeErrors(path, () => file.append(FORMATS[kind].format(reports)))
     }
   }
 
@@ -81,9 +77,7 @@ export class Outputs {
   async sync(): Promise<void> {
     await this.confirm()
     for (const { path, file } of this.files.values()) {
-      await file.sync().catch((error: unknown) => {
-        throw new Error(`Cannot write ${path}: ${errorMessage(error)}.`)
-      })
+      await describeErrors(path, () => file.sync())
     }
   }
 
@@ -123,11 +117,19 @@ export class Outputs {
   }
 }
 
+/** Adds to an error which file cannot be written. */
+async function describeErrors(path: string, action: () => Promise<void>): Promise<void> {
+  await action().catch((error: unknown) => {
+    throw new Error(`Cannot write ${path}: ${errorMessage(error)}.`)
+  })
+}
+
 /** The input file that a line of results, or of rejected events, names. */
 function fileOf(line: unknown): unknown {
   if (!isRecord(line)) {
     return undefined
   }
-  const [first]: unknown[] = Array.isArray(line._rejected) ? line._rejected : [line]
+  const records: unknown[] = Array.isArray(line._rejected) ? line._rejected : [line]
+  const [first] = records
   return isRecord(first) ? first.file : undefined
 }

@@ -6,7 +6,7 @@ import type { FileToRead } from '../read/read-all'
 import type { Ledger } from './ledger'
 import type { FinishedFile } from './ledger-file'
 
-/** A file as a ledger knows it: its path as seen from the ledger's folder, which is the same wherever that is mounted. */
+/** A file's name in a ledger: its path as seen from the ledger's folder. It is the same wherever that is mounted. */
 export function nameInLedger(ledger: string, file: Pick<InputFile, 'path'>): string {
   return relative(dirname(resolve(ledger)), resolve(file.path))
 }
@@ -14,7 +14,7 @@ export function nameInLedger(ledger: string, file: Pick<InputFile, 'path'>): str
 interface Plan {
   /** The files that are to be read, each after what was delivered of it */
   files: FileToRead[]
-  /** Files that were delivered under another name or time: the ledger gets these, so that they need not be read again */
+  /** Files that were delivered under another name or time. Once recorded, they need not be read again. */
   recognized: Omit<FinishedFile, 'kind'>[]
 }
 
