@@ -3,6 +3,7 @@ export interface DeliverOptions {
   to: string
   mappings?: string
   integration: string[]
+  consent?: string[]
   from?: number
   until?: number
   rate?: number

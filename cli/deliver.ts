@@ -51,7 +51,8 @@ export function deliverCommand(output: Output, end: (code: number) => void): Com
     .argument('<inputs...>', 'files, folders, or - for standard input')
     .option('--to <where>', 'sandbox, ortto, or the URL of an Ortto server', 'sandbox')
     .option('--mappings <file>', "a mappings file in Segment's format (default: the destination's presets)")
-    .option('--integration <name>', "another name for Ortto in the events' integrations", collect, [])
+    .option('--integration <name>', "a further name for Ortto in the events' integrations", collect, [])
+    .option('--consent <category>', 'only events that allow this consent category (repeatable)', collect, [])
     .option('--from <time>', 'only events at or after this time', parseTime)
     .option('--until <time>', 'only events before this time', parseTime)
     .option('--rate <number>', 'the maximum of events per second', wholeNumber(1))
@@ -97,11 +98,11 @@ async function deliverTo(
   options: DeliverOptions,
   output: Output
 ): Promise<number> {
-  const { integration: integrations, rate, dryRun: isDry = false, json: isJSON = false } = options
+  const { integration: integrations, consent, rate, dryRun: isDry = false, json: isJSON = false } = options
   const stop = new AbortController()
   const onSignal = () => stop.abort()
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
-  const delivery = new Delivery({ ...target, mappings, integrations, rate, signal: stop.signal })
+  const delivery = new Delivery({ ...target, mappings, integrations, consent, rate, signal: stop.signal })
   const progress = new Progress(files, records, delivery, output)
   const timer = setInterval(() => progress.show(), 500)
   if (!isJSON) {

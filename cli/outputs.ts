@@ -18,7 +18,15 @@ export function recordsOf(
   { settings }: Pick<Target, 'settings'>,
   options: DeliverOptions
 ): RecordsOptions {
-  const { to, from, until, integration, checkpoint = defaultCheckpoint(inputs[0]), dryRun: isDry = false } = options
+  const {
+    to,
+    from,
+    until,
+    integration,
+    consent,
+    checkpoint = defaultCheckpoint(inputs[0]),
+    dryRun: isDry = false
+  } = options
   const mappingsHash = createHash('sha256').update(JSON.stringify(mappings)).digest('hex')
   const results = options.results && pathFrom(options.results)
   const rejected = options.rejected && pathFrom(options.rejected)
@@ -33,6 +41,7 @@ export function recordsOf(
       from,
       until,
       integration,
+      consent,
       results,
       rejected
     }),

@@ -15,6 +15,7 @@ interface WorkOptions extends NatsOptions {
   to?: string
   mappings?: string
   integration: string[]
+  consent: string[]
   rate?: number
   keyFile?: string
   status?: boolean
@@ -44,7 +45,8 @@ export function workCommand(output: Output, end: (code: number) => void): Comman
       .description('Delivers the events of a stream to Ortto, together with all other workers of the stream.')
       .option('--to <where>', 'ortto, or the URL of an Ortto server')
       .option('--mappings <file>', "a mappings file in Segment's format (default: the destination's presets)")
-      .option('--integration <name>', "another name for Ortto in the events' integrations", collect, [])
+      .option('--integration <name>', "a further name for Ortto in the events' integrations", collect, [])
+      .option('--consent <category>', 'only events that allow this consent category (repeatable)', collect, [])
       .option('--rate <number>', 'the maximum of events per second for this worker', wholeNumber(1))
       .option('--key-file <file>', 'a file that contains the API key')
   )
@@ -65,7 +67,7 @@ function start(options: WorkOptions, output: Output): Promise<number> {
 
 /** Delivers events until it is stopped, and resolves with the exit code. */
 async function run(options: WorkOptions, output: Output): Promise<number> {
-  const { to, integration: integrations, rate, keyFile } = options
+  const { to, integration: integrations, consent, rate, keyFile } = options
   if (to === undefined) {
     throw new UsageError('--to is required: ortto, or the URL of an Ortto server.')
   }
@@ -84,7 +86,7 @@ async function run(options: WorkOptions, output: Output): Promise<number> {
   )
   try {
     const layout = await openStream(nc, { name: options.stream })
-    await work({ nc, layout, delivery: { ...target, mappings, integrations, rate }, log, signal: stop.signal })
+    await work({ nc, layout, delivery: { ...target, mappings, integrations, consent, rate }, log, signal: stop.signal })
     return EXIT.done
   } catch (error) {
     if (!(error instanceof Stopped)) {

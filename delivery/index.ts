@@ -12,6 +12,7 @@ export {
   readMappingsFile
 } from './mapping/mappings'
 export type { Mapping } from './mapping/mappings'
+export { hasConsent } from './mapping/consent'
 export { lock } from './records/lock'
 export { tracksActivities } from './mapping/mapping-fields'
 export { momentOf } from './read/moment'

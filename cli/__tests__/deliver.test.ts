@@ -188,6 +188,19 @@ describe('ortto deliver', () => {
     expect(JSON.parse(lines[1])).toMatchObject({ line: 2, action: 'trackActivity', item: { user_id: 'u1' } })
   })
 
+  it('says how many events carry consent, and sends only those that allow a category', async () => {
+    const consent = { context: { consentManagement: { allowedConsentIds: ['ads'], deniedConsentIds: ['marketing'] } } }
+    const input = await file('a.ndjson', ndjson([{ ...identify('u1'), ...consent }, identify('u2')]))
+    const all = await ortto('deliver', input, '--dry-run')
+    const some = await ortto('deliver', input, '--consent', 'ads')
+    const none = await ortto('deliver', input, '--consent', 'ads', '--consent', 'marketing')
+
+    expect(all.out).toContain('Results: 2 would be sent, 0 rejected.')
+    expect(all.out).toContain('Events with consent preferences: 1. Only --consent respects them')
+    expect(some.out).toContain('Results: 1 delivered, 0 rejected, 1 without consent.')
+    expect(none.out).toContain('Results: 0 delivered, 0 rejected, 2 without consent.')
+  })
+
   it('delivers with mappings of its own, of the time that is wanted', async () => {
     const mappings = [
       {
@@ -226,7 +239,7 @@ describe('ortto deliver', () => {
       const second = await ortto(...args)
       expect(second.code).toBe(0)
       expect(second.out).toContain(`Resuming after ${input} line 501 (501 lines already done).`)
-      expect(second.out).toMatch(/^Lines: 1201, in [\d.]+ s\. Results: 1201 delivered, 0 rejected\.$/m)
+      expect(second.out).toMatch(/^Lines: 1,201, in [\d.]+ s\. Results: 1,201 delivered, 0 rejected\.$/m)
     } finally {
       await close()
     }

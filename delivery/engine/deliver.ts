@@ -1,6 +1,7 @@
-import ortto from '../../src'
 import type { Settings } from '../../src/generated-types'
+import { INTEGRATION_NAMES } from '../mapping/integrations'
 import type { Mapping } from '../mapping/mappings'
+import type { EventFilter } from '../mapping/route'
 import type { ReadItem } from '../read/read-events'
 import type { EventReport, MappingResult } from '../report'
 import type { Target } from '../target/definition'
@@ -24,8 +25,10 @@ export interface DeliveryOptions {
   to: Target
   settings: Settings
   mappings: readonly Mapping[]
-  /** Names by which an event's `integrations` may switch the destination off and on, besides its own. @default [] */
+  /** Further names by which an event's `integrations` may disable and enable the destination. @default [] */
   integrations?: readonly string[]
+  /** Sends only the events that allow each of these consent categories. @default [] */
+  consent?: readonly string[]
   /** Events a second, at most. @default no limit */
   rate?: number
   /** The events come from a stream without end: reports wait only a moment for more events. @default false */
@@ -56,7 +59,7 @@ export class Delivery {
   private readonly pace: Pace
   private readonly policy: ResultPolicy
   private readonly sender: Sender
-  private readonly names: readonly string[]
+  private readonly filter: EventFilter
   private readonly queue: KeyQueue
   private readonly pending = new PendingReports()
   /** Tasks that wait for another try */
@@ -73,13 +76,13 @@ export class Delivery {
   private readonly room: Signal
 
   constructor(private readonly options: DeliveryOptions) {
-    const { to, settings, integrations = [], rate, through, time = realTime } = options
+    const { to, settings, integrations = [], consent = [], rate, through, time = realTime } = options
     this.time = time
     this.change = new Signal(time)
     this.room = new Signal(time)
     this.queue = new KeyQueue(time.now)
     this.pace = new Pace(time.now, time.random, rate)
-    this.names = [ortto.name, ...integrations]
+    this.filter = { names: [...INTEGRATION_NAMES, ...integrations], consent }
     this.policy = options.isSingleAttempt ? new SingleAttempt(this.pace) : new RetryPolicy(time, this.pace)
     this.sender = new Sender({ to, settings, through, onResponse: (signal) => this.policy.noteResponse(signal) })
   }
@@ -165,7 +168,7 @@ export class Delivery {
 
   private add(item: ReadItem): void {
     this.addedAt = this.time.now()
-    const { report, event, mappings } = startReport(item, this.options.mappings, this.names)
+    const { report, event, mappings } = startReport(item, this.options.mappings, this.filter)
     const pending = this.pending.add(report, mappings.length)
     if (event) {
       mappings.forEach((mapping, position) => this.queue.add(new Task(event, mapping, item.size, pending, position)))
