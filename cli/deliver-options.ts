@@ -4,6 +4,8 @@ export interface DeliverOptions {
   mappings?: string
   integration: string[]
   consent?: string[]
+  connectAudiences?: boolean
+  keepGoing?: boolean
   from?: number
   until?: number
   rate?: number

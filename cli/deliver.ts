@@ -6,6 +6,7 @@ import exampleAccount from '../examples/account.json'
 import { createSandbox } from '../sandbox'
 import type { Sandbox } from '../sandbox'
 import ortto from '../src'
+import { checkTarget, connectMappings } from './check-target'
 import { EXIT, parseTime, readJSON, readNamed, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
 import { collect, filesOf, mappingsOf } from './inputs'
@@ -39,8 +40,8 @@ Examples:
   ortto deliver archive/ --to ortto --rejected rejected.ndjson
   gunzip -c events.gz | ortto deliver - --to http://127.0.0.1:8030
 
-Exits with 0 when nothing was rejected, 1 when events were rejected, 2 for usage errors, 3 when it stopped early and can
-be resumed.`
+Exits with 0 when nothing was rejected, 1 when events were rejected, 2 for usage errors and a key
+that is refused, 3 when it stopped early or could not connect: run the same command again.`
 
 /** `ortto deliver` */
 export function deliverCommand(output: Output, end: (code: number) => void): Command {
@@ -53,9 +54,12 @@ export function deliverCommand(output: Output, end: (code: number) => void): Com
     .option('--mappings <file>', "a mappings file in Segment's format (default: the destination's presets)")
     .option('--integration <name>', "a further name for Ortto in the events' integrations", collect, [])
     .option('--consent <category>', 'only events that allow this consent category (repeatable)', collect, [])
+    .option('--connect-audiences', 'find the named audiences of the mappings by name (default)')
+    .option('--no-connect-audiences', 'use the audience IDs in the mappings file where there are any')
     .option('--from <time>', 'only events at or after this time', parseTime)
     .option('--until <time>', 'only events before this time', parseTime)
     .option('--rate <number>', 'the maximum of events per second', wholeNumber(1))
+    .option('--keep-going', 'continue although each of the first 1,000 results is the same rejection')
     .option('--results <file>', 'write a line for each event and mapping to this file')
     .option('--rejected <file>', 'write the rejected events to this file, to fix and deliver them again')
     .option('--checkpoint <file>', 'the checkpoint file (default: next to the first input)')
@@ -80,10 +84,14 @@ export async function deliver(inputs: string[], options: DeliverOptions, output:
   await rejectOverwriting(inputs, files, options)
   const target = await targetOf(files, options)
   try {
+    if (target.isRemote) {
+      await checkTarget(target)
+    }
+    const connected = await connectMappings(mappings, target, options.connectAudiences)
     const records = await Records.open(recordsOf(inputs, files, mappings, target, options)).catch((error: Error) => {
       throw new UsageError(error.message)
     })
-    return await deliverTo(target, files, mappings, records, options, output)
+    return await deliverTo(target, files, connected, records, options, output)
   } finally {
     await target.close()
   }
@@ -98,12 +106,12 @@ async function deliverTo(
   options: DeliverOptions,
   output: Output
 ): Promise<number> {
-  const { integration: integrations, consent, rate, dryRun: isDry = false, json: isJSON = false } = options
+  const { integration: integrations, consent, rate, keepGoing, dryRun: isDry = false, json: isJSON = false } = options
   const stop = new AbortController()
   const onSignal = () => stop.abort()
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
-  const delivery = new Delivery({ ...target, mappings, integrations, consent, rate, signal: stop.signal })
-  const progress = new Progress(files, records, delivery, output)
+  const delivery = new Delivery({ ...target, mappings, integrations, consent, rate, keepGoing, signal: stop.signal })
+  const progress = new Progress(files, records, delivery, output, isJSON)
   const timer = setInterval(() => progress.show(), 500)
   if (!isJSON) {
     output.log(`${describeFiles(files)} → ${ortto.name} → ${target.name}`)
@@ -121,7 +129,7 @@ async function deliverTo(
   const ending = {
     summary: records.summary.state,
     seconds: progress.seconds,
-    retried: delivery.retried,
+    retries: delivery.retries.rows,
     ...outcome,
     isDry,
     canBeResumed: records.canBeResumed,
@@ -156,7 +164,7 @@ async function run(
   const onOutside = (count: number) => (outcome.outside += count)
   try {
     const range = { after: records.start, from, until, onBytes: progress.onBytes, onOutside }
-    for await (const reports of delivery.run(readAll(files, range))) {
+    for await (const reports of delivery.run(progress.watch(readAll(files, range)))) {
       await records.add(isDry ? reports.map(describeDryRun) : reports)
       if (isDry) {
         showItems(reports, isJSON, output)

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { Delivery, readAll, Stopped } from '../delivery'
+import { connectAudiences, definitionFor, Delivery, readAll, Stopped } from '../delivery'
 import { Estimate } from './estimate-counts'
 import { parseTime, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
@@ -65,7 +65,8 @@ async function estimate(inputs: string[], options: EstimateOptions, output: Outp
     until
   } = options
   const files = await filesOf(inputs, output)
-  const mappings = await mappingsOf(options.mappings)
+  // In a dry run every audience is found.
+  const mappings = await connectAudiences(await mappingsOf(options.mappings), definitionFor('nowhere'), SETTINGS)
   const names = files.map(({ name }) => name)
   const counts = new Estimate({ contacts, activities, trackFactor, retentionDays }, Date.now(), names)
   const delivery = new Delivery({ to: 'nowhere', settings: SETTINGS, mappings, integrations, consent })

@@ -11,7 +11,8 @@ import { printable, table } from './table'
 interface Ending {
   summary: SummaryState
   seconds: number
-  retried: number
+  /** The tries that were repeated, by status and reason */
+  retries: readonly { status: number; message: string; count: number }[]
   /** Events that were skipped because they are outside the time range */
   outside: number
   /** Why it stopped early */
@@ -29,7 +30,7 @@ const MAX_ROWS = 30
 
 /** Formats the summary of a delivery. */
 export function formatEnding(ending: Ending): string {
-  const { summary, seconds, retried, stopped, stopCode, canBeResumed, sandbox } = ending
+  const { summary, seconds, retries, stopped, stopCode, canBeResumed, sandbox } = ending
   const { consent, missingDedupeKey, rows } = summary
   const shown = rows.slice(0, MAX_ROWS)
   const cells = shown.map(({ count, mapping, status, message }) => [
@@ -41,9 +42,19 @@ export function formatEnding(ending: Ending): string {
   return [
     ...(rows.length > 0 ? [table(['Results', 'Mapping', 'Status', 'Reason'], cells)] : []),
     ...(rows.length > shown.length ? [`… and ${formatNumber(rows.length - shown.length)} other reasons`] : []),
+    ...(retries.length > 0
+      ? [
+          '',
+          table(
+            ['Retried', 'Status', 'Reason'],
+            retries
+              .slice(0, MAX_ROWS)
+              .map(({ count, status, message }) => [formatNumber(count), String(status), message])
+          )
+        ]
+      : []),
     '',
     `Lines: ${formatNumber(summary.lines)}, in ${seconds.toFixed(1)} s. Results: ${formatResults(ending)}.`,
-    ...(retried > 0 ? [`Retried: ${formatNumber(retried)}.`] : []),
     ...(sandbox
       ? [
           `Contacts in the local Ortto: ${formatNumber(sandbox.contacts)}. ` +
@@ -83,7 +94,10 @@ function formatResults({ summary, isDry, outside }: Ending): string {
 
 function formatStop(reason: string, code: StopCode | 'files' | undefined, canBeResumed: boolean): string {
   const next = canBeResumed ? 'Run the same command to resume.' : 'The next run starts from the beginning.'
-  return code === 'interrupted' ? `Stopped by a signal. ${next}` : `Stopped. ${endSentence(printable(reason))} ${next}`
+  const advice = code === 'same_rejection' ? ' Fix the cause, or use --keep-going to continue anyway.' : ''
+  return code === 'interrupted'
+    ? `Stopped by a signal. ${next}`
+    : `Stopped. ${endSentence(printable(reason))}${advice} ${next}`
 }
 
 /** Prints a line for each item that would be sent, and for each event that would not be sent. */

@@ -4,6 +4,7 @@ import pino from 'pino'
 import { Stopped } from '../delivery'
 import { forgetRejected, openStream, readRejected, readStatus, watchConnection, work } from '../stream'
 import type { Status } from '../stream'
+import { connectMappings } from './check-target'
 import { EXIT, pathFrom, reasonOf, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
 import { collect, mappingsOf } from './inputs'
@@ -16,6 +17,7 @@ interface WorkOptions extends NatsOptions {
   mappings?: string
   integration: string[]
   consent: string[]
+  connectAudiences?: boolean
   rate?: number
   keyFile?: string
   status?: boolean
@@ -47,6 +49,8 @@ export function workCommand(output: Output, end: (code: number) => void): Comman
       .option('--mappings <file>', "a mappings file in Segment's format (default: the destination's presets)")
       .option('--integration <name>', "a further name for Ortto in the events' integrations", collect, [])
       .option('--consent <category>', 'only events that allow this consent category (repeatable)', collect, [])
+      .option('--connect-audiences', 'find the named audiences of the mappings by name (default)')
+      .option('--no-connect-audiences', 'use the audience IDs in the mappings file where there are any')
       .option('--rate <number>', 'the maximum of events per second for this worker', wholeNumber(1))
       .option('--key-file <file>', 'a file that contains the API key')
   )
@@ -71,8 +75,9 @@ async function run(options: WorkOptions, output: Output): Promise<number> {
   if (to === undefined) {
     throw new UsageError('--to is required: ortto, or the URL of an Ortto server.')
   }
-  const mappings = await mappingsOf(options.mappings)
+  const saved = await mappingsOf(options.mappings)
   const target = await remoteTarget(to, keyFile)
+  const mappings = await connectMappings(saved, target, options.connectAudiences)
   const log = pino(
     { base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
     { write: (line) => output.log(line.trimEnd()) }

@@ -244,7 +244,7 @@ export class Shift {
   /** After a lease is over it settles nothing: another worker may have the messages again, out of this one's order. */
   private async settle(reports: readonly EventReport[]): Promise<void> {
     if (!this.isOver()) {
-      await this.settler.settle(reports, this.delivery.retried)
+      await this.settler.settle(reports, this.delivery.retries.total)
     }
   }
 }

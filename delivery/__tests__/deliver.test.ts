@@ -195,7 +195,7 @@ describe('what another try may mend', () => {
 
     expect(statuses).toEqual(Array(10).fill(200))
     expect(tries).toBeGreaterThanOrEqual(3)
-    expect(delivery.retried).toBeGreaterThanOrEqual(20)
+    expect(delivery.retries.total).toBeGreaterThanOrEqual(20)
   })
 
   it.each([400, 413, 422, 501])('is not a request that is answered %d', async (status) => {

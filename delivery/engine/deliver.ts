@@ -11,6 +11,8 @@ import { PendingReports } from './pending-reports'
 import { KeyQueue } from './queue'
 import { SingleAttempt } from './result-policy'
 import type { ResultPolicy } from './result-policy'
+import { Retries } from './retries'
+import type { Waiting } from './retries'
 import { RetryPolicy } from './retry-policy'
 import { Sender } from './sender'
 import { Signal } from './signal'
@@ -35,6 +37,8 @@ export interface DeliveryOptions {
   isEndless?: boolean
   /** Sends each event once: a failure is its result, and neither pauses nor stops the delivery. @default false */
   isSingleAttempt?: boolean
+  /** Continues although each of the first 1,000 results is the same rejection. @default false */
+  keepGoing?: boolean
   /** Wraps the function that makes the requests, to observe them. */
   through?: WrapRequest
   /** Called with the milliseconds that each batch took. */
@@ -53,8 +57,8 @@ const IDLE_MS = 1000
  * The events of one user keep their order, and failures are retried as `retry-policy.ts` says.
  */
 export class Delivery {
-  /** Number of tries that were repeated */
-  retried = 0
+  /** The tries that were repeated */
+  readonly retries = new Retries()
   private readonly time: Time
   private readonly pace: Pace
   private readonly policy: ResultPolicy
@@ -83,13 +87,19 @@ export class Delivery {
     this.queue = new KeyQueue(time.now)
     this.pace = new Pace(time.now, time.random, rate)
     this.filter = { names: [...INTEGRATION_NAMES, ...integrations], consent }
-    this.policy = options.isSingleAttempt ? new SingleAttempt(this.pace) : new RetryPolicy(time, this.pace)
+    this.policy = options.isSingleAttempt
+      ? new SingleAttempt(this.pace)
+      : new RetryPolicy(time, this.pace, options.keepGoing)
     this.sender = new Sender({ to, settings, through, onResponse: (signal) => this.policy.noteResponse(signal) })
   }
 
-  /** Milliseconds until sending continues, while Ortto makes it wait. */
-  get pause(): number {
-    return Math.max(0, this.pace.pausedUntil - this.time.now())
+  /** The failure for which nothing is sent for now, and the milliseconds until the next attempt. */
+  get waiting(): Waiting | undefined {
+    const { latest } = this.retries
+    const isIdle = this.pace.requests === 0 && this.delayed.length > 0
+    const nextAt = isIdle ? Math.min(...this.delayed.map(({ dueAt }) => dueAt)) : this.pace.pausedUntil
+    const milliseconds = nextAt - this.time.now()
+    return latest && milliseconds > 0 ? { ...latest, milliseconds } : undefined
   }
 
   /**
@@ -230,8 +240,8 @@ export class Delivery {
     })
     if (retried.size > 0) {
       retried.forEach((task) => this.queue.delay(task))
+      tasks.forEach((task, index) => !stopped && retried.has(task) && this.retries.add(results[index]))
       this.delayed.push({ tasks: [...retried], dueAt: retryAt })
-      this.retried += stopped ? 0 : retried.size
     }
     if (stopped) {
       this.stop(stopped)
