@@ -9,12 +9,15 @@ import { StreamError } from '../stream'
 export interface Output {
   log: (text: string) => void
   error: (text: unknown) => void
-  /** Only on a terminal: shows a line that replaces the previous one. Without a line, clears it. */
-  progress?: (line?: string) => void
+  /** Only on a terminal: shows lines that replace the previous ones. Without a text, clears them. */
+  progress?: (text?: string) => void
 }
 
 /** A usage error. The message is for the person who typed the command. The exit code is 2. */
 export class UsageError extends Error {}
+
+/** A server cannot be used for now. The command did nothing, and may succeed later. The exit code is 3. */
+export class UnavailableError extends Error {}
 
 /** Exit codes */
 export const EXIT = {
@@ -24,12 +27,16 @@ export const EXIT = {
   rejected: 1,
   /** A usage error, or a server or file cannot be used. The command did nothing. */
   usageError: 2,
-  /** The command stopped early, and can be resumed. */
+  /** The command stopped early, or before it began, and can be run again. */
   stopped: 3
 }
 
 /** Prints an error, and returns the exit code. Usage errors are one line; other errors are printed in full. */
 export function fail(error: unknown, output: Output): number {
+  if (error instanceof UnavailableError) {
+    output.error(error.message)
+    return EXIT.stopped
+  }
   const isUsage = [UsageError, InputError, MappingsError, StreamError].some((kind) => error instanceof kind)
   output.error(isUsage ? (error as Error).message : error)
   return isUsage ? EXIT.usageError : EXIT.rejected

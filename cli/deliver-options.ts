@@ -3,6 +3,9 @@ export interface DeliverOptions {
   to: string
   mappings?: string
   integration: string[]
+  consent?: string[]
+  connectAudiences?: boolean
+  keepGoing?: boolean
   from?: number
   until?: number
   rate?: number

@@ -6,6 +6,7 @@ import exampleAccount from '../examples/account.json'
 import { createSandbox } from '../sandbox'
 import type { Sandbox } from '../sandbox'
 import ortto from '../src'
+import { checkTarget, connectMappings } from './check-target'
 import { EXIT, parseTime, readJSON, readNamed, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
 import { collect, filesOf, mappingsOf } from './inputs'
@@ -40,8 +41,8 @@ Examples:
   ortto deliver archive/ --to ortto --rejected rejected.ndjson
   gunzip -c events.gz | ortto deliver - --to http://127.0.0.1:8030
 
-Exits with 0 when nothing was rejected, 1 when events were rejected, 2 for usage errors, 3 when it stopped early and can
-be resumed.`
+Exits with 0 when nothing was rejected, 1 when events were rejected, 2 for usage errors and a key
+that is refused, 3 when it stopped early or could not connect: run the same command again.`
 
 /** `ortto deliver` */
 export function deliverCommand(output: Output, end: (code: number) => void): Command {
@@ -52,10 +53,14 @@ export function deliverCommand(output: Output, end: (code: number) => void): Com
     .argument('<inputs...>', 'files, folders, or - for standard input')
     .option('--to <where>', 'sandbox, ortto, or the URL of an Ortto server', 'sandbox')
     .option('--mappings <file>', "a mappings file in Segment's format (default: the destination's presets)")
-    .option('--integration <name>', "another name for Ortto in the events' integrations", collect, [])
+    .option('--integration <name>', "a further name for Ortto in the events' integrations", collect, [])
+    .option('--consent <category>', 'only events that allow this consent category (repeatable)', collect, [])
+    .option('--connect-audiences', 'find the named audiences of the mappings by name (default)')
+    .option('--no-connect-audiences', 'use the audience IDs in the mappings file where there are any')
     .option('--from <time>', 'only events at or after this time', parseTime)
     .option('--until <time>', 'only events before this time', parseTime)
     .option('--rate <number>', 'the maximum of events per second', wholeNumber(1))
+    .option('--keep-going', 'continue although each of the first 1,000 results is the same rejection')
     .option('--results <file>', 'write a line for each event and mapping to this file')
     .option('--rejected <file>', 'write the rejected events to this file, to fix and deliver them again')
     .option('--ledger <file>', 'the file that remembers what was delivered (default: next to the first input)')
@@ -81,6 +86,10 @@ export async function deliver(inputs: string[], options: DeliverOptions, output:
   await rejectOverwriting(inputs, files, options)
   const target = await targetOf(files, options)
   try {
+    if (target.isRemote) {
+      await checkTarget(target)
+    }
+    const connected = await connectMappings(mappings, target, options.connectAudiences)
     const records = await Records.open(recordsOf(inputs, files, mappings, target, options)).catch((error: Error) => {
       throw new UsageError(error.message)
     })
@@ -89,7 +98,7 @@ export async function deliver(inputs: string[], options: DeliverOptions, output:
       output.log(describeNothingNew(records, options))
       return EXIT.done
     }
-    return await deliverTo(target, mappings, records, options, output)
+    return await deliverTo(target, connected, records, options, output)
   } finally {
     await target.close()
   }
@@ -103,13 +112,13 @@ async function deliverTo(
   options: DeliverOptions,
   output: Output
 ): Promise<number> {
-  const { integration: integrations, rate, dryRun: isDry = false, json: isJSON = false } = options
+  const { integration: integrations, consent, rate, keepGoing, dryRun: isDry = false, json: isJSON = false } = options
   const stop = new AbortController()
   const onSignal = () => stop.abort()
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
-  const delivery = new Delivery({ ...target, mappings, integrations, rate, signal: stop.signal })
+  const delivery = new Delivery({ ...target, mappings, integrations, consent, rate, keepGoing, signal: stop.signal })
   const { files } = records
-  const progress = new Progress(files, records, delivery, output)
+  const progress = new Progress(files, records, delivery, output, isJSON)
   const timer = setInterval(() => progress.show(), 500)
   if (!isJSON) {
     output.log(`${describeFiles(files)} → ${ortto.name} → ${target.name}`)
@@ -127,7 +136,7 @@ async function deliverTo(
   const ending = {
     summary: records.summary.state,
     seconds: progress.seconds,
-    retried: delivery.retried,
+    retries: delivery.retries.rows,
     ...outcome,
     isDry,
     canBeResumed: records.canBeResumed,
@@ -162,7 +171,7 @@ async function run(
   try {
     const onEnd = records.canBeResumed ? records.onEnd : undefined
     const range = { from, until, onBytes: progress.onBytes, onEnd, onOutside }
-    for await (const reports of delivery.run(readAll(records.files, range))) {
+    for await (const reports of delivery.run(progress.watch(readAll(records.files, range)))) {
       await records.add(isDry ? reports.map(describeDryRun) : reports)
       if (isDry) {
         showItems(reports, isJSON, output)

@@ -1,4 +1,4 @@
-import { tracksActivities } from '../delivery'
+import { hasConsent, tracksActivities } from '../delivery'
 import type { EventReport, Mapping, MappingResult } from '../delivery'
 import { PlanUsage } from '../sandbox'
 import type { UsagePlan } from '../sandbox'
@@ -24,8 +24,10 @@ export interface Counts extends Use {
   rejected: number
   /** Not sent on purpose: they came from Ortto. */
   ignored: number
-  /** Matched no mapping, or disabled for Ortto by the event's `integrations` */
+  /** Matched no mapping, disabled for Ortto by the event's `integrations`, or without the consent that is asked for */
   skipped: number
+  /** Events that carry consent preferences, sent or not */
+  consent: number
   /** Contacts with nothing that Ortto could store: their status is 422. */
   empty: number
   /** Activities without a message id or a timestamp, by which Ortto recognizes duplicates */
@@ -117,11 +119,12 @@ export class Estimate {
     }
   }
 
-  private addReport({ source, problem, skipped, results }: EventReport): void {
+  private addReport({ source, event, problem, skipped, results }: EventReport): void {
     const file = source.kind === 'file' ? source.file : source.subject
     const counts = this.files.get(file) ?? noCounts()
     this.files.set(file, counts)
     counts.lines += 1
+    counts.consent += event && hasConsent(event) ? 1 : 0
     if (problem) {
       this.addReason(counts, 'rejected', problem.message)
     }
@@ -190,6 +193,7 @@ function noCounts(): Counts {
     rejected: 0,
     ignored: 0,
     skipped: 0,
+    consent: 0,
     empty: 0,
     missingDedupeKey: 0,
     tooOld: 0,

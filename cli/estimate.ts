@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { Delivery, readAll, Stopped } from '../delivery'
+import { connectAudiences, definitionFor, Delivery, readAll, Stopped } from '../delivery'
 import { Estimate } from './estimate-counts'
 import { parseTime, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
@@ -14,6 +14,7 @@ interface EstimateOptions {
   retention?: number
   mappings?: string
   integration: string[]
+  consent: string[]
   from?: number
   until?: number
   json?: boolean
@@ -41,7 +42,8 @@ export function estimateCommand(output: Output): Command {
     .requiredOption('--contacts <number>', 'contacts of the plan, including add-ons', wholeNumber(1))
     .requiredOption('--activities <number>', 'number of tracked activities', wholeNumber(1))
     .option('--mappings <file>', "a mappings file in Segment's format (default: the destination's presets)")
-    .option('--integration <name>', "another name for Ortto in the events' integrations", collect, [])
+    .option('--integration <name>', "a further name for Ortto in the events' integrations", collect, [])
+    .option('--consent <category>', 'only events that allow this consent category (repeatable)', collect, [])
     .option('--from <time>', 'only events at or after this time', parseTime)
     .option('--until <time>', 'only events before this time', parseTime)
     .option('--track-factor <number>', 'track events per contact and activity in 24 hours', wholeNumber(1), 5)
@@ -58,14 +60,16 @@ async function estimate(inputs: string[], options: EstimateOptions, output: Outp
     trackFactor,
     retention: retentionDays,
     integration: integrations,
+    consent,
     from,
     until
   } = options
   const files = await filesOf(inputs, output)
-  const mappings = await mappingsOf(options.mappings)
+  // In a dry run every audience is found.
+  const mappings = await connectAudiences(await mappingsOf(options.mappings), definitionFor('nowhere'), SETTINGS)
   const names = files.map(({ name }) => name)
   const counts = new Estimate({ contacts, activities, trackFactor, retentionDays }, Date.now(), names)
-  const delivery = new Delivery({ to: 'nowhere', settings: SETTINGS, mappings, integrations })
+  const delivery = new Delivery({ to: 'nowhere', settings: SETTINGS, mappings, integrations, consent })
   let outside = 0
   const onOutside = (count: number) => (outside += count)
   let events = 0

@@ -1,4 +1,6 @@
 import type { EstimateResult } from './estimate-counts'
+import { describeConsent } from './describe-consent'
+import { formatCount as some, formatNumber as show } from './format-number'
 import { printable, table } from './table'
 
 /** The counts, and how many events were skipped because they are outside the time range. */
@@ -20,6 +22,7 @@ export function formatEstimate(result: Result, isPreset: boolean): string {
     ...(files.length > 1 ? byFile(result) : []),
     ...contextTraits.map((traits) => `\n${warnOfTraits(traits, isPreset)}`),
     ...reasons(result),
+    ...consent(result),
     ...rules(result)
   ].join('\n')
 }
@@ -107,6 +110,10 @@ function section(title: string, reasons: Result['reasons']): string[] {
       ]
 }
 
+function consent({ total }: Result): string[] {
+  return total.consent > 0 ? ['', describeConsent(total.consent)] : []
+}
+
 /** How Ortto's rules would apply to the events that are sent. */
 function rules(result: Result): string[] {
   const { empty, missingDedupeKey } = result.total
@@ -152,16 +159,6 @@ function age({ total, oldest, plan: { retentionDays } }: Result): string[] {
         `Activities older than ${some(retentionDays, 'day')}: ${show(total.tooOld)}.` +
           `${total.tooOld > 0 ? ' Ortto rejects them with 422.' : ''} ${when}`
       ]
-}
-
-const numbers = new Intl.NumberFormat('en')
-
-function show(count: number): string {
-  return numbers.format(count)
-}
-
-function some(count: number, one: string, many = `${one}s`): string {
-  return `${show(count)} ${count === 1 ? one : many}`
 }
 
 /** Rounded up. More than 100% does not fit into a day. */

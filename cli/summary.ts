@@ -3,13 +3,16 @@ import type { EventReport, SummaryState } from '../delivery'
 import type { StopCode } from '../delivery'
 import type { Output } from './command'
 import { endSentence } from '../src/values'
+import { describeConsent } from './describe-consent'
+import { formatNumber } from './format-number'
 import { printable, table } from './table'
 
 /** How a delivery ended. */
 interface Ending {
   summary: SummaryState
   seconds: number
-  retried: number
+  /** The tries that were repeated, by status and reason */
+  retries: readonly { status: number; message: string; count: number }[]
   /** Events that were skipped because they are outside the time range */
   outside: number
   /** Why it stopped early */
@@ -27,31 +30,41 @@ const MAX_ROWS = 30
 
 /** Formats the summary of a delivery. */
 export function formatEnding(ending: Ending): string {
-  const { summary, seconds, retried, outside, stopped, stopCode, isDry, canBeResumed, sandbox } = ending
-  const { lines, delivered, partial, unchanged, rejected, ignored, unmatched, disabled, missingDedupeKey, rows } =
-    summary
+  const { summary, seconds, retries, stopped, stopCode, canBeResumed, sandbox } = ending
+  const { consent, missingDedupeKey, rows } = summary
   const shown = rows.slice(0, MAX_ROWS)
-  const cells = shown.map(({ count, mapping, status, message }) => [String(count), mapping, String(status), message])
-  const parts = [
-    `${delivered} ${isDry ? 'would be sent' : 'delivered'}`,
-    ...(partial > 0 ? [`${partial} stored without their contact`] : []),
-    ...(unchanged > 0 ? [`${unchanged} unchanged`] : []),
-    `${rejected} rejected`,
-    ...(ignored > 0 ? [`${ignored} ignored because they came from Ortto`] : []),
-    ...(unmatched > 0 ? [`${unmatched} matched no mapping`] : []),
-    ...(disabled > 0 ? [`${disabled} disabled for Ortto`] : []),
-    ...(outside > 0 ? [`${outside} outside the time range`] : [])
-  ]
+  const cells = shown.map(({ count, mapping, status, message }) => [
+    formatNumber(count),
+    mapping,
+    String(status),
+    message
+  ])
   return [
     ...(rows.length > 0 ? [table(['Results', 'Mapping', 'Status', 'Reason'], cells)] : []),
-    ...(rows.length > shown.length ? [`… and ${rows.length - shown.length} other reasons`] : []),
+    ...(rows.length > shown.length ? [`… and ${formatNumber(rows.length - shown.length)} other reasons`] : []),
+    ...(retries.length > 0
+      ? [
+          '',
+          table(
+            ['Retried', 'Status', 'Reason'],
+            retries
+              .slice(0, MAX_ROWS)
+              .map(({ count, status, message }) => [formatNumber(count), String(status), message])
+          )
+        ]
+      : []),
     '',
-    `Lines: ${lines}, in ${seconds.toFixed(1)} s. Results: ${parts.join(', ')}.`,
-    ...(retried > 0 ? [`Retried: ${retried}.`] : []),
-    ...(sandbox ? [`Contacts in the local Ortto: ${sandbox.contacts}. Activities: ${sandbox.activities}.`] : []),
+    `Lines: ${formatNumber(summary.lines)}, in ${seconds.toFixed(1)} s. Results: ${formatResults(ending)}.`,
+    ...(sandbox
+      ? [
+          `Contacts in the local Ortto: ${formatNumber(sandbox.contacts)}. ` +
+            `Activities: ${formatNumber(sandbox.activities)}.`
+        ]
+      : []),
+    ...(consent > 0 ? [describeConsent(consent)] : []),
     ...(missingDedupeKey > 0
       ? [
-          `Activities without a message ID or a timestamp: ${missingDedupeKey}. ` +
+          `Activities without a message ID or a timestamp: ${formatNumber(missingDedupeKey)}. ` +
             'Ortto cannot deduplicate them, so do not send them again.'
         ]
       : []),
@@ -59,9 +72,32 @@ export function formatEnding(ending: Ending): string {
   ].join('\n')
 }
 
+/** The counts of results. Most of them are left out when they are zero. */
+function formatResults({ summary, isDry, outside }: Ending): string {
+  const { delivered, partial, unchanged, rejected, ignored, unmatched, disabled, withoutConsent } = summary
+  const counts: [number, string, isAlways?: boolean][] = [
+    [delivered, isDry ? 'would be sent' : 'delivered', true],
+    [partial, 'stored without their contact'],
+    [unchanged, 'unchanged'],
+    [rejected, 'rejected', true],
+    [ignored, 'ignored because they came from Ortto'],
+    [unmatched, 'matched no mapping'],
+    [disabled, 'disabled for Ortto'],
+    [withoutConsent, 'without consent'],
+    [outside, 'outside the time range']
+  ]
+  return counts
+    .filter(([count, , isAlways]) => count > 0 || isAlways)
+    .map(([count, words]) => `${formatNumber(count)} ${words}`)
+    .join(', ')
+}
+
 function formatStop(reason: string, code: StopCode | 'files' | undefined, canBeResumed: boolean): string {
   const next = canBeResumed ? 'Run the same command to resume.' : 'The next run starts from the beginning.'
-  return code === 'interrupted' ? `Stopped by a signal. ${next}` : `Stopped. ${endSentence(printable(reason))} ${next}`
+  const advice = code === 'same_rejection' ? ' Fix the cause, or use --keep-going to continue anyway.' : ''
+  return code === 'interrupted'
+    ? `Stopped by a signal. ${next}`
+    : `Stopped. ${endSentence(printable(reason))}${advice} ${next}`
 }
 
 /** Prints a line for each item that would be sent, and for each event that would not be sent. */

@@ -13,6 +13,8 @@ export interface Target {
   settings: Settings
   /** The account of the embedded sandbox */
   account?: Account
+  /** Not part of this process */
+  isRemote?: boolean
   close: () => Promise<void>
 }
 
@@ -36,7 +38,13 @@ export async function embeddedSandbox({ app, apiKey, account }: Sandbox): Promis
 export async function remoteTarget(to: string, keyFile: string | undefined, others = 'ortto'): Promise<Target> {
   const origin = to === 'ortto' ? to : originOf(to, others)
   const settings = { api_key: await readKey(keyFile) }
-  return { name: to === 'ortto' ? 'Ortto' : origin, to: origin, settings, close: () => Promise.resolve() }
+  return {
+    name: to === 'ortto' ? 'Ortto' : origin,
+    to: origin,
+    settings,
+    isRemote: true,
+    close: () => Promise.resolve()
+  }
 }
 
 /**

@@ -20,21 +20,24 @@ export function terminal(): Output {
       throw error
     }
   })
-  let isShown = false
+  /** Lines of progress on the screen */
+  let shown = 0
   let shownAt = -Infinity
   const clear = () => {
-    if (isShown) {
-      process.stderr.write('\r\x1b[K')
-      isShown = false
+    if (shown > 0) {
+      process.stderr.write(`\r\x1b[K${'\x1b[A\x1b[K'.repeat(shown - 1)}`)
+      shown = 0
     }
   }
-  const progress = (line?: string) => {
-    if (line === undefined) {
+  const progress = (text?: string) => {
+    if (text === undefined) {
       clear()
     } else if (performance.now() - shownAt >= INTERVAL_MS) {
       shownAt = performance.now()
-      isShown = true
-      process.stderr.write(`\r\x1b[K${line.slice(0, process.stderr.columns - 1)}`)
+      clear()
+      const lines = text.split('\n').map((line) => line.slice(0, process.stderr.columns - 1))
+      shown = lines.length
+      process.stderr.write(lines.join('\n'))
     }
   }
   return {

@@ -4,6 +4,7 @@ import pino from 'pino'
 import { Stopped } from '../delivery'
 import { deleteRejected, openStream, readRejected, readStatus, watchConnection, work } from '../stream'
 import type { Status } from '../stream'
+import { connectMappings } from './check-target'
 import { EXIT, pathFrom, reasonOf, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
 import { collect, mappingsOf } from './inputs'
@@ -15,6 +16,8 @@ interface WorkOptions extends NatsOptions {
   to?: string
   mappings?: string
   integration: string[]
+  consent: string[]
+  connectAudiences?: boolean
   rate?: number
   keyFile?: string
   status?: boolean
@@ -44,7 +47,10 @@ export function workCommand(output: Output, end: (code: number) => void): Comman
       .description('Delivers the events of a stream to Ortto, together with all other workers of the stream.')
       .option('--to <where>', 'ortto, or the URL of an Ortto server')
       .option('--mappings <file>', "a mappings file in Segment's format (default: the destination's presets)")
-      .option('--integration <name>', "another name for Ortto in the events' integrations", collect, [])
+      .option('--integration <name>', "a further name for Ortto in the events' integrations", collect, [])
+      .option('--consent <category>', 'only events that allow this consent category (repeatable)', collect, [])
+      .option('--connect-audiences', 'find the named audiences of the mappings by name (default)')
+      .option('--no-connect-audiences', 'use the audience IDs in the mappings file where there are any')
       .option('--rate <number>', 'the maximum of events per second for this worker', wholeNumber(1))
       .option('--key-file <file>', 'a file that contains the API key')
   )
@@ -65,12 +71,13 @@ function start(options: WorkOptions, output: Output): Promise<number> {
 
 /** Delivers events until it is stopped, and resolves with the exit code. */
 async function run(options: WorkOptions, output: Output): Promise<number> {
-  const { to, integration: integrations, rate, keyFile } = options
+  const { to, integration: integrations, consent, rate, keyFile } = options
   if (to === undefined) {
     throw new UsageError('--to is required: ortto, or the URL of an Ortto server.')
   }
-  const mappings = await mappingsOf(options.mappings)
+  const saved = await mappingsOf(options.mappings)
   const target = await remoteTarget(to, keyFile)
+  const mappings = await connectMappings(saved, target, options.connectAudiences)
   const log = pino(
     { base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
     { write: (line) => output.log(line.trimEnd()) }
@@ -84,7 +91,7 @@ async function run(options: WorkOptions, output: Output): Promise<number> {
   )
   try {
     const layout = await openStream(nc, { name: options.stream })
-    await work({ nc, layout, delivery: { ...target, mappings, integrations, rate }, log, signal: stop.signal })
+    await work({ nc, layout, delivery: { ...target, mappings, integrations, consent, rate }, log, signal: stop.signal })
     return EXIT.done
   } catch (error) {
     if (!(error instanceof Stopped)) {

@@ -1,5 +1,6 @@
 export { Delivery } from './engine/deliver'
 export type { DeliveryOptions } from './engine/deliver'
+export { AudienceError, connectAudience, connectAudiences } from './target/audiences'
 export { definitionFor } from './target/definition'
 export { findFiles, InputError, placeOf } from './read/find-files'
 export type { InputFile } from './read/find-files'
@@ -12,6 +13,7 @@ export {
   readMappingsFile
 } from './mapping/mappings'
 export type { Mapping } from './mapping/mappings'
+export { hasConsent } from './mapping/consent'
 export { Claim } from './records/claim'
 export { tracksActivities } from './mapping/mapping-fields'
 export { momentOf } from './read/moment'

@@ -41,7 +41,7 @@ export type Problem = Reason<
 >
 
 /** Why an event is not for Ortto. Nothing is wrong with it. */
-export type Skip = Reason<'disabled_by_integrations' | 'no_matching_mapping'>
+export type Skip = Reason<'disabled_by_integrations' | 'no_consent' | 'no_matching_mapping'>
 
 /**
  * What an event came to in one mapping.

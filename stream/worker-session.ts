@@ -247,7 +247,7 @@ export class WorkerSession {
   /** Settles nothing when a lease may be lost: another worker may have the messages, and the order would break. */
   private async settle(reports: readonly EventReport[]): Promise<void> {
     if (!this.drainIfExpiring()) {
-      await this.settler.settle(reports, this.delivery.retried)
+      await this.settler.settle(reports, this.delivery.retries.total)
     }
   }
 }

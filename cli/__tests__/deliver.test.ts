@@ -55,11 +55,12 @@ describe('ortto deliver', () => {
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as Record<string, unknown>)
 
-  /** A sandbox of another process, as far as the command can see. `onRequest` sees each before it is answered. */
+  /** A sandbox of another process, as far as the command can see. `onRequest` sees each that has events. */
   const serveSandbox = async (onRequest: (path: string) => unknown = () => undefined) => {
     const { app, account, apiKey } = createSandbox({ account: ACCOUNT })
     const fetch = async (request: Request) => {
-      const answer = await onRequest(new URL(request.url).pathname)
+      const { pathname } = new URL(request.url)
+      const answer = pathname === '/v1/me' ? undefined : await onRequest(pathname)
       return answer instanceof Response ? answer : app.fetch(request)
     }
     const { origin, close } = await serve({ fetch })
@@ -170,6 +171,19 @@ describe('ortto deliver', () => {
     expect(JSON.parse(lines[1])).toMatchObject({ line: 2, action: 'trackActivity', item: { user_id: 'u1' } })
   })
 
+  it('says how many events carry consent, and sends only those that allow a category', async () => {
+    const consent = { context: { consentManagement: { allowedConsentIds: ['ads'], deniedConsentIds: ['marketing'] } } }
+    const input = await file('a.ndjson', ndjson([{ ...identify('u1'), ...consent }, identify('u2')]))
+    const all = await ortto('deliver', input, '--dry-run')
+    const some = await ortto('deliver', input, '--consent', 'ads')
+    const none = await ortto('deliver', input, '--consent', 'ads', '--consent', 'marketing')
+
+    expect(all.out).toContain('Results: 2 would be sent, 0 rejected.')
+    expect(all.out).toContain('Events with consent preferences: 1. Only --consent respects them')
+    expect(some.out).toContain('Results: 1 delivered, 0 rejected, 1 without consent.')
+    expect(none.out).toContain('Results: 0 delivered, 0 rejected, 2 without consent.')
+  })
+
   it('delivers with mappings of its own, of the time that is wanted', async () => {
     const mappings = [
       {
@@ -208,12 +222,42 @@ describe('ortto deliver', () => {
       const second = await ortto(...args)
       expect(second.code).toBe(0)
       expect(second.out).toContain(`Resuming after line 501 of ${input}.`)
-      expect(second.out).toMatch(/^Lines: 1201, in [\d.]+ s\. Results: 1201 delivered, 0 rejected\.$/m)
+      expect(second.out).toMatch(/^Lines: 1,201, in [\d.]+ s\. Results: 1,201 delivered, 0 rejected\.$/m)
     } finally {
       await close()
     }
     expect(account.activities.all()).toHaveLength(1200)
     expect((await linesOf('results.ndjson')).map(({ line }) => line)).toEqual(events.map((_, index) => index + 1))
+  })
+
+  it('adds contacts to the audience that a mapping only names', async () => {
+    const mapping = {
+      user_id: { '@path': '$.userId' },
+      audience_update_mode: 'add',
+      onMappingSave: { inputs: { audience_name: 'VIP' } }
+    }
+    const entry = { name: 'Members', subscribe: 'type = "identify"', partnerAction: 'upsertContact', mapping }
+    const mappings = await file('mappings.json', JSON.stringify([entry]))
+    const { origin, close, account } = await serveSandbox()
+    try {
+      const input = await file('a.ndjson', ndjson([identify('u1')]))
+      await ortto('deliver', input, '--to', origin, '--mappings', mappings)
+    } finally {
+      await close()
+    }
+    const [{ name }] = account.audiences.all()
+    const [contact] = account.contacts.all()
+
+    expect([name, contact.memberships.get('VIP')]).toMatchObject(['VIP', { isWanted: true }])
+  })
+
+  it('goes on after 1,000 equal rejections when it is told so', async () => {
+    const input = await file('a.ndjson', ndjson([...Array<object>(1500).fill({ type: 'identify' }), identify('u1')]))
+    const first = await ortto('deliver', input)
+    const second = await ortto('deliver', input, '--keep-going')
+
+    expect([first.code, first.out]).toEqual([3, expect.stringContaining('or use --keep-going to continue anyway.')])
+    expect([second.code, second.out]).toEqual([1, expect.stringContaining('Results: 1 delivered, 1,500 rejected.')])
   })
 
   it('stores each event once, however often it is killed', async () => {
@@ -231,6 +275,9 @@ describe('ortto deliver', () => {
     const { app, account, apiKey } = createSandbox({ account: ACCOUNT })
     const { origin, close } = await serve({
       fetch: async (request: Request) => {
+        if (request.method === 'GET') {
+          return app.fetch(request)
+        }
         const [after, isStored] = pick[kills]
         requests += 1
         const isLast = kills < 8 && requests >= after
@@ -377,7 +424,7 @@ describe('ortto deliver', () => {
     const { origin, close, account } = await serveSandbox(() => rm(three, { force: true }))
     const { code, out } = await ortto('deliver', one, two, three, '--to', origin)
     expect([code, out]).toEqual([3, expect.stringContaining(`Stopped. There is no file or folder ${three}`)])
-    expect(out).toContain('Lines: 9001, ')
+    expect(out).toContain('Lines: 9,001, ')
 
     await file('3.ndjson', ndjson([identify('v')]))
     const again = await ortto('deliver', one, two, three, '--to', origin)
@@ -428,7 +475,7 @@ describe('ortto deliver', () => {
 
     expect(code).toBe(1)
     expect(out).toMatch(/^1 +- +400 +.*(cut off|damaged)/m)
-    expect(out).toMatch(/^Lines: \d{4}, in/m)
+    expect(out).toMatch(/^Lines: \d,\d{3}, in/m)
   })
 
   it('never shows the key', async () => {
@@ -452,6 +499,95 @@ describe('ortto deliver', () => {
     await close()
 
     expect(account.contacts.count).toBe(1)
+  })
+})
+
+describe('before it reads anything, ortto deliver', () => {
+  const input = join(ROOT, 'examples', 'events.ndjson')
+  let folder: string
+  let close: () => Promise<void>
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
+    process.env.ORTTO_API_KEY = 'pau-key'
+    close = () => Promise.resolve()
+  })
+  afterEach(async () => {
+    delete process.env.ORTTO_API_KEY
+    await close()
+    await rm(folder, { recursive: true })
+  })
+
+  /** Delivers to a server that gives this response to `/me`. */
+  const deliverTo = async (respond: (path: string) => Response | Promise<Response>, ...args: string[]) => {
+    const paths: string[] = []
+    const server = await serve({
+      fetch: (request: Request) => {
+        paths.push(new URL(request.url).pathname)
+        return respond(new URL(request.url).pathname)
+      }
+    })
+    close = server.close
+    const checkpoint = ['--checkpoint', join(folder, 'checkpoint')]
+    return { ...(await ortto('deliver', input, '--to', server.origin, ...checkpoint, ...args)), paths }
+  }
+
+  it('says that nobody listens at the URL, and that it can be run again', async () => {
+    const { origin, close: end } = await serve({ fetch: () => new Response() })
+    await end()
+    const { code, errors } = await ortto('deliver', input, '--to', origin)
+
+    expect(code).toBe(3)
+    expect(errors).toEqual([
+      `${origin}: The API key could not be checked: Ortto could not be reached: the connection was refused. ` +
+        'Try again in a few minutes. Nothing was sent. Check --to and the network, and run the same command again.'
+    ])
+  })
+
+  it.each([
+    [401, 'Ortto refused the API key.'],
+    [404, 'Check that --to is the URL of an Ortto server.']
+  ])('says that the key or the URL is wrong, for a response %d', async (status, words) => {
+    const { code, errors, paths } = await deliverTo(() => Response.json({ message: 'No' }, { status }))
+
+    expect([code, errors]).toEqual([2, [expect.stringContaining(words)]])
+    expect(paths).toEqual(['/v1/me'])
+  })
+
+  it('says that the key is malformed, without a request', async () => {
+    process.env.ORTTO_API_KEY = 'key'
+    const { code, errors, paths } = await deliverTo(() => new Response())
+
+    expect([code, errors]).toEqual([2, [expect.stringContaining('is not an Ortto API key')]])
+    expect(paths).toEqual([])
+  })
+
+  it('goes on when Ortto only has too much to do for now', async () => {
+    const { app } = createSandbox({ apiKey: 'pau-key' })
+    const { paths, out } = await deliverTo((path) =>
+      path === '/v1/me' ? Response.json({}, { status: 429 }) : app.request(path, { method: 'POST', body: '[]' })
+    )
+
+    expect(paths.length).toBeGreaterThan(1)
+    expect(out).toContain('The API key is refused')
+  })
+
+  it('stops when an audience cannot be connected, with the reason of Ortto', async () => {
+    const mappings = join(folder, 'mappings.json')
+    const mapping = { user_id: { '@path': '$.userId' }, onMappingSave: { inputs: { audience_name: 'VIP' } } }
+    const entry = { name: 'Members', subscribe: 'type = "identify"', partnerAction: 'upsertContact', mapping }
+    await writeFile(mappings, JSON.stringify([entry]))
+    const { code, errors, paths } = await deliverTo(
+      (path) =>
+        path === '/v1/me' ? Response.json({}) : Response.json({ message: 'Too many audiences' }, { status: 400 }),
+      '--mappings',
+      mappings
+    )
+
+    expect([code, errors]).toEqual([
+      2,
+      ['The audience "VIP" of the mapping "Members" cannot be connected: Too many audiences. Nothing was sent.']
+    ])
+    expect(paths).toEqual(['/v1/me', '/v1/audiences/create'])
   })
 })
 

@@ -177,7 +177,19 @@ describe('ortto estimate', () => {
 
     expect(out).toContain('events.ndjson: 2 lines (and 2 outside the time range), for a plan')
     expect(out).toMatch(/^identify +50,000 +1 /m)
-    expect(out).toMatch(/^1 +- +Not sent: the event's `integrations` disable Ortto/m)
+    expect(out).toMatch(/^1 +- +Not sent: the event's `integrations` set "Our Ortto" to false\.$/m)
+  })
+
+  it('says how many events carry consent, and counts only those that allow a category', async () => {
+    const consent = (allows: boolean) => ({ context: { consent: { categoryPreferences: { Advertising: allows } } } })
+    const input = await events(identify('u1', consent(true)), identify('u2', consent(false)), identify('u3'))
+    const all = await estimate(input, ...PLAN)
+    const some = await estimate(input, ...PLAN, '--consent', 'Advertising')
+
+    expect(all.out).toMatch(/^Events with consent preferences: 2\. Only --consent respects them/m)
+    expect(all.out).toMatch(/^identify +50,000 +3 /m)
+    expect(some.out).toMatch(/^identify +50,000 +1 /m)
+    expect(some.out).toMatch(/^1 +- +Not sent: the event's consent preferences do not allow "Advertising"\.$/m)
   })
 
   it('tells of files without events that nothing would be sent', async () => {
@@ -206,6 +218,7 @@ describe('ortto estimate', () => {
       rejected: 0,
       ignored: 0,
       skipped: 0,
+      consent: 0,
       empty: 0,
       missingDedupeKey: 0,
       tooOld: 0,

@@ -1,37 +1,52 @@
-import { Delivery, presetMappings, Records } from '../../delivery'
-import { reportOf } from '../../delivery/__tests__/harness'
+import { itemOf, reportOf } from '../../delivery/__tests__/harness'
+import { Retries } from '../../delivery/engine/retries'
+import type { Waiting } from '../../delivery/engine/retries'
+import { Summary } from '../../delivery/records/summary'
 import { duration, Progress } from '../progress'
 
 describe('the progress of a delivery', () => {
-  const start = async (size: number) => {
+  /** A delivery of one file of 1,000 bytes, of which a quarter has results; the rest was only read. */
+  const start = (size: number, waiting?: Waiting) => {
     const files = [{ name: 'a', path: 'a', size, isFile: size > 0, modifiedAt: 0 }]
-    const records = await Records.open({ files, job: { id: 'job', target: 'Ortto' } })
-    const delivery = new Delivery({ to: 'nowhere', settings: { api_key: 'pau-key' }, mappings: presetMappings() })
-    const lines: string[] = []
-    const progress = new Progress(files, records, delivery, {
-      log: () => undefined,
-      error: () => undefined,
-      progress: (line) => lines.push(line ?? '')
-    })
-    await records.add([reportOf(1), reportOf(2, [{ status: 400, outcome: 'rejected' }])])
-    return { progress, lines }
+    const summary = new Summary()
+    const texts: string[] = []
+    const output = { log: () => undefined, error: () => undefined, progress: (text?: string) => texts.push(text ?? '') }
+    const progress = new Progress(files, { summary }, { waiting, retries: new Retries() }, output)
+    const deliver = async () => {
+      const items = progress.watch(
+        (async function* () {
+          progress.onBytes(250)
+          yield await Promise.resolve([itemOf(1, {}), itemOf(2, {})])
+          progress.onBytes(750)
+          yield [itemOf(3, {})]
+        })()
+      )
+      for await (const list of items) {
+        expect(list.length).toBeGreaterThan(0)
+      }
+      summary.add([reportOf(1), reportOf(2, [{ status: 400, outcome: 'rejected' }])])
+      progress.show()
+      return texts[0].split('\n')
+    }
+    return deliver()
   }
 
-  it('tells how much of the files was read, the events, their rate and results, and the time left', async () => {
-    const { progress, lines } = await start(1000)
-    progress.onBytes(250)
-    progress.show()
+  it('shows how much of the files has results, whatever was read', async () => {
+    const lines = await start(1000)
 
-    expect(lines[0]).toMatch(
-      /^\[#####\.{15}\] {2}2 events {2}\d+\/s {2}1 delivered {2}1 rejected {2}0 retried {2}\d+:\d\d left$/
-    )
+    expect(lines[0]).toMatch(/^\[#####\.{15}\] {2}25% {2}2 events {2}[\d,]+\/s {2}\d+:\d\d left$/)
+    expect(lines.slice(1)).toEqual(['1 delivered  1 rejected  0 retried'])
   })
 
-  it('tells nothing of the end when nobody knows it', async () => {
-    const { progress, lines } = await start(0)
-    progress.show()
+  it('says nothing of the end when the size is not known', async () => {
+    expect((await start(0))[0]).toMatch(/^2 events {2}[\d,]+\/s$/)
+  })
 
-    expect(lines[0]).toMatch(/^2 events {2}\d+\/s {2}1 delivered {2}1 rejected {2}0 retried$/)
+  it('shows why it waits on a line of its own', async () => {
+    const lines = await start(1000, { status: 429, code: 'rate_limited', milliseconds: 5000 })
+
+    expect(lines[2]).toMatch(/^Waiting: 429, more events than the plan allows\. Next attempt at \d\d:\d\d:\d\d\.$/)
+    lines.forEach((line) => expect(line.length).toBeLessThanOrEqual(80))
   })
 
   it.each([

@@ -39,20 +39,47 @@ describe('delivering events', () => {
         { type: 'page', userId: 'u1' },
         identify('u1', { integrations: { All: false } }),
         identify('u1', { integrations: { 'Ortto (Actions)': false } }),
-        identify('u1', { integrations: { AutopilotApp: false } })
+        identify('u1', { integrations: { AutopilotApp: false } }),
+        identify('u1', { integrations: { 'Our Ortto': false } })
       ],
-      { integrations: ['AutopilotApp'] }
+      { integrations: ['Our Ortto'] }
     )
 
     expect(reports.map(({ skipped, results }) => [skipped?.code, results])).toEqual([
       ['no_matching_mapping', []],
-      ...Array<unknown>(3).fill(['disabled_by_integrations', []])
+      ...Array<unknown>(4).fill(['disabled_by_integrations', []])
     ])
-    expect(reports.map(({ skipped }) => skipped?.message).slice(0, 2)).toEqual([
+    expect(reports.map(({ skipped }) => skipped?.message)).toEqual([
       'No mapping matches this event, so it was not sent.',
-      "Not sent: the event's `integrations` disable Ortto."
+      'Not sent: the event\'s `integrations` set "All" to false and do not name Ortto.',
+      'Not sent: the event\'s `integrations` set "Ortto (Actions)" to false.',
+      'Not sent: the event\'s `integrations` set "AutopilotApp" to false.',
+      'Not sent: the event\'s `integrations` set "Our Ortto" to false.'
     ])
     expect(bodies).toHaveLength(0)
+  })
+
+  it('sends only the events that allow each consent category that is asked for', async () => {
+    const segment = (preferences: object) => ({ context: { consent: { categoryPreferences: preferences } } })
+    const { reports } = await deliverToSandbox(
+      [
+        identify('u1', segment({ Advertising: true, Analytics: true })),
+        identify('u2', segment({ Advertising: true, Analytics: false })),
+        identify('u3')
+      ],
+      { consent: ['Advertising', 'Analytics'] }
+    )
+
+    expect(reports.map(({ skipped, results }) => [skipped?.code, results.length])).toEqual([
+      [undefined, 1],
+      ['no_consent', 0],
+      ['no_consent', 0]
+    ])
+    expect(reports.map(({ skipped }) => skipped?.message)).toEqual([
+      undefined,
+      'Not sent: the event\'s consent preferences do not allow "Analytics".',
+      'Not sent: the event has no consent preferences, and does not allow "Advertising".'
+    ])
   })
 
   it('has a verdict for each mapping that takes an event', async () => {
@@ -168,7 +195,7 @@ describe('what another try may mend', () => {
 
     expect(statuses).toEqual(Array(10).fill(200))
     expect(tries).toBeGreaterThanOrEqual(3)
-    expect(delivery.retried).toBeGreaterThanOrEqual(20)
+    expect(delivery.retries.total).toBeGreaterThanOrEqual(20)
   })
 
   it.each([400, 413, 422, 501])('is not a request that is answered %d', async (status) => {

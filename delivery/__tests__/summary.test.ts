@@ -15,13 +15,17 @@ describe('the summary', () => {
       reportOf(3, [{ mapping: activities, outcome: 'ignored', code: 'came_from_ortto', message: 'Ignored' }]),
       reportOf(4, [], { skipped: { code: 'no_matching_mapping', message: 'No mapping' } }),
       reportOf(5, [], { skipped: { code: 'disabled_by_integrations', message: 'Disabled' } }),
+      reportOf(6, [], {
+        event: { type: 'track', context: { consentManagement: { deniedConsentIds: ['ads'] } } },
+        skipped: { code: 'no_consent', message: 'No consent' }
+      }),
       reportOf(4, [], { problem: { code: 'not_json', message: 'Not JSON' } }, 'b'),
       reportOf(5, [{ status: 422, outcome: 'unchanged', code: 'nothing_new', message: 'Nothing new' }], {}, 'b'),
       reportOf(6, [{ mapping: activities, status: 206, outcome: 'partial', code: 'contact_not_stored' }], {}, 'b')
     ])
 
     expect(summary.state).toEqual({
-      lines: 8,
+      lines: 9,
       delivered: 1,
       partial: 1,
       unchanged: 1,
@@ -29,6 +33,8 @@ describe('the summary', () => {
       ignored: 1,
       unmatched: 1,
       disabled: 1,
+      withoutConsent: 1,
+      consent: 1,
       missingDedupeKey: 0,
       rows: [
         { mapping: 'Track Activity', status: 400, code: 'invalid_data', message: 'Bad', count: 2 },

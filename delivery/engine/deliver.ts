@@ -1,6 +1,7 @@
-import ortto from '../../src'
 import type { Settings } from '../../src/generated-types'
+import { INTEGRATION_NAMES } from '../mapping/integrations'
 import type { Mapping } from '../mapping/mappings'
+import type { EventFilter } from '../mapping/route'
 import type { ReadItem } from '../read/read-events'
 import type { EventReport, MappingResult } from '../report'
 import type { Target } from '../target/definition'
@@ -10,6 +11,8 @@ import { PendingReports } from './pending-reports'
 import { KeyQueue } from './queue'
 import { SingleAttempt } from './result-policy'
 import type { ResultPolicy } from './result-policy'
+import { Retries } from './retries'
+import type { Waiting } from './retries'
 import { RetryPolicy } from './retry-policy'
 import { Sender } from './sender'
 import { Signal } from './signal'
@@ -24,14 +27,18 @@ export interface DeliveryOptions {
   to: Target
   settings: Settings
   mappings: readonly Mapping[]
-  /** Names by which an event's `integrations` may switch the destination off and on, besides its own. @default [] */
+  /** Further names by which an event's `integrations` may disable and enable the destination. @default [] */
   integrations?: readonly string[]
+  /** Sends only the events that allow each of these consent categories. @default [] */
+  consent?: readonly string[]
   /** Events a second, at most. @default no limit */
   rate?: number
   /** The events come from a stream without end: reports wait only a moment for more events. @default false */
   isEndless?: boolean
   /** Sends each event once: a failure is its result, and neither pauses nor stops the delivery. @default false */
   isSingleAttempt?: boolean
+  /** Continues although each of the first 1,000 results is the same rejection. @default false */
+  keepGoing?: boolean
   /** Wraps the function that makes the requests, to observe them. */
   through?: WrapRequest
   /** Called after each batch, with the time until its results. */
@@ -50,13 +57,13 @@ const IDLE_MS = 1000
  * The events of one user keep their order, and failures are retried as `retry-policy.ts` says.
  */
 export class Delivery {
-  /** Number of tries that were repeated */
-  retried = 0
+  /** The tries that were repeated */
+  readonly retries = new Retries()
   private readonly time: Time
   private readonly pace: Pace
   private readonly policy: ResultPolicy
   private readonly sender: Sender
-  private readonly names: readonly string[]
+  private readonly filter: EventFilter
   private readonly queue: KeyQueue
   private readonly pending = new PendingReports()
   /** Tasks that wait for another try */
@@ -73,20 +80,26 @@ export class Delivery {
   private readonly room: Signal
 
   constructor(private readonly options: DeliveryOptions) {
-    const { to, settings, integrations = [], rate, through, time = realTime } = options
+    const { to, settings, integrations = [], consent = [], rate, through, time = realTime } = options
     this.time = time
     this.change = new Signal(time)
     this.room = new Signal(time)
     this.queue = new KeyQueue(time.now)
     this.pace = new Pace(time.now, time.random, rate)
-    this.names = [ortto.name, ...integrations]
-    this.policy = options.isSingleAttempt ? new SingleAttempt(this.pace) : new RetryPolicy(time, this.pace)
+    this.filter = { names: [...INTEGRATION_NAMES, ...integrations], consent }
+    this.policy = options.isSingleAttempt
+      ? new SingleAttempt(this.pace)
+      : new RetryPolicy(time, this.pace, options.keepGoing)
     this.sender = new Sender({ to, settings, through, onResponse: (signal) => this.policy.noteResponse(signal) })
   }
 
-  /** Milliseconds until sending continues, while Ortto makes it wait. */
-  get pause(): number {
-    return Math.max(0, this.pace.pausedUntil - this.time.now())
+  /** The failure for which nothing is sent for now, and the milliseconds until the next attempt. */
+  get waiting(): Waiting | undefined {
+    const { latest } = this.retries
+    const isIdle = this.pace.requests === 0 && this.delayed.length > 0
+    const nextAt = isIdle ? Math.min(...this.delayed.map(({ dueAt }) => dueAt)) : this.pace.pausedUntil
+    const milliseconds = nextAt - this.time.now()
+    return latest && milliseconds > 0 ? { ...latest, milliseconds } : undefined
   }
 
   /**
@@ -165,7 +178,7 @@ export class Delivery {
 
   private add(item: ReadItem): void {
     this.addedAt = this.time.now()
-    const { report, event, mappings } = startReport(item, this.options.mappings, this.names)
+    const { report, event, mappings } = startReport(item, this.options.mappings, this.filter)
     const pending = this.pending.add(report, mappings.length)
     if (event) {
       mappings.forEach((mapping, position) => this.queue.add(new Task(event, mapping, item.size, pending, position)))
@@ -227,8 +240,8 @@ export class Delivery {
     })
     if (retried.size > 0) {
       retried.forEach((task) => this.queue.delay(task))
+      tasks.forEach((task, index) => !stopped && retried.has(task) && this.retries.add(results[index]))
       this.delayed.push({ tasks: [...retried], dueAt: retryAt })
-      this.retried += stopped ? 0 : retried.size
     }
     if (stopped) {
       this.stop(stopped)

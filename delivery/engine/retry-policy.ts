@@ -28,7 +28,8 @@ export class RetryPolicy implements ResultPolicy {
   /** When Ortto last gave a response that makes sense */
   private healthyAt = -Infinity
 
-  constructor(private readonly time: Time, private readonly pace: Pace) {}
+  /** @param keepsGoing although each of the first results is the same rejection */
+  constructor(private readonly time: Time, private readonly pace: Pace, private readonly keepsGoing = false) {}
 
   noteResponse({ retryAfterMs, isValid }: ResponseSignal): void {
     if (retryAfterMs !== undefined) {
@@ -55,7 +56,7 @@ export class RetryPolicy implements ResultPolicy {
   }
 
   checkReports(reports: readonly EventReport[], isAll: boolean): Stopped | 'wait' | undefined {
-    return this.firstResults.check(reports, isAll)
+    return this.keepsGoing ? undefined : this.firstResults.check(reports, isAll)
   }
 
   /**

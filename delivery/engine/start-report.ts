@@ -1,18 +1,18 @@
 import type { SegmentEvent } from '@segment/actions-core'
 import type { Mapping } from '../mapping/mappings'
 import { routeEvent } from '../mapping/route'
+import type { EventFilter } from '../mapping/route'
 import type { ReadItem } from '../read/read-events'
 import type { EventReport } from '../report'
 
 /**
  * The report of an item without results, and the mappings that its event goes through. An item that is not an event, or
  * not for Ortto, goes through none: its report is complete.
- * @param names what the event's `integrations` may call this destination
  */
 export function startReport(
   item: ReadItem,
   mappings: readonly Mapping[],
-  names: readonly string[]
+  filter: EventFilter
 ): { report: EventReport; event?: SegmentEvent; mappings: readonly Mapping[] } {
   const { source, size, end, raw } = item
   if (!('event' in item)) {
@@ -21,7 +21,7 @@ export function startReport(
   const { event } = item
   const messageId = typeof event.messageId === 'string' ? event.messageId : undefined
   const report: EventReport = { source, size, end, raw, event, messageId, results: [] }
-  const route = routeEvent(event, mappings, names)
+  const route = routeEvent(event, mappings, filter)
   if ('skipped' in route) {
     report.skipped = route.skipped
     return { report, mappings: [] }

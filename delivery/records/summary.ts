@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { hasConsent } from '../mapping/consent'
 import { tracksActivities } from '../mapping/mapping-fields'
 import { readProblemError } from '../report'
 import type { EventReport, MappingResult, Reason, Skip } from '../report'
@@ -32,6 +33,10 @@ export const SummaryState = z.strictObject({
   unmatched: count,
   /** Events whose `integrations` disable Ortto */
   disabled: count,
+  /** Events that were not sent because they do not allow a consent category */
+  withoutConsent: count.default(0),
+  /** Events that carry consent preferences, sent or not */
+  consent: count.default(0),
   /** Activities without a message id or a timestamp: Ortto stores them again when they are sent again. */
   missingDedupeKey: count,
   /** The results by mapping, status and reason, the most frequent first */
@@ -49,9 +54,10 @@ export function emptySummary(): SummaryState {
 }
 
 /** Where skipped events are counted, by the reason. */
-const SKIP_COUNTS: Record<Skip['code'], 'unmatched' | 'disabled'> = {
+const SKIP_COUNTS: Record<Skip['code'], 'unmatched' | 'disabled' | 'withoutConsent'> = {
   no_matching_mapping: 'unmatched',
-  disabled_by_integrations: 'disabled'
+  disabled_by_integrations: 'disabled',
+  no_consent: 'withoutConsent'
 }
 
 /** Counts the reports of a delivery. */
@@ -86,8 +92,9 @@ export class Summary {
     return recent
   }
 
-  private addReport({ problem, skipped, results }: EventReport): void {
+  private addReport({ event, problem, skipped, results }: EventReport): void {
     this.counts.lines += 1
+    this.counts.consent += event && hasConsent(event) ? 1 : 0
     if (problem) {
       this.counts.rejected += 1
       this.rowFor(undefined, readProblemError(problem).status, problem).count += 1

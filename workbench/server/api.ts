@@ -1,12 +1,11 @@
-import { Destination } from '@segment/actions-core'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import { validator } from 'hono/validator'
 import { z } from 'zod'
-import { truncate } from '../../common/truncate'
-import { definitionFor, readEvents, readItem } from '../../delivery'
+import { AudienceError, connectAudience, definitionFor, readEvents, readItem } from '../../delivery'
 import type { ReadItem } from '../../delivery'
+import { ACTIONS } from '../../delivery/mapping/mapping-fields'
 import { MAX_MAPPINGS } from '../../delivery/mapping/mappings'
 import { isRecord } from '../../src/values'
 import { DESTINATION, showActions } from './definition'
@@ -86,7 +85,7 @@ export function createApi(options: ApiOptions) {
       })
     )
     .post('/audience', json(z.object({ name: z.string() })), async (context) => {
-      return context.json(await connectAudience(options, context.req.valid('json').name))
+      return context.json(await connectByName(options, context.req.valid('json').name))
     })
     .post('/try', json(z.object({ text: z.string() })), async (context) => {
       const lines = await readText(context.req.valid('json').text)
@@ -159,25 +158,18 @@ function eventIn(text: string): ReadItem | undefined {
   }
 }
 
-/** The hook's result: the data that is saved in the mapping, or an error. */
-const Connected = z.object({
-  savedData: z.union([z.object({ audience_id: z.string(), audience_name: z.string() }), z.strictObject({})]).optional(),
-  successMessage: z.string().optional(),
-  error: z.object({ message: z.string() }).optional()
-})
-
 /** Connects a mapping to an audience, as Segment does when a customer saves the mapping. */
-async function connectAudience({ origin, apiKey }: ApiOptions, name: string) {
+async function connectByName({ origin, apiKey }: ApiOptions, name: string) {
   // Every action has the same hook.
-  const [action] = Object.values(new Destination(definitionFor(origin)).actions)
-  const input = { settings: { api_key: apiKey() }, payload: {}, hookInputs: { audience_name: name } }
-  const connected: unknown = await action.executeHook('onMappingSave', input)
-  const { savedData, successMessage, error } = Connected.parse(connected)
-  return error
-    ? { error: truncate(error.message, 500), outputs: null, message: null }
-    : {
-        error: null,
-        outputs: savedData && 'audience_id' in savedData ? savedData : null,
-        message: successMessage ?? null
-      }
+  const [action] = Object.keys(ACTIONS)
+  const hook = { action, hook: 'onMappingSave' } as const
+  try {
+    const { outputs, message } = await connectAudience(definitionFor(origin), { api_key: apiKey() }, name, hook)
+    return { error: null, outputs: outputs ?? null, message: message ?? null }
+  } catch (error) {
+    if (error instanceof AudienceError) {
+      return { error: error.message, outputs: null, message: null }
+    }
+    throw error
+  }
 }

@@ -16,8 +16,9 @@ export function adviceForUnsent({ mappings, skipped }: Pick<ShownTrace, 'mapping
 
 const SKIP_ADVICE: Record<NonNullable<ShownTrace['skipped']>, (mappings: readonly ShownMapping[]) => Advice> = {
   disabled_by_integrations: () => ({
-    text: 'To send this event to Ortto, change its "integrations": set Ortto to true, or remove it.'
+    text: 'To send this event to Ortto, remove that entry from its "integrations", or set it to true.'
   }),
+  no_consent: () => ({ text: 'The user has not allowed this use of the data, so the event stays here.' }),
   no_matching_mapping: (mappings) => ({
     text:
       mappings.length > 0 && mappings.every(({ enabled }) => !enabled)
