@@ -1,5 +1,6 @@
 import type { SegmentEvent } from '@segment/actions-core'
 import type { Mapping } from './mapping/mappings'
+import type { NoticeCode } from './notices'
 import type { ReasonCode } from './reasons'
 
 /** A line of a file, or an element of the array in it. */
@@ -76,12 +77,16 @@ export interface MappingResult {
 /** What became of one line or message. */
 export interface EventReport {
   source: Source
+  /** Which one it is, from 1, of several events of that line or message. Their reports come together. */
+  position?: number
   /** Bytes of its text */
   size: number
   /** The text: JSON that gives the same event, or what is there instead. None when it can't be shown. */
   raw?: string
   event?: SegmentEvent
   messageId?: string
+  /** What was repaired in the event, and what else is to be known of it */
+  notices?: readonly NoticeCode[]
   /** Set when it is not an event. */
   problem?: Problem
   /** Set when it is an event that is not for Ortto. */

@@ -202,7 +202,7 @@ export class Shift {
       new Partition(consumer, {
         room: () => this.roomOfEach(),
         onRefusal: (error) => this.tellRefusal(error),
-        deliver: (messages) => this.items.push(messages.map((message) => readMessage(message, subject, partition))),
+        deliver: (messages) => this.items.push(messages.flatMap((message) => readMessage(message, subject, partition))),
         deliverAlone: (message) => void this.deliverAlone(readMessage(message, subject, partition))
       })
     )
@@ -221,10 +221,10 @@ export class Shift {
     }
   }
 
-  /** An event that may be what ends the workers is noted before it is delivered, and is given up at last. */
-  private async deliverAlone(item: MessageItem): Promise<void> {
+  /** A message that may be what ends the workers is noted before it is delivered, and is given up at last. */
+  private async deliverAlone(items: MessageItem[]): Promise<void> {
     const { log } = this.options
-    const { source, size, raw } = item
+    const [{ source }] = items
     let deaths: number | undefined
     this.noted.add(source.partition)
     while (deaths === undefined && !this.stop.signal.aborted) {
@@ -232,13 +232,13 @@ export class Shift {
       await (deaths === undefined ? pause(LOOK_MS, this.stop.signal) : undefined)
     }
     if (deaths === undefined || deaths < MAX_DEATHS) {
-      this.items.push([item])
+      this.items.push(items)
       return
     }
     const message = `${deaths} workers ended while they delivered this event alone, so it is not tried again.`
-    const event = 'event' in item ? item.event : undefined
     const problem = { code: 'poison_message' as const, message }
-    await this.settle([{ source, size, raw, event, problem, results: [] }]).catch((error) => log.error(error))
+    const reports = items.map((item): EventReport => ({ event: undefined, ...item, problem, results: [] }))
+    await this.settle(reports).catch((error) => log.error(error))
   }
 
   /** After a lease is over it settles nothing: another worker may have the messages again, out of this one's order. */

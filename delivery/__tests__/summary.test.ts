@@ -30,6 +30,7 @@ describe('the summary', () => {
       unmatched: 1,
       disabled: 1,
       missingDedupeKey: 0,
+      notices: {},
       rows: [
         { mapping: 'Track Activity', status: 400, code: 'invalid_data', message: 'Bad', count: 2 },
         { mapping: 'Upsert Contact', status: 200, code: 'processed', message: 'Processed by Ortto.', count: 1 },
@@ -72,9 +73,22 @@ describe('the summary', () => {
       unmatched: 4,
       disabled: 0,
       missingDedupeKey: 5,
+      notices: {},
       rows: [{ ...row, code: 'unknown' }]
     })
     expect(() => readSummaryState({ lines: 'many' })).toThrow()
+  })
+
+  it('counts events by what was repaired in them, and reads what was saved before it did', () => {
+    const summary = new Summary()
+    summary.add([reportOf(1, [{}], { notices: ['request_ip', 'original_timestamp'] })])
+    summary.add([reportOf(2, [{}, {}], { notices: ['request_ip'] }), reportOf(3)])
+    const { notices, ...earlier } = summary.state
+
+    expect(notices).toEqual({ request_ip: 2, original_timestamp: 1 })
+    expect(readSummaryState(summary.state).notices).toEqual(notices)
+    expect(readSummaryState(earlier).notices).toEqual({})
+    expect(() => readSummaryState({ ...earlier, notices: { request_ip: -1 } })).toThrow()
   })
 
   it('counts results of the same words with different codes apart', () => {

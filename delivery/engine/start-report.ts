@@ -14,13 +14,13 @@ export function startReport(
   mappings: readonly Mapping[],
   names: readonly string[]
 ): { report: EventReport; event?: SegmentEvent; mappings: readonly Mapping[] } {
-  const { source, size, raw } = item
+  const { source, size, position, raw } = item
   if (!('event' in item)) {
-    return { report: { source, size, raw, problem: item.problem, results: [] }, mappings: [] }
+    return { report: { source, size, position, raw, problem: item.problem, results: [] }, mappings: [] }
   }
-  const { event } = item
+  const { event, notices } = item
   const messageId = typeof event.messageId === 'string' ? event.messageId : undefined
-  const report: EventReport = { source, size, raw, event, messageId, results: [] }
+  const report: EventReport = { source, size, position, raw, event, messageId, notices, results: [] }
   const route = routeEvent(event, mappings, names)
   if ('skipped' in route) {
     report.skipped = route.skipped

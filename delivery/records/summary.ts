@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { tracksActivities } from '../mapping/mapping-fields'
+import { NOTICE_CODES } from '../notices'
 import { readProblemError } from '../report'
 import type { EventReport, MappingResult, Reason, Skip } from '../report'
 
@@ -26,6 +27,8 @@ export const SummaryState = z.strictObject({
   disabled: count,
   /** Activities without a message id or a timestamp: Ortto stores them again when they are sent again. */
   missingDedupeKey: count,
+  /** Events by what was repaired in them, and what else is to be known of them. Earlier versions did not count them. */
+  notices: z.partialRecord(z.enum(NOTICE_CODES), count).default({}),
   /** The results by mapping, status and reason, the most frequent first */
   rows: z.array(Row)
 })
@@ -59,7 +62,7 @@ export function readSummaryState(value: unknown): SummaryState {
 const MAX_ROWS = 1000
 const OTHER = 'Other reasons'
 
-const NOTHING: Omit<SummaryState, 'rows'> = {
+const NOTHING: Omit<SummaryState, 'rows' | 'notices'> = {
   lines: 0,
   delivered: 0,
   partial: 0,
@@ -84,8 +87,8 @@ export class Summary {
   private readonly latest = new Map<MappingResult['mapping'] | undefined, Row>()
 
   constructor(state?: SummaryState) {
-    const { rows = [], ...counts } = state ?? {}
-    this.counts = { ...NOTHING, ...counts }
+    const { rows = [], notices, ...counts } = state ?? {}
+    this.counts = { ...NOTHING, ...counts, notices: { ...notices } }
     this.rows = new Map(rows.map((row) => [keyOf(row), row]))
   }
 
@@ -94,11 +97,18 @@ export class Summary {
   }
 
   get state(): SummaryState {
-    return { ...this.counts, rows: [...this.rows.values()].sort((a, b) => b.count - a.count) }
+    return {
+      ...this.counts,
+      notices: { ...this.counts.notices },
+      rows: [...this.rows.values()].sort((a, b) => b.count - a.count)
+    }
   }
 
-  private addReport({ problem, skipped, results }: EventReport): void {
+  private addReport({ notices = [], problem, skipped, results }: EventReport): void {
     this.counts.lines += 1
+    for (const code of notices) {
+      this.counts.notices[code] = (this.counts.notices[code] ?? 0) + 1
+    }
     if (problem) {
       this.counts.rejected += 1
       this.rowFor(undefined, readProblemError(problem).status, problem).count += 1
