@@ -107,14 +107,34 @@ describe('a folder', () => {
     await write('b.json', 'ä.json', 'B.json', 'a.json', 'a/z.json', '10.json', '9.json')
 
     expect(await namesIn(folder)).toEqual([
-      '10.json',
       '9.json',
+      '10.json',
       'B.json',
       join('a', 'z.json'),
       'a.json',
       'b.json',
       'ä.json'
     ])
+  })
+
+  it.each([
+    ["RudderStack's dates", ['12-31-2025/1767168000.src1.json.gz', '01-02-2026/1767340800.src1.json.gz']],
+    ['ISO dates, with hours that have no zero', ['2025-12-31/9.json', '2025-12-31/10.json', '2026-01-02/1.json']],
+    ['milliseconds, and dates in names', ['1767139200000/a.gz', '1767225600000/a.gz', '01-02-2026/a.gz']],
+    ['both forms of dates', ['12-31-2025.json', '2026-01-01.json', '01-02-2026.json']],
+    ['dates within names', ['events_2025.12.31_8.json', 'events_2025.12.31_11.json', 'events_2026.01.02_8.json']],
+    ['folders of years, months, days and hours', ['year=2026/month=9/1.json', 'year=2026/month=10/1.json']],
+    ['numbers that are no dates', ['31-02-2025.json', '31-12-2025.json', 'a-9.json', 'a-010.json']]
+  ])('has the order of time: %s', async (_, names) => {
+    await write(...[...names].reverse())
+
+    expect(await namesIn(folder)).toEqual(names)
+  })
+
+  it('has the order of the names where files of one hour have numbers that are random', async () => {
+    await write('1767139200000/aa-2000.gz', '1767139200000/zz-1000.gz')
+
+    expect(await namesIn(folder)).toEqual(['1767139200000/aa-2000.gz', '1767139200000/zz-1000.gz'])
   })
 
   it('gives its files names that begin with its own', async () => {

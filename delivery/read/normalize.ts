@@ -7,14 +7,16 @@ import { momentOf } from './moment'
  * A line of an archive is not always the event that Segment would have delivered: libraries and RudderStack leave to
  * the pipeline what it adds. Each repair is one function; it returns undefined when there is nothing to repair.
  */
-const REPAIRS: readonly ((event: Members) => Repaired | undefined)[] = [
+const OBJECT_REPAIRS: readonly Repair[] = [
   dropEmptyValues,
   ...toNormalAddresses,
   useContextAddress,
   useContextTraits,
-  useRequestIp,
-  completeTimestamp
+  useRequestIp
 ]
+const REPAIRS: readonly Repair[] = [...OBJECT_REPAIRS, completeTimestamp]
+
+type Repair = (event: Members) => Repaired | undefined
 
 /** An event as Segment would have delivered it. */
 interface Normalized {
@@ -24,12 +26,21 @@ interface Normalized {
 
 /** Normalizes an event, without changing the object. Undefined, which costs least, when it is as it should be. */
 export function normalizeEvent(event: object): Normalized | undefined {
+  return applyRepairs(event, REPAIRS)
+}
+
+/** Does the same, but for the timestamp: for events that have just been received, and have got one. */
+export function repairObjects(event: object): Normalized | undefined {
+  return applyRepairs(event, OBJECT_REPAIRS)
+}
+
+function applyRepairs(event: object, repairs: readonly Repair[]): Normalized | undefined {
   if (!isObject(event)) {
     return undefined
   }
   let normalized = event
   let notices: NoticeCode[] | undefined
-  for (const repair of REPAIRS) {
+  for (const repair of repairs) {
     const repaired = repair(normalized)
     if (repaired) {
       normalized = repaired.event
