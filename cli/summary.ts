@@ -1,4 +1,4 @@
-import { formatSource, readProblemError, tracksActivities } from '../delivery'
+import { formatNotice, formatSource, NOTICE_CODES, readProblemError, tracksActivities } from '../delivery'
 import type { EventReport, SummaryState } from '../delivery'
 import type { StopCode } from '../delivery'
 import type { Output } from './command'
@@ -31,7 +31,7 @@ const MAX_ROWS = 30
 /** Formats the summary of a delivery. */
 export function formatEnding(ending: Ending): string {
   const { summary, seconds, retries, stopped, stopCode, canBeResumed, sandbox } = ending
-  const { consent, missingDedupeKey, rows } = summary
+  const { consent, missingDedupeKey, notices, rows } = summary
   const shown = rows.slice(0, MAX_ROWS)
   const cells = shown.map(({ count, mapping, status, message }) => [
     formatNumber(count),
@@ -68,6 +68,10 @@ export function formatEnding(ending: Ending): string {
             'Ortto cannot deduplicate them, so do not send them again.'
         ]
       : []),
+    ...NOTICE_CODES.flatMap((code) => {
+      const count = notices[code]
+      return count === undefined ? [] : [formatNotice(code, count)]
+    }),
     ...(stopped === undefined ? [] : ['', formatStop(stopped, stopCode, canBeResumed)])
   ].join('\n')
 }

@@ -1,5 +1,6 @@
 import type { SegmentEvent } from '@segment/actions-core'
 import type { Mapping } from './mapping/mappings'
+import type { NoticeCode } from './notices'
 import type { ReasonCode } from './reasons'
 
 /** A line of a file, or an element of the array in it. */
@@ -82,6 +83,8 @@ export interface Position {
 /** What became of one line or message. */
 export interface EventReport {
   source: Source
+  /** Which one it is, from 1, of several events of that line or message. Their reports come together. */
+  position?: number
   /** Bytes of its text */
   size: number
   /** Where it ends in its file, when that is to be recorded */
@@ -90,6 +93,8 @@ export interface EventReport {
   raw?: string
   event?: SegmentEvent
   messageId?: string
+  /** What was repaired in the event, and what else is to be known of it */
+  notices?: readonly NoticeCode[]
   /** Set when it is not an event. */
   problem?: Problem
   /** Set when it is an event that is not for Ortto. */

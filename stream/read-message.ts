@@ -1,12 +1,13 @@
 import type { JsMsg } from '@nats-io/jetstream'
-import { readItem } from '../delivery'
+import { readItems } from '../delivery'
 import type { MessageSource, ReadItem } from '../delivery'
 
 /** An event from a message, or the reason why the message is not an event. */
 export type MessageItem = ReadItem & { source: MessageSource }
 
-export function readMessage({ data, info }: JsMsg, subject: string, partition: number): MessageItem {
+/** The events of a message: mostly one. All have the same source object. */
+export function readMessage({ data, info }: JsMsg, subject: string, partition: number): MessageItem[] {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
   const source: MessageSource = { kind: 'message', subject, partition, sequence: info.streamSequence }
-  return { ...readItem(source, { size: bytes.length, bytes }, 'message'), source }
+  return readItems(source, { size: bytes.length, bytes }, 'message').map((item) => ({ ...item, source }))
 }

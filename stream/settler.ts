@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { formatRejected, listRejections } from '../delivery'
+import { formatRejected } from '../delivery'
 import type { EventReport, Outcome } from '../delivery'
 import type { Partition } from './partition'
 import { NotPublishedError, TooLargeError } from './publisher'
@@ -31,7 +31,11 @@ export class Settler {
    * @param retried the number of retries in this delivery so far
    */
   async settle(reports: readonly EventReport[], retried: number): Promise<void> {
-    await Promise.all(reports.map((report) => this.settleReport(report)))
+    const messages = new Map<EventReport['source'], EventReport[]>()
+    for (const report of reports) {
+      messages.set(report.source, [...(messages.get(report.source) ?? []), report])
+    }
+    await Promise.all([...messages].map(([source, ofMessage]) => this.settleMessage(source, ofMessage)))
     this.log.info(
       {
         ...countOutcomes(reports),
@@ -45,21 +49,24 @@ export class Settler {
     this.slowestMs = 0
   }
 
-  /** Acknowledges an event, or publishes it on the rejected subject before it is terminated. */
-  private async settleReport(report: EventReport): Promise<void> {
-    const { source } = report
+  /** Acknowledges a message, or publishes its rejected events on the rejected subject before it is terminated. */
+  private async settleMessage(source: EventReport['source'], reports: readonly EventReport[]): Promise<void> {
     if (source.kind !== 'message') {
       return
     }
     const { subject, sequence } = source
     const partition = this.partitions.get(source.partition)
-    if (listRejections(report).length === 0) {
+    const rejected = formatRejected(reports)
+    if (rejected.length === 0) {
       partition?.get(sequence)?.ack()
       partition?.finish(sequence)
       return
     }
     try {
-      await this.publisher.reject(formatRejected([report])[0], `${subject} ${sequence}`)
+      for (const [index, text] of rejected.entries()) {
+        // The stream stores a record only once by its key.
+        await this.publisher.reject(text, `${subject} ${sequence}${index === 0 ? '' : ` ${index}`}`)
+      }
     } catch (error) {
       if (error instanceof NotPublishedError || error instanceof TooLargeError) {
         // It is returned to the stream when the session ends.

@@ -204,7 +204,7 @@ export class WorkerSession {
       new Partition(consumer, {
         getLimits: () => this.getPartitionLimits(),
         onError: (error) => this.logServerError(error),
-        deliver: (messages) => this.items.push(messages.map((message) => readMessage(message, subject, partition))),
+        deliver: (messages) => this.items.push(messages.flatMap((message) => readMessage(message, subject, partition))),
         deliverAlone: (message) => void this.deliverAlone(readMessage(message, subject, partition))
       })
     )
@@ -224,10 +224,10 @@ export class WorkerSession {
     }
   }
 
-  /** Stores the attempt, and delivers a suspicious event. After too many crashes, the event is rejected instead. */
-  private async deliverAlone(item: MessageItem): Promise<void> {
+  /** Stores the attempt, and delivers a suspicious message. After too many crashes, it is rejected instead. */
+  private async deliverAlone(items: readonly MessageItem[]): Promise<void> {
     const { log } = this.options
-    const { source, size, raw } = item
+    const [{ source }] = items
     let crashes: number | undefined
     this.attempted.add(source.partition)
     while (crashes === undefined && !this.stop.signal.aborted) {
@@ -235,13 +235,23 @@ export class WorkerSession {
       await (crashes === undefined ? pause(HEARTBEAT_INTERVAL_MS, this.stop.signal) : undefined)
     }
     if (crashes === undefined || crashes < MAX_CRASHES) {
-      this.items.push([item])
+      this.items.push(items)
       return
     }
     const message = `${crashes} workers crashed while they delivered this event alone, so it is not retried.`
-    const event = 'event' in item ? item.event : undefined
     const problem = { code: 'poison_message' as const, message }
-    await this.settle([{ source, size, raw, event, problem, results: [] }]).catch((error) => log.error(error))
+    const reports = items.map(
+      (item): EventReport => ({
+        source: item.source,
+        size: item.size,
+        position: item.position,
+        raw: item.raw,
+        event: 'event' in item ? item.event : undefined,
+        problem,
+        results: []
+      })
+    )
+    await this.settle(reports).catch((error) => log.error(error))
   }
 
   /** Settles nothing when a lease may be lost: another worker may have the messages, and the order would break. */

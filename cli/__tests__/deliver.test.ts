@@ -159,6 +159,28 @@ describe('ortto deliver', () => {
     expect(account.contacts.count).toBe(600)
   })
 
+  it('says how many events were repaired, and how', async () => {
+    const raw = { type: 'track', event: 'Signed up', messageId: 'm', originalTimestamp: '2026-11-20T10:00:00Z' }
+    const events = [
+      { ...raw, userId: 'a', context: { ip: '203.0.113.7' }, properties: [] },
+      { ...raw, userId: 'b' },
+      { ...identify('c'), timestamp: '2026-01-02T00:00:00Z' },
+      { ...identify('c'), timestamp: '2026-01-01T00:00:00Z' }
+    ]
+    const path = await file('events.ndjson', `${ndjson(events)}{"payload":${JSON.stringify(track('d', 1))}}\n`)
+    const { code, out } = await ortto('deliver', path, '--from', '2026-01-01')
+
+    expect(code).toBe(0)
+    expect(out).toContain('2 events had no timestamp. originalTimestamp was used.')
+    expect(out).toContain("1 event had [] or '' in the place of an object. It was left out.")
+    expect(out).toContain('1 event came after a newer identify event of the same user.')
+    expect(out).toContain('1 event came inside another value, such as a batch or an envelope.')
+    const { out: json } = await ortto('deliver', path, '--from', '2026-01-01', '--json')
+    expect(JSON.parse(json)).toMatchObject({
+      summary: { notices: { unwrapped: 1, empty_value: 1, original_timestamp: 2, older_identify: 1 } }
+    })
+  })
+
   it('shows what would go out, and sends nothing', async () => {
     const input = await file('a.ndjson', ndjson([identify('u1'), track('u1', 1), { type: 'page' }]))
     const { code, out } = await ortto('deliver', input, '--dry-run', '--to', 'ortto')

@@ -36,14 +36,18 @@ describe('a file that is named', () => {
     await write('events.log')
     const path = join(folder, 'events.log')
 
-    expect(await findFiles([path])).toEqual([{ name: path, path, size: 3, isFile: true }])
+    expect(await findFiles([path])).toEqual([
+      { name: path, path, size: 3, isFile: true, modifiedAt: expect.any(Number) as number }
+    ])
   })
 
   it('keeps the name that the user gave it', async () => {
     await write('a/events.json')
     const path = `${folder}/a/../a/events.json`
 
-    expect(await findFiles([path])).toEqual([{ name: path, path, size: 3, isFile: true }])
+    expect(await findFiles([path])).toEqual([
+      { name: path, path, size: 3, isFile: true, modifiedAt: expect.any(Number) as number }
+    ])
   })
 
   it('comes in the order of the names', async () => {
@@ -53,7 +57,9 @@ describe('a file that is named', () => {
   })
 
   it('may be something that has no size', async () => {
-    expect(await findFiles(['/dev/null'])).toEqual([{ name: '/dev/null', path: '/dev/null', size: 0, isFile: false }])
+    expect(await findFiles(['/dev/null'])).toEqual([
+      { name: '/dev/null', path: '/dev/null', size: 0, isFile: false, modifiedAt: 0 }
+    ])
   })
 
   it('may be a pipe of the shell, which has no path of its own', async () => {
@@ -107,8 +113,8 @@ describe('a folder', () => {
     await write('b.json', 'ä.json', 'B.json', 'a.json', 'a/z.json', '10.json', '9.json')
 
     expect(await namesIn(folder)).toEqual([
-      '10.json',
       '9.json',
+      '10.json',
       'B.json',
       join('a', 'z.json'),
       'a.json',
@@ -117,11 +123,33 @@ describe('a folder', () => {
     ])
   })
 
+  it.each([
+    ["RudderStack's dates", ['12-31-2025/1767168000.src1.json.gz', '01-02-2026/1767340800.src1.json.gz']],
+    ['ISO dates, with hours that have no zero', ['2025-12-31/9.json', '2025-12-31/10.json', '2026-01-02/1.json']],
+    ['milliseconds, and dates in names', ['1767139200000/a.gz', '1767225600000/a.gz', '01-02-2026/a.gz']],
+    ['both forms of dates', ['12-31-2025.json', '2026-01-01.json', '01-02-2026.json']],
+    ['dates within names', ['events_2025.12.31_8.json', 'events_2025.12.31_11.json', 'events_2026.01.02_8.json']],
+    ['folders of years, months, days and hours', ['year=2026/month=9/1.json', 'year=2026/month=10/1.json']],
+    ['numbers that are no dates', ['31-02-2025.json', '31-12-2025.json', 'a-9.json', 'a-010.json']]
+  ])('has the order of time: %s', async (_, names) => {
+    await write(...[...names].reverse())
+
+    expect(await namesIn(folder)).toEqual(names)
+  })
+
+  it('has the order of the names where files of one hour have numbers that are random', async () => {
+    await write('1767139200000/aa-2000.gz', '1767139200000/zz-1000.gz')
+
+    expect(await namesIn(folder)).toEqual(['1767139200000/aa-2000.gz', '1767139200000/zz-1000.gz'])
+  })
+
   it('gives its files names that begin with its own', async () => {
     await write('in/a.json')
     const path = join(folder, 'in', 'a.json')
 
-    expect(await findFiles([`${folder}/in/`])).toEqual([{ name: path, path, size: 3, isFile: true }])
+    expect(await findFiles([`${folder}/in/`])).toEqual([
+      { name: path, path, size: 3, isFile: true, modifiedAt: expect.any(Number) as number }
+    ])
   })
 
   it('hides files and folders with a dot, but may have one itself', async () => {
@@ -216,7 +244,7 @@ describe('the same file twice', () => {
 
 describe('standard input', () => {
   it('is a dash', async () => {
-    expect(await findFiles(['-'])).toEqual([{ name: '-', path: '-', size: 0, isFile: false }])
+    expect(await findFiles(['-'])).toEqual([{ name: '-', path: '-', size: 0, isFile: false, modifiedAt: 0 }])
   })
 
   it('is read alone', async () => {

@@ -36,6 +36,7 @@ describe('the summary', () => {
       withoutConsent: 1,
       consent: 1,
       missingDedupeKey: 0,
+      notices: {},
       rows: [
         { mapping: 'Track Activity', status: 400, code: 'invalid_data', message: 'Bad', count: 2 },
         { mapping: 'Upsert Contact', status: 200, code: 'processed', message: 'Processed by Ortto.', count: 1 },
@@ -78,6 +79,18 @@ describe('the summary', () => {
 
   it('counts nothing of what was not counted when it was recorded', () => {
     expect(SummaryState.parse({ lines: 3 })).toEqual({ ...emptySummary(), lines: 3 })
+  })
+
+  it('counts events by what was repaired in them, and reads what was saved before it did', () => {
+    const summary = new Summary()
+    summary.add([reportOf(1, [{}], { notices: ['request_ip', 'original_timestamp'] })])
+    summary.add([reportOf(2, [{}, {}], { notices: ['request_ip'] }), reportOf(3)])
+    const { notices, ...earlier } = summary.state
+
+    expect(notices).toEqual({ request_ip: 2, original_timestamp: 1 })
+    expect(SummaryState.parse(summary.state).notices).toEqual(notices)
+    expect(SummaryState.parse(earlier).notices).toEqual({})
+    expect(() => SummaryState.parse({ ...earlier, notices: { request_ip: -1 } })).toThrow()
   })
 
   it('counts results of the same words with different codes apart', () => {

@@ -6,6 +6,7 @@ import type { ReadItem } from '../read/read-events'
 import type { EventReport, MappingResult } from '../report'
 import type { Target } from '../target/definition'
 import type { WrapRequest } from '../target/with-requests'
+import { IdentifyOrder } from './identify-order'
 import { Pace } from './pace'
 import { PendingReports } from './pending-reports'
 import { KeyQueue } from './queue'
@@ -66,6 +67,7 @@ export class Delivery {
   private readonly filter: EventFilter
   private readonly queue: KeyQueue
   private readonly pending = new PendingReports()
+  private readonly order = new IdentifyOrder()
   /** Tasks that wait for another try */
   private delayed: { tasks: Task[]; dueAt: number }[] = []
   /** When the last event came in */
@@ -179,6 +181,9 @@ export class Delivery {
   private add(item: ReadItem): void {
     this.addedAt = this.time.now()
     const { report, event, mappings } = startReport(item, this.options.mappings, this.filter)
+    if (event && mappings.length > 0 && this.order.isOlder(event)) {
+      report.notices = [...(report.notices ?? []), 'older_identify']
+    }
     const pending = this.pending.add(report, mappings.length)
     if (event) {
       mappings.forEach((mapping, position) => this.queue.add(new Task(event, mapping, item.size, pending, position)))

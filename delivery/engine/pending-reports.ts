@@ -40,11 +40,18 @@ export class PendingReports {
     return pending
   }
 
-  /** The reports at the beginning that are complete. */
+  /**
+   * The reports at the beginning that are complete. Those of one line or message come together: whoever records or
+   * acknowledges it must know that all of its events have their results.
+   */
   listComplete(): EventReport[] {
     const complete: EventReport[] = []
     for (const pending of this.pending) {
       if (!pending.isComplete) {
+        const { source } = pending.report
+        while (complete.length > 0 && complete[complete.length - 1].source === source) {
+          complete.pop()
+        }
         break
       }
       complete.push(pending.report)

@@ -14,13 +14,13 @@ export function startReport(
   mappings: readonly Mapping[],
   filter: EventFilter
 ): { report: EventReport; event?: SegmentEvent; mappings: readonly Mapping[] } {
-  const { source, size, end, raw } = item
+  const { source, size, position, end, raw } = item
   if (!('event' in item)) {
-    return { report: { source, size, end, raw, problem: item.problem, results: [] }, mappings: [] }
+    return { report: { source, size, position, end, raw, problem: item.problem, results: [] }, mappings: [] }
   }
-  const { event } = item
+  const { event, notices } = item
   const messageId = typeof event.messageId === 'string' ? event.messageId : undefined
-  const report: EventReport = { source, size, end, raw, event, messageId, results: [] }
+  const report: EventReport = { source, size, position, end, raw, event, messageId, notices, results: [] }
   const route = routeEvent(event, mappings, filter)
   if ('skipped' in route) {
     report.skipped = route.skipped

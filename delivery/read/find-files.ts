@@ -3,6 +3,7 @@ import { constants, promises as fs } from 'fs'
 import type { Stats } from 'fs'
 import { join } from 'path'
 import { isNativeError } from 'util/types'
+import { compareNames } from './compare-names'
 
 /** Files cannot be read as asked. The message is one sentence for whoever named them, and says what to do. */
 export class InputError extends Error {}
@@ -27,7 +28,7 @@ const EVENT_FILE = /\.(ndjson|jsonl|json|gz)$/i
 
 /**
  * Finds the files of events: those named, whatever their ending, and those in the folders named, by their ending.
- * The order is that of the paths, and in a folder that of the names in code units: the same on every machine.
+ * The order is that of the paths, and in a folder that of the names, with dates as dates: see {@link compareNames}.
  *
  * @param passOver is told what in a folder is no file of events, by its ending
  * @throws InputError when a path leads nowhere, may not be read, or leads to a file that another one led to.
@@ -60,7 +61,7 @@ async function searchFolder(folder: string, passOver: (path: string) => void): P
   const entries = await attempt(folder, () => fs.readdir(folder, { withFileTypes: true }))
   const shown = entries.filter(({ name }) => !name.startsWith('.'))
   const files: InputFile[] = []
-  for (const entry of shown.sort((one, other) => (one.name < other.name ? -1 : 1))) {
+  for (const entry of shown.sort((one, other) => compareNames(one.name, other.name))) {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) {
       files.push(...(await searchFolder(path, passOver)))

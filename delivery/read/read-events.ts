@@ -1,4 +1,3 @@
-import type { SegmentEvent } from '@segment/actions-core'
 import { isUtf8 } from 'buffer'
 import { isNativeError } from 'util/types'
 import { errorMessage } from '../../common/error-message'
@@ -10,17 +9,14 @@ import { decompress, readFile, withHead } from './read-bytes'
 import type { Position, Problem, Source } from '../report'
 import { Splitter } from './split-json'
 import type { Piece } from './split-json'
+import { isEvent, toEvents } from './to-events'
+import type { ReadEvent } from './to-events'
 
-/** An event, and its text: JSON that gives the same event. */
-export interface ReadEvent {
-  event: SegmentEvent
-  raw: string
-  /** The `_rejected` that it had: why it was rejected before. */
-  rejected?: unknown
-}
-
-/** A line or a message with an event, or the problem that it is not an event. `size`: bytes of its text. */
-export type ReadItem = { source: Source; size: number; end?: LineEnd } & (ReadEvent | NoEvent)
+/**
+ * A line or a message with an event, or the problem that it is not an event. `size`: bytes of its text. `position`:
+ * which one it is, from 1, of several events of that line or message, all of which have the same `source` object.
+ */
+export type ReadItem = { source: Source; size: number; position?: number; end?: LineEnd } & (ReadEvent | NoEvent)
 
 interface NoEvent {
   problem: Problem
@@ -72,7 +68,7 @@ export async function* readEvents(
       const pieces = splitter.push(chunk)
       verify(part)
       if (pieces.length > 0) {
-        yield pieces.map((piece) => readLine(piece, name, part, splitter.noun))
+        yield pieces.flatMap((piece) => readLine(piece, name, part, splitter.noun))
       }
     }
     const rest = splitter.end()
@@ -82,7 +78,7 @@ export async function* readEvents(
       throw changedError(name, after)
     }
     if (rest !== undefined) {
-      yield [readLine(rest, name, part, splitter.noun === 'element' ? 'text' : 'line')]
+      yield [rest].flatMap((piece) => readLine(piece, name, part, splitter.noun === 'element' ? 'text' : 'line'))
     }
     damage = splitter.isOpen ? { reason: 'its array has no closing bracket', isBefore: false } : undefined
   } catch (error) {
@@ -138,20 +134,28 @@ function explain({ reason, isBefore }: Damage, { place, noun = 'line' }: Splitte
   return `The file is cut off here, or damaged (${reason}): ${unread} could be read. Get the file again and deliver ${rest}.`
 }
 
-function readLine(piece: Piece, file: string, part?: ContentPart, unit: Unit = 'line'): ReadItem {
-  const item = readItem({ kind: 'file', file, line: piece.line }, piece, unit)
+function readLine(piece: Piece, file: string, part?: ContentPart, unit: Unit = 'line'): ReadItem | ReadItem[] {
+  const read = readPiece({ kind: 'file', file, line: piece.line }, piece, unit)
   if (part) {
-    item.end = new LineEnd(part, piece.line, piece.end)
+    const end = new LineEnd(part, piece.line, piece.end)
+    for (const item of Array.isArray(read) ? read : [read]) {
+      item.end = end
+    }
   }
-  return item
+  return read
 }
 
-/** Reads one piece of text as an event. Its bytes are undefined when there are too many of them. */
-export function readItem(
+/** Reads the events of one piece of text, mostly one. Its bytes are undefined when there are too many of them. */
+export function readItems(source: Source, piece: Pick<Piece, 'size' | 'bytes'>, unit?: Unit): ReadItem[] {
+  return [readPiece(source, piece, unit)].flat()
+}
+
+/** A list for each event would take longer. */
+function readPiece(
   source: Source,
   { size, bytes }: Pick<Piece, 'size' | 'bytes'>,
   unit: Unit = 'line'
-): ReadItem {
+): ReadItem | ReadItem[] {
   if (bytes === undefined) {
     const message = `This ${unit} is longer than 10 MiB, which no Segment event is; it was not read. Check that the file has events.`
     return { source, size, problem: { code: 'too_long', message } }
@@ -166,13 +170,18 @@ export function readItem(
     return { source, size, raw, problem: { code: 'after_array', message } }
   }
   const read = readText(raw, unit)
+  if (Array.isArray(read)) {
+    return read.length === 1
+      ? { ...read[0], source, size }
+      : read.map((one, index) => ({ ...one, source, size: one.raw?.length ?? 0, position: index + 1 }))
+  }
   // A spread would take longer for each event.
   return 'event' in read
-    ? { source, size, event: read.event, raw: read.raw, rejected: read.rejected }
+    ? { source, size, event: read.event, raw: read.raw, rejected: read.rejected, notices: read.notices }
     : { source, size, problem: read.problem, raw: read.raw }
 }
 
-function readText(raw: string, unit: Unit): ReadEvent | NoEvent {
+function readText(raw: string, unit: Unit): ReadEvent | NoEvent | (ReadEvent | NoEvent)[] {
   let value: unknown
   try {
     value = JSON.parse(raw)
@@ -180,30 +189,19 @@ function readText(raw: string, unit: Unit): ReadEvent | NoEvent {
     const hint = unit === 'line' ? '; write each event on one line' : ''
     return { raw, problem: { code: 'not_json', message: `This ${unit} is not JSON${hint}. ${errorMessage(error)}` } }
   }
-  if (isEvent(value)) {
-    return '_rejected' in value ? withoutRejection(value, raw) : { event: value, raw }
-  }
-  const line = findRejectedLine(value)
+  const line = isEvent(value) ? undefined : findRejectedLine(value)
   if (line !== undefined) {
     return readText(line, unit)
   }
-  const message = `This ${unit} is not a Segment event: an object with a "type".`
-  return { raw, problem: { code: 'not_an_event', message } }
-}
-
-/** True for an object with a type. Everything else is optional, and checked when the event is mapped. */
-export function isEvent(value: unknown): value is SegmentEvent {
-  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
-}
-
-/** Rejected events are written with a `_rejected` that says why. They may be delivered again as they are. */
-function withoutRejection({ _rejected, ...event }: SegmentEvent & { _rejected?: unknown }, raw: string): ReadEvent {
-  try {
-    return { event, raw: JSON.stringify(event), rejected: _rejected }
-  } catch {
-    // It is nested too deep to be written: the text keeps its `_rejected`, and a later one replaces it.
-    return { event, raw, rejected: _rejected }
-  }
+  const found = toEvents(value, raw)
+  const describe = (one: ReadEvent | { event?: undefined; raw: string }): ReadEvent | NoEvent =>
+    one.event
+      ? one
+      : {
+          raw: one.raw,
+          problem: { code: 'not_an_event', message: `This ${unit} is not a Segment event: an object with a "type".` }
+        }
+  return Array.isArray(found) ? found.map(describe) : describe(found)
 }
 
 /** A rejected line that is not an event is written as `{ "_line": "its text", "_rejected": … }`. */

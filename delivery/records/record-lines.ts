@@ -15,7 +15,7 @@ export function formatRejected(reports: readonly EventReport[]): string[] {
     if (rejections.length === 0) {
       return []
     }
-    const reasons = rejections.map((one) => ({ ...describe(report, one), messageId: undefined }))
+    const reasons = rejections.map((one) => ({ ...describe(report, one), messageId: undefined, notices: undefined }))
     const mark = `"_rejected":${JSON.stringify(reasons)}}`
     const { event, raw = '' } = report
     // Appended to the text, because an event may be nested too deep to be written.
@@ -30,17 +30,28 @@ function listDecisions({ problem, skipped, results }: EventReport): Decision[] {
   return [...(problem ? [problem] : []), ...(skipped ? [skipped] : []), ...results]
 }
 
-function describe({ source, messageId, problem }: EventReport, decision: Decision): object {
+function describe({ source, position, messageId, notices, problem }: EventReport, decision: Decision): object {
   const place =
     source.kind === 'file'
-      ? { file: source.file, line: source.line }
-      : { subject: source.subject, sequence: source.sequence }
+      ? { file: source.file, line: source.line, position }
+      : { subject: source.subject, sequence: source.sequence, position }
   const { code, message } = decision
   if (!('mapping' in decision)) {
     const failure = problem !== undefined && decision === problem ? readProblemError(problem) : {}
-    return { ...place, messageId, ...failure, code, message }
+    return { ...place, messageId, ...failure, code, message, notices }
   }
   const { mapping, outcome, status, errorType } = decision
   const { name, partnerAction } = mapping
-  return { ...place, messageId, mapping: name, action: partnerAction, status, outcome, code, errorType, message }
+  return {
+    ...place,
+    messageId,
+    mapping: name,
+    action: partnerAction,
+    status,
+    outcome,
+    code,
+    errorType,
+    message,
+    notices
+  }
 }

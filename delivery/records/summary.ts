@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { hasConsent } from '../mapping/consent'
 import { tracksActivities } from '../mapping/mapping-fields'
+import { NOTICE_CODES } from '../notices'
 import { readProblemError } from '../report'
 import type { EventReport, MappingResult, Reason, Skip } from '../report'
 
@@ -39,6 +40,8 @@ export const SummaryState = z.strictObject({
   consent: count.default(0),
   /** Activities without a message id or a timestamp: Ortto stores them again when they are sent again. */
   missingDedupeKey: count,
+  /** Events by what was repaired in them, and what else is to be known of them. Earlier versions did not count them. */
+  notices: z.partialRecord(z.enum(NOTICE_CODES), count).default({}),
   /** The results by mapping, status and reason, the most frequent first */
   rows: z.array(Row).default([])
 })
@@ -81,7 +84,11 @@ export class Summary {
   }
 
   get state(): SummaryState {
-    return { ...this.counts, rows: [...this.rows.values()].sort((a, b) => b.count - a.count) }
+    return {
+      ...this.counts,
+      notices: { ...this.counts.notices },
+      rows: [...this.rows.values()].sort((a, b) => b.count - a.count)
+    }
   }
 
   /** What was counted since the last call, or since the start. */
@@ -92,9 +99,12 @@ export class Summary {
     return recent
   }
 
-  private addReport({ event, problem, skipped, results }: EventReport): void {
+  private addReport({ event, notices = [], problem, skipped, results }: EventReport): void {
     this.counts.lines += 1
     this.counts.consent += event && hasConsent(event) ? 1 : 0
+    for (const code of notices) {
+      this.counts.notices[code] = (this.counts.notices[code] ?? 0) + 1
+    }
     if (problem) {
       this.counts.rejected += 1
       this.rowFor(undefined, readProblemError(problem).status, problem).count += 1
@@ -146,16 +156,20 @@ export function sumSummaries(one: SummaryState, other: SummaryState): SummarySta
 
 /** @param sign 1 adds the other one, -1 subtracts it */
 function combineSummaries(one: SummaryState, other: SummaryState, sign: 1 | -1): SummaryState {
-  const { rows, ...counts } = structuredClone(one)
+  const { rows, notices, ...counts } = structuredClone(one)
   for (const key of Object.keys(counts) as (keyof typeof counts)[]) {
     counts[key] += sign * other[key]
+  }
+  for (const code of NOTICE_CODES) {
+    const sum = (notices[code] ?? 0) + sign * (other.notices[code] ?? 0)
+    notices[code] = sum === 0 ? undefined : sum
   }
   const byKey = new Map(rows.map((row) => [keyOf(row), row]))
   for (const row of other.rows) {
     const key = keyOf(row)
     byKey.set(key, { ...row, count: (byKey.get(key)?.count ?? 0) + sign * row.count })
   }
-  return { ...counts, rows: [...byKey.values()].filter((row) => row.count > 0) }
+  return { ...counts, notices, rows: [...byKey.values()].filter((row) => row.count > 0) }
 }
 
 function keyOf({ mapping, status, code, message }: Row): string {

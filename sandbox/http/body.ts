@@ -34,14 +34,15 @@ export async function readBytes({ body }: Request, maxBytes: number): Promise<Bu
 
 /**
  * Parses JSON that can also be written again.
+ * @param parse throws when the text is not JSON
  * @throws HTTPException 400 when it is not JSON, or nested too deep
  */
-export function parseBody(bytes: Buffer): unknown {
+export function parseBody(bytes: Buffer, parse: (text: string) => unknown = JSON.parse): unknown {
   if (isTooDeep(bytes)) {
     throw new HTTPException(400, { message: `The body is nested deeper than ${MAX_BODY_DEPTH} levels` })
   }
   try {
-    return JSON.parse(bytes.toString())
+    return parse(bytes.toString())
   } catch {
     throw new HTTPException(400, { message: 'The body is not JSON' })
   }

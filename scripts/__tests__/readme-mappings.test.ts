@@ -2,7 +2,7 @@ import { Destination, transform } from '@segment/actions-core'
 import type { ActionHookResponse, JSONObject } from '@segment/actions-core'
 import { readFileSync } from 'fs'
 import { join } from 'path'
-import { definitionFor, Delivery, readMappings, readItem } from '../../delivery'
+import { definitionFor, Delivery, readMappings, readItems } from '../../delivery'
 import type { ReadItem } from '../../delivery'
 import exampleAccount from '../../examples/account.json'
 import { createSandbox } from '../../sandbox'
@@ -47,10 +47,10 @@ describe("the README's mappings", () => {
       ['new', 'u1'],
       ['updated', 'u2'],
       ['deleted', 'u1']
-    ].map(([event, id], index) => {
+    ].flatMap(([event, id], index) => {
       const row = { type: 'track', event, userId: id, properties: { id, email: `${id}@example.com` } }
       const bytes = Buffer.from(JSON.stringify(row))
-      return readItem({ kind: 'file', file: 'rows', line: index + 1 }, { size: bytes.length, bytes })
+      return readItems({ kind: 'file', file: 'rows', line: index + 1 }, { size: bytes.length, bytes })
     })
     const results: unknown[] = []
     for await (const reports of new Delivery({ to: origin, settings, mappings }).run(readRows(rows))) {

@@ -270,3 +270,15 @@ describe('with a stream', () => {
     expect((await live(2)).map(({ type }) => type)).toEqual(['track', 'track'])
   })
 })
+
+it('is as lenient as Segment: empty objects of PHP count as absent, and large numbers keep their digits', async () => {
+  const { call, live, traceOf } = await startTracking()
+  const body = '{"type":"identify","userId":7234567890123456781,"traits":[],"context":{"traits":{"firstName":"Ann"}}}'
+  await call('identify', undefined, { body })
+  const [{ id, user }] = await live(1)
+  const event = JSON.parse((await traceOf(id)).text) as object
+
+  expect(user).toBe('7234567890123456781')
+  expect(event).toMatchObject({ userId: '7234567890123456781', context: { traits: { firstName: 'Ann' } } })
+  expect(event).not.toHaveProperty('traits')
+})

@@ -3,7 +3,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import { validator } from 'hono/validator'
 import { z } from 'zod'
-import { AudienceError, connectAudience, definitionFor, readEvents, readItem } from '../../delivery'
+import { AudienceError, connectAudience, definitionFor, readEvents, readItems } from '../../delivery'
 import type { ReadItem } from '../../delivery'
 import { ACTIONS } from '../../delivery/mapping/mapping-fields'
 import { MAX_MAPPINGS } from '../../delivery/mapping/mappings'
@@ -126,7 +126,7 @@ function json<Body>(schema: z.ZodType<Body>) {
 async function readText(text: string): Promise<ReadItem[]> {
   const single = eventIn(text)
   if (single) {
-    return [single]
+    return single
   }
   const items: ReadItem[] = []
   const bytes = Buffer.from(text)
@@ -145,12 +145,12 @@ async function readText(text: string): Promise<ReadItem[]> {
   return items
 }
 
-/** Reads a single event that spans several lines. */
-function eventIn(text: string): ReadItem | undefined {
+/** Reads a single event, or a batch, that spans several lines. */
+function eventIn(text: string): ReadItem[] | undefined {
   try {
     const isSingle = text.trim().includes('\n') && isRecord(JSON.parse(text))
     return isSingle
-      ? readItem({ kind: 'file', file: 'pasted', line: 1 }, { size: text.length, bytes: Buffer.from(text) })
+      ? readItems({ kind: 'file', file: 'pasted', line: 1 }, { size: text.length, bytes: Buffer.from(text) })
       : undefined
   } catch {
     // The text is read line by line instead.

@@ -128,7 +128,7 @@ export function showTrace(trace: Trace): ShownTrace {
   const event = eventIn(item)
   return {
     ...summarize(trace),
-    text: item.raw ?? '',
+    text: event && 'notices' in item && item.notices ? asJSON(event) : item.raw ?? '',
     mappings: event ? mappings.map((_, index) => showMapping(trace, event, index)) : []
   }
 }

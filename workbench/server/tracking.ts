@@ -4,6 +4,8 @@ import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
 import { gunzipSync } from 'zlib'
 import { equalSecrets } from '../../common/equal-secrets'
+import { quoteLargeNumbers } from '../../common/quote-large-numbers'
+import { correctTimestamp, repairObjects, withCommon } from '../../delivery'
 import { parseBody, readBytes } from '../../sandbox/http/body'
 import { isRecord } from '../../src/values'
 
@@ -72,7 +74,7 @@ export function createTracking(options: TrackingOptions): Hono {
       throw new HTTPException(401, { message })
     }
     const events = type === undefined ? messagesIn(body) : [{ ...body, type }]
-    await options.accept(events.map((event) => asDelivered(event, body.sentAt, options.now())))
+    await options.accept(events.map((event) => asDelivered(event, options.now())))
     return context.json({ success: true })
   })
   tracking.onError((error, context) => {
@@ -92,8 +94,9 @@ export function createTracking(options: TrackingOptions): Hono {
 const MAX_MESSAGES = 20_000
 const MAX_COMMON = 64 * 1024 * 1024
 
-/** The messages of a batch. Its context and integrations are merged into each of them. */
-function messagesIn({ batch, context, integrations }: Record<string, unknown>): Record<string, unknown>[] {
+/** The messages of a batch, each with what the batch says of all of them. */
+function messagesIn(body: Record<string, unknown>): Record<string, unknown>[] {
+  const { batch, context, integrations } = body
   if (!Array.isArray(batch)) {
     throw new HTTPException(400, { message: 'A batch needs an array "batch"' })
   }
@@ -105,34 +108,25 @@ function messagesIn({ batch, context, integrations }: Record<string, unknown>): 
     if (!isRecord(message)) {
       throw new HTTPException(400, { message: `batch[${index}] is not an object` })
     }
-    return { ...message, ...merged('context', context, message), ...merged('integrations', integrations, message) }
+    return withCommon(body, message)
   })
-}
-
-function merged(key: string, common: unknown, message: Record<string, unknown>): Record<string, unknown> {
-  const own = message[key]
-  return isRecord(common) ? { [key]: isRecord(own) ? { ...common, ...own } : own ?? common } : {}
 }
 
 /**
  * A message as Segment passes it to a destination, with a message ID and the times that Segment sets. The timestamp is
  * corrected for the error of the sender's clock.
  */
-function asDelivered({ writeKey: _, ...message }: Record<string, unknown>, batchSentAt: unknown, now: number): object {
-  const sentAt = message.sentAt ?? batchSentAt
-  const original = message.originalTimestamp ?? message.timestamp
-  const sent = typeof sentAt === 'string' ? Date.parse(sentAt) : NaN
-  const created = typeof original === 'string' ? Date.parse(original) : NaN
-  const corrected = now - (sent - created)
-  const isKnown = Number.isFinite(corrected) && Math.abs(corrected) <= 8.64e15
-  return {
+function asDelivered({ writeKey: _, ...message }: Record<string, unknown>, now: number): object {
+  const originalTimestamp = message.originalTimestamp ?? message.timestamp
+  const receivedAt = new Date(now).toISOString()
+  const event = {
     ...message,
     messageId: message.messageId ?? `api-${randomUUID()}`,
-    originalTimestamp: original,
-    sentAt,
-    receivedAt: new Date(now).toISOString(),
-    timestamp: isKnown ? new Date(corrected).toISOString() : original ?? new Date(now).toISOString()
+    originalTimestamp,
+    receivedAt,
+    timestamp: correctTimestamp({ ...message, originalTimestamp, receivedAt }) ?? originalTimestamp ?? receivedAt
   }
+  return repairObjects(event)?.event ?? event
 }
 
 /** The write key of HTTP's basic authentication: the user's name. */
@@ -145,7 +139,8 @@ function keyIn(authorization = ''): string | undefined {
 async function readCall(request: Request): Promise<Record<string, unknown>> {
   const bytes = await readBytes(request, MAX_BODY)
   const isZipped = request.headers.get('content-encoding') === 'gzip'
-  const value = parseBody(isZipped ? unzip(bytes) : bytes)
+  const body = isZipped ? unzip(bytes) : bytes
+  const value = parseBody(body, (text) => JSON.parse(quoteLargeNumbers(text)))
   if (!isRecord(value)) {
     throw new HTTPException(400, { message: 'The body is not a JSON object' })
   }
