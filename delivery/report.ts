@@ -2,13 +2,18 @@ import type { SegmentEvent } from '@segment/actions-core'
 import type { Mapping } from './mapping/mappings'
 import type { ReasonCode } from './reasons'
 
-/** A line of a file, or an element of the array in it. */
+/** A value in a file. */
 export interface FileSource {
   kind: 'file'
   /** As it was named; `-` for standard input */
   file: string
-  /** From 1. Empty lines count. */
+  /** The line in which it starts, from 1. Empty lines count. */
   line: number
+  /**
+   * The number of its first byte in the text of the file, from 1. A line may have several values: each has its own
+   * place, and a delivery resumes after the place of the last one that was done.
+   */
+  place: number
 }
 
 /** A message of a stream. */
@@ -34,8 +39,8 @@ export type Problem = Reason<
   | 'not_utf8'
   | 'too_long'
   | 'not_an_event'
-  | 'after_array'
   | 'damaged_file'
+  | 'unsupported_format'
   | 'no_timestamp'
   | 'poison_message'
 >
@@ -78,8 +83,12 @@ export interface EventReport {
   source: Source
   /** Bytes of its text */
   size: number
-  /** The text: JSON that gives the same event, or what is there instead. None when it can't be shown. */
+  /** The text: JSON that gives the same event, or what is there instead. None when there are no bytes. */
   raw?: string
+  /** Set when the bytes are not UTF-8: `raw` has them in base64. */
+  encoding?: 'base64'
+  /** True when `raw` is only the beginning: the rest was cut off, or there was too much of it. */
+  isTruncated?: boolean
   event?: SegmentEvent
   messageId?: string
   /** Set when it is not an event. */

@@ -57,7 +57,7 @@ async function publishItem(
   const { source } = item
   const place = formatSource(source)
   try {
-    if ('event' in item) {
+    if (!('problem' in item)) {
       // The same line of standard input may be another event the next time.
       const isPlace = source.kind === 'file' && source.file !== '-'
       return (await publisher.publish(item.event, item, isPlace ? place : undefined)) ? 'stored' : 'known'

@@ -236,7 +236,7 @@ export class Shift {
       return
     }
     const message = `${deaths} workers ended while they delivered this event alone, so it is not tried again.`
-    const event = 'event' in item ? item.event : undefined
+    const event = item.event
     const problem = { code: 'poison_message' as const, message }
     await this.settle([{ source, size, raw, event, problem, results: [] }]).catch((error) => log.error(error))
   }

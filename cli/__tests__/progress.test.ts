@@ -30,7 +30,7 @@ describe('the progress of a delivery', () => {
 
   it('counts what an earlier time has read, but not for the time left', () => {
     const files = ['a', 'b'].map((name) => ({ name, path: name, size: 500, isFile: true }))
-    const records = { start: { file: 1, line: 1 }, summary: new Summary() }
+    const records = { start: { file: 1, line: 1, place: 1 }, summary: new Summary() }
     const lines: string[] = []
     const output = { log: () => undefined, error: () => undefined, progress: (line?: string) => lines.push(line ?? '') }
     const progress = new Progress(files, records, { pause: 0, retried: 0 }, output)

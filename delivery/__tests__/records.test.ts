@@ -58,7 +58,7 @@ describe('the records of a delivery', () => {
         { ...rejected, mapping: activities }
       ),
       {
-        source: { kind: 'file', file: 'a', line: 3 },
+        source: { kind: 'file', file: 'a', line: 3, place: 3 },
         size: 5,
         raw: '{oops',
         problem: { code: 'not_json', message: 'Not JSON' },
@@ -176,7 +176,7 @@ describe('the records of a delivery', () => {
     await first.close(false)
     const saved = await readFile(join(folder, 'a.checkpoint'))
     const again = await Records.open(options)
-    expect(again.start).toEqual({ file: 1, line: 4 })
+    expect(again.start).toEqual({ file: 1, line: 4, place: 4 })
     await again.add([report('b', 5, rejected)])
     await again.close(false)
     // As if it had been killed before the last checkpoint.
@@ -228,7 +228,7 @@ describe('the records of a delivery', () => {
 
     const again = await Records.open({ ...options, files })
     await again.close(true)
-    expect(again.start).toEqual({ file: 2, line: 4 })
+    expect(again.start).toEqual({ file: 2, line: 4, place: 4 })
   })
 
   it('start over with another job when nothing was done yet', async () => {

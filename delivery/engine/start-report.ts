@@ -15,11 +15,15 @@ export function startReport(
   names: readonly string[]
 ): { report: EventReport; event?: SegmentEvent; mappings: readonly Mapping[] } {
   const { source, size, raw } = item
-  if (!('event' in item)) {
-    return { report: { source, size, raw, problem: item.problem, results: [] }, mappings: [] }
+  const messageId = typeof item.event?.messageId === 'string' ? item.event.messageId : undefined
+  if ('problem' in item) {
+    const { problem, event, encoding, isTruncated } = item
+    return {
+      report: { source, size, raw, encoding, isTruncated, event, messageId, problem, results: [] },
+      mappings: []
+    }
   }
   const { event } = item
-  const messageId = typeof event.messageId === 'string' ? event.messageId : undefined
   const report: EventReport = { source, size, raw, event, messageId, results: [] }
   const route = routeEvent(event, mappings, names)
   if ('skipped' in route) {

@@ -6,8 +6,8 @@ import type { Problem } from '../report'
 
 /** Which part of the files is read. */
 interface Part {
-  /** Resumes after this line of this file, given by its index among the files. */
-  after?: { file: number; line: number }
+  /** Resumes after this place in this file, given by its index among the files. */
+  after?: { file: number; place: number }
   /** Only events from this time, and before that one, in milliseconds since 1970 */
   from?: number
   until?: number
@@ -19,10 +19,10 @@ interface Part {
 
 /** Reads the events of several files, one after the other. */
 export async function* readAll(files: readonly InputFile[], part: Part = {}): AsyncGenerator<ReadItem[]> {
-  const { after = { file: 0, line: 0 }, onBytes } = part
+  const { after = { file: 0, place: 0 }, onBytes } = part
   for (const [index, file] of files.entries()) {
     if (index >= after.file) {
-      for await (const items of readEvents(file, { after: index === after.file ? after.line : 0, onBytes })) {
+      for await (const items of readEvents(file, { after: index === after.file ? after.place : 0, onBytes })) {
         yield selectTime(items, part)
       }
     }
@@ -40,13 +40,13 @@ function selectTime(items: ReadItem[], { from, until, onOutside }: Part): ReadIt
     return items
   }
   const selected = items.flatMap((item): ReadItem[] => {
-    if (!('event' in item)) {
+    if ('problem' in item) {
       return [item]
     }
-    const { event, ...rest } = item
+    const { source, size, event, raw } = item
     const time = momentOf(event.timestamp)
     if (time === undefined) {
-      return [{ ...rest, problem: NO_TIMESTAMP }]
+      return [{ source, size, event, raw, problem: NO_TIMESTAMP }]
     }
     return time >= (from ?? -Infinity) && time < (until ?? Infinity) ? [item] : []
   })

@@ -11,8 +11,9 @@ export const Checkpoint = z.strictObject({
   job: z.string(),
   /** The files up to the one that it has come to, each with its bytes, and a digest of the first of them. */
   files: z.array(z.strictObject({ name: z.string(), size: count, head: z.string() })).min(1),
-  /** The last line of the last of these files that has its result; 0 before the first */
+  /** The last value of the last of these files that has its result: its line and its place; 0 before the first */
   line: count,
+  place: count,
   /** Bytes of the files that it writes */
   written: z.record(z.string(), count),
   /** The summary so far */

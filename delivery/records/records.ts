@@ -33,12 +33,19 @@ export interface RecordsOptions {
   rejected?: string
 }
 
+/** A value in a file, which is given by its index among the files. See `FileSource`. */
+interface Place {
+  file: number
+  line: number
+  place: number
+}
+
 /** The results and the progress of a delivery, kept in files so that it can be resumed. */
 export class Records {
-  /** Where the delivery resumes: after this line of this file. Undefined at the start. */
-  readonly start?: { file: number; line: number }
+  /** Where the delivery resumes: after this place in this file, in this line. Undefined at the start. */
+  readonly start?: Place
   readonly summary: Summary
-  private place: { file: number; line: number }
+  private place: Place
   private savedAt = performance.now()
   /** What tells the inputs from others, by name */
   private readonly known = new Map<string, Known>()
@@ -50,8 +57,8 @@ export class Records {
     private readonly unlock: () => Promise<void>,
     saved: Checkpoint | undefined
   ) {
-    this.start = saved && { file: saved.files.length - 1, line: saved.line }
-    this.place = this.start ?? { file: 0, line: 0 }
+    this.start = saved && { file: saved.files.length - 1, line: saved.line, place: saved.place }
+    this.place = this.start ?? { file: 0, line: 0, place: 0 }
     this.summary = new Summary(saved && readSummaryState(saved.summary))
   }
 
@@ -99,9 +106,10 @@ export class Records {
     const { source } = reports[reports.length - 1]
     if (source.kind === 'file') {
       while (this.options.files[this.place.file].name !== source.file) {
-        this.place = { file: this.place.file + 1, line: 0 }
+        this.place = { file: this.place.file + 1, line: 0, place: 0 }
       }
       this.place.line = source.line
+      this.place.place = source.place
     }
     if (performance.now() - this.savedAt >= INTERVAL_MS) {
       await this.save()
@@ -144,6 +152,7 @@ export class Records {
           job,
           files: await Promise.all(files.slice(0, this.place.file + 1).map((file) => this.identify(file))),
           line: this.place.line,
+          place: this.place.place,
           written: { results: this.files.results?.size ?? 0, rejected: this.files.rejected?.size ?? 0 },
           summary: this.summary.state
         })
@@ -156,7 +165,7 @@ export class Records {
 /** The checkpoint to resume from. One without progress is ignored. */
 async function readSaved(path: string, { files, job }: RecordsOptions): Promise<Checkpoint | undefined> {
   const saved = await wrapErrors(`Cannot read the checkpoint ${path}`, () => readCheckpoint(path))
-  if (!saved || (saved.files.length === 1 && saved.line === 0)) {
+  if (!saved || (saved.files.length === 1 && saved.place === 0)) {
     return undefined
   }
   const known = await Promise.all(saved.files.map((one, index) => isSameFile(one, files[index])))

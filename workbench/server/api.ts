@@ -5,10 +5,9 @@ import { HTTPException } from 'hono/http-exception'
 import { validator } from 'hono/validator'
 import { z } from 'zod'
 import { truncate } from '../../common/truncate'
-import { definitionFor, readEvents, readItem } from '../../delivery'
+import { definitionFor, readEvents } from '../../delivery'
 import type { ReadItem } from '../../delivery'
 import { MAX_MAPPINGS } from '../../delivery/mapping/mappings'
-import { isRecord } from '../../src/values'
 import { DESTINATION, showActions } from './definition'
 import { EXAMPLES } from './examples'
 import type { Feed } from './feed'
@@ -123,12 +122,8 @@ function json<Body>(schema: z.ZodType<Body>) {
   })
 }
 
-/** Reads one event (on any number of lines), newline-delimited JSON, or a JSON array. */
+/** Reads events as they stand in files: JSON values on any number of lines. */
 async function readText(text: string): Promise<ReadItem[]> {
-  const single = eventIn(text)
-  if (single) {
-    return [single]
-  }
   const items: ReadItem[] = []
   const bytes = Buffer.from(text)
   // `readEvents` reads streams, such as files.
@@ -144,19 +139,6 @@ async function readText(text: string): Promise<ReadItem[]> {
     }
   }
   return items
-}
-
-/** Reads a single event that spans several lines. */
-function eventIn(text: string): ReadItem | undefined {
-  try {
-    const isSingle = text.trim().includes('\n') && isRecord(JSON.parse(text))
-    return isSingle
-      ? readItem({ kind: 'file', file: 'pasted', line: 1 }, { size: text.length, bytes: Buffer.from(text) })
-      : undefined
-  } catch {
-    // The text is read line by line instead.
-    return undefined
-  }
 }
 
 /** The hook's result: the data that is saved in the mapping, or an error. */
