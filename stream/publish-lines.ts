@@ -55,7 +55,9 @@ async function publishItem(
   tell: (problem: string) => void
 ): Promise<Exclude<keyof Published, 'lines'>> {
   const { source } = item
-  const place = formatSource(source)
+  const name = formatSource(source)
+  // A line may have several events.
+  const place = source.kind === 'file' ? `${name}:${source.place}` : name
   try {
     if (!('problem' in item)) {
       // The same line of standard input may be another event the next time.
@@ -68,7 +70,7 @@ async function publishItem(
     if (!(error instanceof TooLargeError)) {
       throw error
     }
-    tell(`${place}: ${error.message}`)
+    tell(`${name}: ${error.message}`)
     return 'tooLarge'
   }
 }

@@ -9,7 +9,7 @@ import { InputError } from '../read/find-files'
 import { readsZstd } from '../read/file-form'
 import { readEvents } from '../read/read-events'
 import type { ReadItem, ReadOptions } from '../read/read-events'
-import { KEPT_BYTES, MAX_EVENT_BYTES } from '../read/split-json'
+import { KEPT_BYTES, MAX_EVENT_BYTES } from '../read/piece'
 
 const FILE = { name: 'events.json', path: '/unused/events.json' }
 

@@ -1,10 +1,14 @@
 import { Transform } from 'stream'
+import { isNativeError } from 'util/types'
 import * as zlib from 'zlib'
 
 /** Compressed bytes that are decompressed at once. A thousand times as many may come out; damage costs them all. */
 const SLICE_BYTES = 4 * 1024
 /** Bytes that are allocated at once for what comes out. */
 const OUTPUT_BYTES = 64 * 1024
+
+/** Bytes that start no frame of zstd */
+const NO_FRAME = Buffer.alloc(16, 0xff)
 
 /** A compressed form that is read. */
 type CompressedForm = 'gzip' | 'zstd'
@@ -29,7 +33,11 @@ export async function* decompress(chunks: AsyncIterable<Buffer>, form: Compresse
         }
       }
     }
-    yield* decompressor.end()
+    if (form === 'zstd') {
+      await decompressor.endZstd()
+    } else {
+      yield* decompressor.end()
+    }
   } finally {
     decompressor.close()
   }
@@ -43,7 +51,7 @@ function createStream(form: CompressedForm): Transform & { bytesWritten: number 
   }
   // Not in every version of Node, nor in the types of the oldest one that is supported
   const create: unknown = 'createZstdDecompress' in zlib ? zlib.createZstdDecompress : undefined
-  const stream: unknown = typeof create === 'function' ? create(options) : undefined
+  const stream: unknown = typeof create === 'function' ? Reflect.apply(create, undefined, [options]) : undefined
   if (stream instanceof Transform && countsBytes(stream)) {
     return stream
   }
@@ -88,6 +96,22 @@ class Decompressor {
 
   async *end(): AsyncGenerator<Buffer> {
     yield* this.step(() => this.stream.end())
+  }
+
+  /**
+   * Node reports no error when zstd is cut off. Other bytes are refused as the start of another frame only when the one
+   * before is complete: otherwise they are taken for its content.
+   */
+  async endZstd(): Promise<void> {
+    if (!this.isOver && this.given > 0) {
+      await new Promise<void>((resolve) => {
+        this.stepDone = resolve
+        this.stream.write(NO_FRAME, () => this.stepDone())
+      })
+      if (!isNativeError(this.error) || !('code' in this.error) || this.error.code !== 'ZSTD_error_prefix_unknown') {
+        throw Object.assign(new Error('unexpected end of file'), { code: 'Z_BUF_ERROR' })
+      }
+    }
   }
 
   close(): void {

@@ -1,4 +1,5 @@
 import { promises as fs } from 'fs'
+import { isNativeError } from 'util/types'
 import { decompress } from './decompress'
 import { FormatError, recognizeForm } from './file-form'
 import type { FileForm } from './file-form'
@@ -55,7 +56,7 @@ export async function* decode(chunks: AsyncIterable<Buffer>, nested = 0): AsyncG
 }
 
 /** The first bytes, as many as are needed to know the form, and the error that comes after them. */
-async function readHead(source: AsyncIterator<Buffer>): Promise<{ head: Buffer; form: FileForm; error?: unknown }> {
+async function readHead(source: AsyncIterator<Buffer>): Promise<{ head: Buffer; form: FileForm; error?: Error }> {
   let head: Buffer = Buffer.alloc(0)
   try {
     for (;;) {
@@ -69,14 +70,14 @@ async function readHead(source: AsyncIterator<Buffer>): Promise<{ head: Buffer; 
     }
   } catch (error) {
     await source.return?.()
-    if (error instanceof FormatError) {
+    if (error instanceof FormatError || !isNativeError(error)) {
       throw error
     }
     return { head, form: 'text', error }
   }
 }
 
-async function* chain(head: Buffer, source: AsyncIterator<Buffer>, error?: unknown): AsyncGenerator<Buffer> {
+async function* chain(head: Buffer, source: AsyncIterator<Buffer>, error?: Error): AsyncGenerator<Buffer> {
   try {
     if (head.length > 0) {
       yield head

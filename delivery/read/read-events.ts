@@ -6,8 +6,8 @@ import { FormatError } from './file-form'
 import type { InputFile } from './find-files'
 import { decode, readFile } from './read-bytes'
 import type { Problem, Source } from '../report'
+import type { Piece, PieceUnit } from './piece'
 import { Splitter } from './split-json'
-import type { Piece, PieceUnit } from './split-json'
 
 /** An event, and its text: JSON that gives the same event. */
 export interface ReadEvent {
@@ -68,7 +68,7 @@ export async function* readEvents(
   }
   splitter.end(failure !== undefined)
   yield* readPieces(splitter, name, after)
-  if (failure ?? splitter.isArrayOpen) {
+  if (failure ?? splitter.isInArray) {
     // What was cut off is not an event, whatever it looks like: there may have been more of it.
     const problem = explain(failure ?? { reason: 'its array has no closing bracket', isBefore: false }, splitter.last)
     const { line, place, size, bytes } = splitter.rest()
@@ -121,7 +121,9 @@ function readFailure(error: unknown): Failure {
   }
   if (isNativeError(error) && 'code' in error) {
     // A header stands before what it is the header of.
-    const isBefore = error.code === 'Z_DATA_ERROR' && error.message !== 'incorrect header check'
+    const isBefore =
+      (error.code === 'Z_DATA_ERROR' && error.message !== 'incorrect header check') ||
+      error.code === 'ZSTD_error_checksum_wrong'
     return { reason: error.message, isBefore }
   }
   throw error

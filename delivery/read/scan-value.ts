@@ -19,13 +19,10 @@ enum Next {
  * Where a scan stopped: at the value's end, at the end of the bytes, at the first byte that is not JSON, or behind a
  * line of a value that is not JSON.
  */
-export type Stop = 'end' | 'more' | 'violation' | 'newline'
+type Stop = 'end' | 'more' | 'violation' | 'newline'
 
-/**
- * What is scanned: a value in brackets or quotes, which end it; or else an element of an array, which ends before a comma
- * or the array's bracket, or the rest of a line.
- */
-export type Kind = 'value' | 'element' | 'line'
+/** A value in brackets or quotes; or else an element up to the comma or bracket of its array, or the rest of a line. */
+type Kind = 'value' | 'element' | 'line'
 
 /**
  * Finds the end of one JSON value, which may come in several chunks.
@@ -46,7 +43,7 @@ export class ValueScanner {
   private isInString = false
   private isEscaped = false
   private isInWord = false
-  kind: Kind = 'value'
+  private kind: Kind = 'value'
 
   /** Starts with the value at this place. */
   start(at: number, kind: Kind): void {
@@ -64,6 +61,11 @@ export class ValueScanner {
 
   /** Continues from `at`. */
   scan(text: Buffer): Stop {
+    if (this.kind === 'line') {
+      // It ends at the next newline, whatever comes before that.
+      const newline = text.indexOf(NEWLINE, this.at)
+      this.at = newline === -1 ? text.length : newline
+    }
     while (this.at < text.length) {
       const byte = text[this.at]
       if (this.kind === 'element' && this.isOutside && (byte === COMMA || byte === CLOSING_BRACKET)) {

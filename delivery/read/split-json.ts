@@ -1,12 +1,14 @@
 import { findNextLine, findNextObject, isStart } from './find-restart'
 import { HeldText } from './held-text'
+import { KEPT_BYTES, MAX_EVENT_BYTES, namePiece } from './piece'
+import type { Piece } from './piece'
 import { ValueScanner } from './scan-value'
-import type { Stop } from './scan-value'
 import {
   BYTE_ORDER_MARK,
   CLOSING_BRACKET,
   COMMA,
   countNewlines,
+  endsLine,
   isSpace,
   markLength,
   NEWLINE,
@@ -16,30 +18,8 @@ import {
   trimEnd
 } from './text-marks'
 
-/** Bytes of the longest value that is read: 10 MiB. Segment takes no event above 32 KiB. */
-export const MAX_EVENT_BYTES = 10 * 1024 * 1024
-/** Bytes that are kept of a longer value, for the record that it was rejected. */
-export const KEPT_BYTES = 64 * 1024
 /** Bytes without a newline after which values are found by their brackets. */
 const LONG_LINE_BYTES = 1024 * 1024
-
-/** What a piece of text is: a whole line, an element of an array, or another value. */
-export type PieceUnit = 'line' | 'element' | 'value'
-
-/** The text of one value, or of something that is none, without the white space around it. */
-export interface Piece {
-  unit: PieceUnit
-  /** The line in which it starts, from 1 */
-  line: number
-  /** The number of its first byte in the text, from 1. No other piece has the same. */
-  place: number
-  /** Bytes */
-  size: number
-  /** Only the first KEPT_BYTES when it has more than MAX_EVENT_BYTES, or was cut off */
-  bytes: Buffer
-  /** True when the bytes are not the whole piece. */
-  isTruncated: boolean
-}
 
 /**
  * Splits a text into JSON values, one behind the other, whatever stands between them: white space, newlines, commas,
@@ -65,17 +45,13 @@ export class Splitter {
   private head?: Buffer
   private hasEnded = false
   private isCut = false
-  private isInArray = false
   private elements = 0
   /** Where the last line was that was given, for splitLine */
   private lastLine?: { from: number; line: number }
   /** The last piece that was given, in words. Undefined before the first. */
   last?: string
-
-  /** True in an array that has not ended. */
-  get isArrayOpen(): boolean {
-    return this.isInArray
-  }
+  /** True in an array that has not ended */
+  isInArray = false
 
   push(chunk: Buffer): void {
     this.held.drop(this.from)
@@ -156,8 +132,7 @@ export class Splitter {
     const { bytes } = this.held
     while (this.from < bytes.length && !this.isByLine) {
       const byte = bytes[this.from]
-      const isMarkCut = byte === BYTE_ORDER_MARK[0] && bytes.length - this.from < 3 && !this.hasEnded
-      if (isMarkCut) {
+      if (byte === BYTE_ORDER_MARK[0] && bytes.length - this.from < 3 && !this.hasEnded) {
         return undefined
       }
       if (byte === NEWLINE) {
@@ -190,9 +165,9 @@ export class Splitter {
   }
 
   private readValue(): Piece | 'again' | undefined {
-    const { bytes } = this.held
     const { scanner, from } = this
-    const stop = this.scan()
+    const { bytes } = this.held
+    const stop = scanner.scan(bytes)
     if (stop === 'more') {
       return this.readOn()
     }
@@ -216,23 +191,11 @@ export class Splitter {
     return line > from && isStart(bytes, line, scanner.at, this.open.column) ? this.closeValue(line) : 'again'
   }
 
-  private scan(): Stop {
-    const { scanner } = this
-    const { bytes } = this.held
-    if (scanner.kind === 'line') {
-      // It ends at the next newline, whatever comes before that.
-      const newline = bytes.indexOf(NEWLINE, scanner.at)
-      scanner.at = newline === -1 ? bytes.length : newline
-    }
-    return scanner.scan(bytes)
-  }
-
   /** At the end of the bytes, the value that is open is continued in the next chunk, or damaged. */
   private readOn(): Piece | undefined {
     const { bytes } = this.held
     const { scanner, from, hasEnded } = this
-    const isTooLong = bytes.length - from > MAX_EVENT_BYTES
-    if (!hasEnded && !isTooLong) {
+    if (!hasEnded && bytes.length - from <= MAX_EVENT_BYTES) {
       return undefined
     }
     const next =
@@ -266,18 +229,12 @@ export class Splitter {
     this.searchedTo = 0
     this.isByLine = !this.isInArray && this.lineStart === end
     this.lastLine = undefined
-    const isWholeLine = isLineStart && line === this.line - (this.isByLine ? 1 : 0) && this.isAtLineEnd(end)
+    const isWholeLine =
+      isLineStart && line === this.line - (this.isByLine ? 1 : 0) && (this.isByLine || endsLine(bytes, end))
     const unit = this.isInArray ? 'element' : isWholeLine ? 'line' : 'value'
     this.elements += 1
-    this.last = { element: `element ${this.elements}`, line: `line ${line}`, value: `the value in line ${line}` }[unit]
+    this.last = namePiece(unit, line, this.elements)
     return { unit, line, place, size, bytes: text, isTruncated }
-  }
-
-  private isAtLineEnd(end: number): boolean {
-    const { bytes } = this.held
-    const newline = bytes.indexOf(NEWLINE, end)
-    const lineEnd = newline === -1 ? bytes.length : newline
-    return this.isByLine || skipSpace(bytes, end, lineEnd) === lineEnd
   }
 
   /** Counts the lines up to this place, from which reading continues. */

@@ -51,3 +51,10 @@ export function countNewlines(bytes: Buffer, start: number, end: number): number
   }
   return count
 }
+
+/** True when only white space comes before the next newline, or the end. */
+export function endsLine(bytes: Buffer, start: number): boolean {
+  const newline = bytes.indexOf(NEWLINE, start)
+  const end = newline === -1 ? bytes.length : newline
+  return skipSpace(bytes, start, end) === end
+}

@@ -9,7 +9,7 @@ export function formatResults(reports: readonly EventReport[]): string[] {
 }
 
 /**
- * The lines of the rejected file: the events as they came, each with the reasons in `_rejected`. What is not an event is
+ * The lines of the rejected file: the events as they came, each with the reasons in `_rejected`. Other values are
  * in `_line`: in base64 when `encoding` says so, and only its beginning when `truncated` is true.
  */
 export function formatRejected(reports: readonly EventReport[]): string[] {
