@@ -26,7 +26,7 @@ import type { Target } from './target'
 const HEAP_GROWTH = 220
 
 const HELP = `
-Reads Segment events from NDJSON files or JSON arrays, gzipped or not. In folders, .ndjson, .jsonl, .json and .gz files
+Reads Segment events from files of JSON values (NDJSON, arrays, pretty-printed), gzipped or not. In folders, .ndjson, .jsonl, .json and .gz files
 are read. Without --to, events are sent to a temporary local Ortto. With --to ortto, the API key is read from --key-file
 or ORTTO_API_KEY. Without both, you are asked for it.
 

@@ -18,7 +18,7 @@ export async function inferAccount(lines: AsyncIterable<readonly ReadItem[]>): P
     exampleAccount.activities.map(({ name, attributes }) => [name, new Map<string, object>(Object.entries(attributes))])
   )
   for await (const line of takeFirst(lines)) {
-    if (!('event' in line)) {
+    if ('problem' in line) {
       continue
     }
     const { type, event, properties } = line.event

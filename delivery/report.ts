@@ -3,13 +3,18 @@ import type { Mapping } from './mapping/mappings'
 import type { NoticeCode } from './notices'
 import type { ReasonCode } from './reasons'
 
-/** A line of a file, or an element of the array in it. */
+/** A value in a file. */
 export interface FileSource {
   kind: 'file'
   /** As it was named; `-` for standard input */
   file: string
-  /** From 1. Empty lines count. */
+  /** The line in which it starts, from 1. Empty lines count. */
   line: number
+  /**
+   * The number of its first byte in the text of the file, from 1. A line may have several values: each has its own
+   * place, and a delivery resumes after the place of the last one that was done.
+   */
+  place: number
 }
 
 /** A message of a stream. */
@@ -35,8 +40,8 @@ export type Problem = Reason<
   | 'not_utf8'
   | 'too_long'
   | 'not_an_event'
-  | 'after_array'
   | 'damaged_file'
+  | 'unsupported_format'
   | 'no_timestamp'
   | 'poison_message'
 >
@@ -74,9 +79,15 @@ export interface MappingResult {
   isRecognizable: boolean
 }
 
-/** A line or element of a file, and the digest of everything before its end, after decompression. */
+/** A value in a file that was read, and what tells whether the file is the same up to its end. */
 export interface Position {
+  /** The line in which it starts */
   line: number
+  /** The number of its first byte, from 1, in the decompressed content */
+  place: number
+  /** Bytes of the decompressed content up to its end */
+  end: number
+  /** Of these bytes: SHA-256, 64 hex digits */
   digest: string
 }
 
@@ -89,8 +100,12 @@ export interface EventReport {
   size: number
   /** Where it ends in its file, when that is to be recorded */
   end?: { toPosition(): Position }
-  /** The text: JSON that gives the same event, or what is there instead. None when it can't be shown. */
+  /** The text: JSON that gives the same event, or what is there instead. None when there are no bytes. */
   raw?: string
+  /** Set when the bytes are not UTF-8: `raw` has them in base64. */
+  encoding?: 'base64'
+  /** True when `raw` is only the beginning: the rest was cut off, or there was too much of it. */
+  isTruncated?: boolean
   event?: SegmentEvent
   messageId?: string
   /** What was repaired in the event, and what else is to be known of it */

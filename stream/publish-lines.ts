@@ -57,14 +57,18 @@ async function publishItem(
 ): Promise<Exclude<keyof PublishCounts, 'lines'>> {
   const { source } = item
   const formattedSource = formatSource(source)
+  // A line may have several events.
+  const key = `${source.kind === 'file' ? `${formattedSource}:${source.place}` : formattedSource} ${
+    item.position ?? ''
+  }`
   try {
-    if ('event' in item) {
+    if (!('problem' in item)) {
       // A line number of standard input does not identify an event: the next input has other lines.
       const isIdentifying = source.kind === 'file' && source.file !== '-'
-      const isNew = await publisher.publish(item.event, item, isIdentifying ? formattedSource : undefined)
+      const isNew = await publisher.publish(item.event, item, isIdentifying ? key : undefined)
       return isNew ? 'stored' : 'duplicates'
     }
-    await publisher.reject(formatRejected([{ ...item, results: [] }])[0], formattedSource)
+    await publisher.reject(formatRejected([{ ...item, results: [] }])[0], key)
     return 'rejected'
   } catch (error) {
     if (!(error instanceof TooLargeError)) {

@@ -56,7 +56,7 @@ async function* itemsOf(files: Record<string, readonly (object | number)[]>): As
       events.map(
         (event, index): ReadItem =>
           typeof event === 'number'
-            ? { source: { kind: 'file', file, line: index + 1 }, size: 100, problem }
+            ? { source: { kind: 'file', file, line: index + 1, place: index + 1 }, size: 100, problem }
             : itemOf(index + 1, event, 100, file)
       )
     )

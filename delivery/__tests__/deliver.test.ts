@@ -22,7 +22,7 @@ describe('delivering events', () => {
   it('reports a line that is no event, and goes on', async () => {
     const problem = { code: 'not_json' as const, message: 'This line is not JSON.' }
     const items: ReadItem[] = [
-      { source: { kind: 'file', file: 'a', line: 1 }, size: 5, problem, raw: '{oops' },
+      { source: { kind: 'file', file: 'a', line: 1, place: 1 }, size: 5, problem, raw: '{oops' },
       itemOf(2, identify('u1'), 5, 'a')
     ]
     const { reports } = await deliverTo(took, feed(items))

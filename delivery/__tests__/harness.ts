@@ -43,7 +43,7 @@ export function fastTime(): Time {
 
 /** An event as it was read from a line of a file. */
 export const itemOf = (line: number, event: object, size = 100, file = 'events.ndjson'): ReadItem => ({
-  source: { kind: 'file', file, line },
+  source: { kind: 'file', file, line, place: line },
   size,
   event: event as never,
   raw: JSON.stringify(event)
@@ -64,7 +64,7 @@ export function reportOf(
   const [contacts] = presetMappings()
   const event = identify(`u${line}`, { messageId: `m${line}` })
   return {
-    source: { kind: 'file', file, line },
+    source: { kind: 'file', file, line, place: line },
     size: 100,
     raw: JSON.stringify(event),
     event: event as never,

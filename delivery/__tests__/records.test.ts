@@ -58,7 +58,7 @@ describe('the records of a delivery', () => {
         { ...rejected, mapping: activities }
       ),
       {
-        source: { kind: 'file', file: 'a', line: 3 },
+        source: { kind: 'file', file: 'a', line: 3, place: 3 },
         size: 5,
         raw: '{oops',
         problem: { code: 'not_json', message: 'Not JSON' },
@@ -146,6 +146,25 @@ describe('the records of a delivery', () => {
       'rejected.ndjson',
       'results.ndjson'
     ])
+  })
+
+  it('hold the bytes of what is not an event, and keep an event that has no timestamp', async () => {
+    const records = await Records.open(options)
+    const problem = { code: 'not_utf8', message: 'Not UTF-8' } as const
+    const source = { kind: 'file', file: 'a', line: 1, place: 1 } as const
+    await records.add([
+      { source, size: 1, raw: '6Q==', encoding: 'base64', problem, results: [] },
+      { source, size: 9, raw: '{"a":', isTruncated: true, problem, results: [] },
+      reportOf(2, [], { raw: '{\n"type":"x"\n}', problem: { code: 'no_timestamp', message: 'No time' } })
+    ])
+    await records.close(true)
+
+    expect(await linesOf('rejected.ndjson')).toMatchObject([
+      { _line: '6Q==', encoding: 'base64' },
+      { _line: '{"a":', truncated: true },
+      { type: 'x', _rejected: [{ code: 'no_timestamp' }] }
+    ])
+    expect(await linesOf('results.ndjson')).toMatchObject([{}, {}, { messageId: 'm2' }])
   })
 
   it('do not count an unchanged contact as rejected', async () => {

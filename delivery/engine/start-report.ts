@@ -15,11 +15,15 @@ export function startReport(
   filter: EventFilter
 ): { report: EventReport; event?: SegmentEvent; mappings: readonly Mapping[] } {
   const { source, size, position, end, raw } = item
-  if (!('event' in item)) {
-    return { report: { source, size, position, end, raw, problem: item.problem, results: [] }, mappings: [] }
+  const messageId = typeof item.event?.messageId === 'string' ? item.event.messageId : undefined
+  if ('problem' in item) {
+    const { problem, event, encoding, isTruncated } = item
+    return {
+      report: { source, size, position, end, raw, encoding, isTruncated, event, messageId, problem, results: [] },
+      mappings: []
+    }
   }
   const { event, notices } = item
-  const messageId = typeof event.messageId === 'string' ? event.messageId : undefined
   const report: EventReport = { source, size, position, end, raw, event, messageId, notices, results: [] }
   const route = routeEvent(event, mappings, filter)
   if ('skipped' in route) {

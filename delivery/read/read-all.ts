@@ -44,13 +44,13 @@ function selectTime(items: ReadItem[], { from, until, onOutside }: Part): ReadIt
     return items
   }
   const selected = items.flatMap((item): ReadItem[] => {
-    if (!('event' in item)) {
+    if ('problem' in item) {
       return [item]
     }
-    const { event, ...rest } = item
+    const { source, size, event, raw } = item
     const time = momentOf(event.timestamp)
     if (time === undefined) {
-      return [{ ...rest, problem: NO_TIMESTAMP }]
+      return [{ source, size, event, raw, problem: NO_TIMESTAMP }]
     }
     return time >= (from ?? -Infinity) && time < (until ?? Infinity) ? [item] : []
   })

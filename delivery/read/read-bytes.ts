@@ -1,15 +1,15 @@
 import { promises as fs } from 'fs'
-import { createGunzip } from 'zlib'
+import { isNativeError } from 'util/types'
+import { decompress } from './decompress'
+import { FormatError, recognizeForm } from './file-form'
+import type { FileForm } from './file-form'
 import { attempt } from './find-files'
+import { decodeUtf16 } from './utf16'
 
 /** Bytes that are read from a file at once. */
-const CHUNK = 256 * 1024
-/** Compressed bytes that are decompressed at once. A thousand times as many may come out; damage costs them all. */
-const SLICE = 4 * 1024
-/** Bytes that are allocated at once for what comes out. */
-const ROOM = 64 * 1024
-/** Bytes that are enough to know gzip by, or a byte order mark. */
-const HEAD = 3
+const CHUNK_BYTES = 256 * 1024
+/** Compressed forms in each other that are read. */
+const MAX_NESTED_FORMS = 4
 
 /**
  * The bytes of a file in chunks. A stream would lose what it has read ahead when an error follows; this loses nothing.
@@ -20,7 +20,7 @@ export async function* readFile(path: string): AsyncGenerator<Buffer> {
   const file = await attempt(path, () => fs.open(path))
   try {
     for (;;) {
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK)
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES)
       if (bytesRead === 0) {
         return
       }
@@ -32,92 +32,63 @@ export async function* readFile(path: string): AsyncGenerator<Buffer> {
 }
 
 /**
- * The same bytes, decompressed when they are gzip. The first chunk has three bytes, if there are so many.
- * All that comes before an error is yielded before it is thrown, but for 4 KiB at most before damage in gzip itself.
+ * The text of a file in UTF-8, by the form that its first bytes show: gzip and zstd are decompressed, also in each
+ * other, and UTF-16 is converted. All that comes before an error is yielded before it is thrown, but for the output of
+ * 4 KiB at most before damage in the compressed form itself.
+ *
+ * @throws FormatError when the form is one that is not read
  */
-export async function* decompress(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let gunzip: Gunzip | undefined
-  let isFirst = true
+export async function* decode(chunks: AsyncIterable<Buffer>, nested = 0): AsyncGenerator<Buffer> {
+  const source = chunks[Symbol.asyncIterator]()
+  const { head, form, error } = await readHead(source)
+  const whole = chain(head, source, error)
+  if (form === 'utf16le' || form === 'utf16be') {
+    yield* decodeUtf16(whole, form)
+  } else if (form === 'text') {
+    yield* whole
+  } else if (nested < MAX_NESTED_FORMS) {
+    yield* decode(decompress(whole, form), nested + 1)
+  } else {
+    throw new FormatError(
+      `The file is compressed more than ${MAX_NESTED_FORMS} times: decompress it, and deliver the result.`
+    )
+  }
+}
+
+/** The first bytes, as many as are needed to know the form, and the error that comes after them. */
+async function readHead(source: AsyncIterator<Buffer>): Promise<{ head: Buffer; form: FileForm; error?: Error }> {
+  let head: Buffer = Buffer.alloc(0)
   try {
-    for await (const chunk of withHead(chunks)) {
-      gunzip ??= isFirst && chunk[0] === 0x1f && chunk[1] === 0x8b ? new Gunzip() : undefined
-      isFirst = false
-      yield* gunzip?.write(chunk) ?? [chunk]
-    }
-    yield* gunzip?.end() ?? []
-  } finally {
-    gunzip?.close()
-  }
-}
-
-/** The same bytes. The first chunk has at least three, if there are so many. */
-export async function* withHead(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let head: Buffer | undefined = Buffer.alloc(0)
-  for await (const chunk of chunks) {
-    const joined: Buffer = head ? Buffer.concat([head, chunk]) : chunk
-    head = head && joined.length < HEAD ? joined : undefined
-    if (!head) {
-      yield joined
-    }
-  }
-  if (head) {
-    yield head
-  }
-}
-
-/** Decompresses step by step. Node's stream alone drops what nobody has taken yet when it meets damage. */
-class Gunzip {
-  private readonly stream = createGunzip({ chunkSize: ROOM })
-  private readonly output: Buffer[] = []
-  private given = 0
-  private isOver = false
-  private error?: Error
-  /** Node calls back neither for a step that fails nor for one after the end. */
-  private stepDone = () => {}
-
-  constructor() {
-    this.stream.on('data', (bytes: Buffer) => this.output.push(bytes))
-    this.stream.on('end', () => {
-      this.isOver = true
-      this.stepDone()
-    })
-    this.stream.on('error', (error) => {
-      this.error = error
-      this.stepDone()
-    })
-  }
-
-  async *write(chunk: Buffer): AsyncGenerator<Buffer> {
-    for (let start = 0; start < chunk.length; start += SLICE) {
-      const slice = chunk.subarray(start, start + SLICE)
-      yield* this.step(() => this.stream.write(slice, () => this.stepDone()))
-      this.given += slice.length
-      // After the end, the stream takes a zero for padding, and so whatever follows it.
-      const unread = Math.min(slice.length, this.given - this.stream.bytesWritten)
-      if (slice.subarray(slice.length - unread).some((byte) => byte !== 0)) {
-        throw Object.assign(new Error('other bytes follow the compressed ones'), { code: 'OTHER_BYTES' })
+    for (;;) {
+      const next = await source.next()
+      const isAll = next.done === true
+      head = next.done === true ? head : head.length === 0 ? next.value : Buffer.concat([head, next.value])
+      const form = recognizeForm(head, isAll) ?? (isAll ? 'text' : undefined)
+      if (form !== undefined) {
+        return { head, form }
       }
     }
-  }
-
-  async *end(): AsyncGenerator<Buffer> {
-    yield* this.step(() => this.stream.end())
-  }
-
-  close(): void {
-    this.stream.destroy()
-  }
-
-  private async *step(start: () => void): AsyncGenerator<Buffer> {
-    if (!this.isOver) {
-      await new Promise<void>((resolve) => {
-        this.stepDone = resolve
-        start()
-      })
+  } catch (error) {
+    await source.return?.()
+    if (error instanceof FormatError || !isNativeError(error)) {
+      throw error
     }
-    yield* this.output.splice(0)
-    if (this.error !== undefined) {
-      throw this.error
+    return { head, form: 'text', error }
+  }
+}
+
+async function* chain(head: Buffer, source: AsyncIterator<Buffer>, error?: Error): AsyncGenerator<Buffer> {
+  try {
+    if (head.length > 0) {
+      yield head
     }
+    if (error !== undefined) {
+      throw error
+    }
+    for (let next = await source.next(); next.done !== true; next = await source.next()) {
+      yield next.value
+    }
+  } finally {
+    await source.return?.()
   }
 }

@@ -1,37 +1,43 @@
 import { isUtf8 } from 'buffer'
 import { isNativeError } from 'util/types'
-import { errorMessage } from '../../common/error-message'
-import { ContentDigest, LineEnd } from './content-digest'
-import type { ContentPart } from './content-digest'
-import { InputError } from './find-files'
+import { parseJson } from '../../common/parse-json'
+import { ContentDigest, ValueEnd } from './content-digest'
+import { FormatError } from './file-form'
 import type { InputFile } from './find-files'
-import { decompress, readFile, withHead } from './read-bytes'
+import { decode, readFile } from './read-bytes'
 import type { Position, Problem, Source } from '../report'
+import type { Piece, PieceUnit } from './piece'
+import { Resume } from './resume'
 import { Splitter } from './split-json'
-import type { Piece } from './split-json'
 import { isEvent, toEvents } from './to-events'
 import type { ReadEvent } from './to-events'
+import type { SegmentEvent } from '@segment/actions-core'
 
 /**
- * A line or a message with an event, or the problem that it is not an event. `size`: bytes of its text. `position`:
- * which one it is, from 1, of several events of that line or message, all of which have the same `source` object.
+ * A value or a message with an event, or with the problem why it is not delivered. `size`: bytes of its text.
+ * `position`: which one it is, from 1, of several events of one value, all of which have the same `source` object.
  */
-export type ReadItem = { source: Source; size: number; position?: number; end?: LineEnd } & (ReadEvent | NoEvent)
+export type ReadItem = { source: Source; size: number; position?: number; end?: ValueEnd } & (ReadEvent | NoEvent)
 
 interface NoEvent {
   problem: Problem
-  /** What is there instead, when it can be shown */
+  /** What is there instead: text, or base64 when `encoding` says so. None when there are no bytes. */
   raw?: string
+  encoding?: 'base64'
+  /** True when `raw` is only the beginning. */
+  isTruncated?: boolean
+  /** The event, when it is one, and may not be delivered for another reason */
+  event?: SegmentEvent
 }
 
-/** What is read: a line, an element of an array, what follows an array, or a message of a stream. */
-type Unit = 'line' | 'element' | 'text' | 'message'
+/** What is read: a piece of a file, or a message of a stream. */
+type Unit = PieceUnit | 'message'
 
 /** How a file is read. */
 export interface ReadOptions {
-  /** Lines or elements up to this one are passed over: they were delivered before. What is there must be the same. */
+  /** What has this place or an earlier one is passed over: it was delivered before, and must be the same. */
   after?: Position
-  /** Called when the file has been read to its end, with a digest of its content. Without it, there are no digests. */
+  /** Called when the file has been read to its end, with a digest of its content. Without it, items have no `end`. */
   onEnd?: (digest: string) => void
   /** Opens what is read, in the place of the file or of standard input. */
   open?: (path: string) => AsyncIterable<Buffer>
@@ -40,9 +46,10 @@ export interface ReadOptions {
 }
 
 /**
- * Reads a file of events: newline-delimited JSON, or a JSON array, each also as gzip. What is in the file decides, not
- * its name; see {@link Splitter}. Lines come in lists, one for each chunk of the file, because that is much faster.
- * Memory does not grow with the file. A file that can't be read to its end has a last line that says so.
+ * Reads a file of events: JSON values, one behind the other, on one line each or not, and in arrays or not; see
+ * {@link Splitter}. It may be compressed, or UTF-16: its first bytes decide, not its name; see {@link decode}. Events
+ * come in lists, one for each chunk of the file, because that is much faster. Memory does not grow with the file.
+ * A file that can't be read to its end, or has a form that is not read, has a last item that says so.
  *
  * @throws InputError when the file can't be opened.
  */
@@ -50,56 +57,66 @@ export async function* readEvents(
   { name, path }: Pick<InputFile, 'name' | 'path'>,
   { after, open = name === '-' ? () => process.stdin : readFile, onBytes, onEnd }: ReadOptions = {}
 ): AsyncGenerator<ReadItem[]> {
-  const splitter = new Splitter(after?.line ?? 0)
-  const digest = after !== undefined || onEnd !== undefined ? new ContentDigest() : undefined
-  let isVerified = after === undefined || after.line === 0
-  const verify = (part: ContentPart | undefined) => {
-    if (!isVerified && splitter.afterEnd !== undefined) {
-      if (part?.digestAt(splitter.afterEnd) !== after?.digest) {
-        throw changedError(name, after)
-      }
-      isVerified = true
-    }
-  }
-  let damage: Damage | undefined
+  const splitter = new Splitter()
+  const digest = after ?? onEnd ? new ContentDigest() : undefined
+  const resume = after && new Resume(name, after)
+  let failure: Failure | undefined
   try {
-    for await (const chunk of withHead(decompress(counted(open(path), onBytes)))) {
-      const part = digest?.add(chunk)
-      const pieces = splitter.push(chunk)
-      verify(part)
-      if (pieces.length > 0) {
-        yield pieces.flatMap((piece) => readLine(piece, name, part, splitter.noun))
+    for await (const chunk of decode(counted(open(path), onBytes))) {
+      if (digest) {
+        digest.add(chunk)
+        resume?.verify(digest)
       }
+      splitter.push(chunk)
+      yield* readPieces(splitter, name, resume, digest)
     }
-    const rest = splitter.end()
-    const part = digest?.add(Buffer.alloc(0))
-    verify(part)
-    if (!isVerified) {
-      throw changedError(name, after)
-    }
-    if (rest !== undefined) {
-      yield [rest].flatMap((piece) => readLine(piece, name, part, splitter.noun === 'element' ? 'text' : 'line'))
-    }
-    damage = splitter.isOpen ? { reason: 'its array has no closing bracket', isBefore: false } : undefined
   } catch (error) {
-    damage = damageIn(error)
+    failure = readFailure(error)
   }
-  if (damage !== undefined) {
-    // The line that was cut off is not an event, whatever it looks like: there may have been more of it.
-    const problem: Problem = { code: 'damaged_file', message: explain(damage, splitter) }
-    yield [{ source: { kind: 'file', file: name, line: splitter.place + 1 }, size: 0, problem }]
+  resume?.end()
+  splitter.end(failure !== undefined)
+  yield* readPieces(splitter, name, resume, digest)
+  if (failure ?? splitter.isInArray) {
+    // What was cut off is not an event, whatever it looks like: there may have been more of it.
+    const problem = explain(failure ?? { reason: 'its array has no closing bracket', isBefore: false }, splitter.last)
+    const { line, place, size, bytes } = splitter.rest()
+    const text = size > 0 ? { ...showBytes(bytes), isTruncated: true } : {}
+    yield [{ source: { kind: 'file', file: name, line, place }, size, problem, ...text }]
   }
   if (digest) {
     onEnd?.(digest.value)
   }
 }
 
-function changedError(name: string, after: Position | undefined): InputError {
-  return new InputError(
-    `${name} is not the file of which ${after?.line ?? 0} lines were delivered: they are different now. ` +
-      'Get the old file again, or use --again to deliver all of this one.'
-  )
+/** The list of what has come in, unless it is empty. */
+function* readPieces(
+  splitter: Splitter,
+  file: string,
+  resume: Resume | undefined,
+  digest: ContentDigest | undefined
+): Generator<ReadItem[]> {
+  const items: ReadItem[] = []
+  for (let piece = splitter.next(); piece !== undefined; piece = splitter.next()) {
+    const { line, place, size, unit } = piece
+    const read = readPiece({ kind: 'file', file, line, place }, piece, unit)
+    const isLineOfValues =
+      'problem' in read && read.problem && NOT_ONE_VALUE.has(read.problem.code) && splitter.splitLine()
+    if (!isLineOfValues && !resume?.isDelivered(piece)) {
+      const part = digest?.findPart(place - 1 + size)
+      const end = part && new ValueEnd(part, line, place, place - 1 + size)
+      for (const item of Array.isArray(read) ? read : [read]) {
+        item.end = end
+        items.push(item)
+      }
+    }
+  }
+  if (items.length > 0) {
+    yield items
+  }
 }
+
+/** The problems of a line that may still have values. */
+const NOT_ONE_VALUE: ReadonlySet<Problem['code']> = new Set(['not_json', 'not_utf8'])
 
 async function* counted(chunks: AsyncIterable<Buffer>, onBytes?: (count: number) => void): AsyncGenerator<Buffer> {
   for await (const chunk of chunks) {
@@ -108,90 +125,91 @@ async function* counted(chunks: AsyncIterable<Buffer>, onBytes?: (count: number)
   }
 }
 
-/** Why a file can't be read on. */
-interface Damage {
-  reason: string
-  /** What was read before may not be what was packed: the check comes behind it. */
-  isBefore: boolean
-}
+/** Why a file can't be read on: damage, or its form. */
+type Failure =
+  | FormatError
+  | {
+      reason: string
+      /** What was read before may not be what was packed: the check comes behind it. */
+      isBefore: boolean
+    }
 
 /** Rethrows what is not the file's fault: only the errors of the system and of zlib have a code. */
-function damageIn(error: unknown): Damage {
+function readFailure(error: unknown): Failure {
+  if (error instanceof FormatError) {
+    return error
+  }
   if (isNativeError(error) && 'code' in error) {
     // A header stands before what it is the header of.
-    const isBefore = error.code === 'Z_DATA_ERROR' && error.message !== 'incorrect header check'
+    const isBefore =
+      (error.code === 'Z_DATA_ERROR' && error.message !== 'incorrect header check') ||
+      error.code === 'ZSTD_error_checksum_wrong'
     return { reason: error.message, isBefore }
   }
   throw error
 }
 
-function explain({ reason, isBefore }: Damage, { place, noun = 'line' }: Splitter): string {
-  if (isBefore) {
-    return `The file is damaged (${reason}): any ${noun} before this may be wrong. Get the file again and deliver all of it.`
+function explain(failure: Failure, last: string | undefined): Problem {
+  if (failure instanceof FormatError) {
+    return { code: 'unsupported_format', message: failure.message }
   }
+  const { reason, isBefore } = failure
   const [unread, rest] =
-    place === 0 ? ['nothing in it', 'it'] : [`nothing after ${noun} ${place}`, `what follows ${noun} ${place}`]
-  return `The file is cut off here, or damaged (${reason}): ${unread} could be read. Get the file again and deliver ${rest}.`
+    last === undefined ? ['nothing in it', 'it'] : [`nothing after ${last}`, `what follows ${last}`]
+  const message = isBefore
+    ? `The file is damaged (${reason}): any event before this may be wrong. Get the file again and deliver all of it.`
+    : `The file is cut off here, or damaged (${reason}): ${unread} could be read. Get the file again and deliver ${rest}.`
+  return { code: 'damaged_file', message }
 }
 
-function readLine(piece: Piece, file: string, part?: ContentPart, unit: Unit = 'line'): ReadItem | ReadItem[] {
-  const read = readPiece({ kind: 'file', file, line: piece.line }, piece, unit)
-  if (part) {
-    const end = new LineEnd(part, piece.line, piece.end)
-    for (const item of Array.isArray(read) ? read : [read]) {
-      item.end = end
-    }
-  }
-  return read
-}
-
-/** Reads the events of one piece of text, mostly one. Its bytes are undefined when there are too many of them. */
+/** Reads the events of one piece of text, mostly one. */
 export function readItems(source: Source, piece: Pick<Piece, 'size' | 'bytes'>, unit?: Unit): ReadItem[] {
-  return [readPiece(source, piece, unit)].flat()
+  return [readPiece(source, { ...piece, isTruncated: false }, unit)].flat()
 }
 
 /** A list for each event would take longer. */
 function readPiece(
   source: Source,
-  { size, bytes }: Pick<Piece, 'size' | 'bytes'>,
+  { size, bytes, isTruncated }: Pick<Piece, 'size' | 'bytes' | 'isTruncated'>,
   unit: Unit = 'line'
 ): ReadItem | ReadItem[] {
-  if (bytes === undefined) {
+  if (isTruncated) {
     const message = `This ${unit} is longer than 10 MiB, which no Segment event is; it was not read. Check that the file has events.`
-    return { source, size, problem: { code: 'too_long', message } }
+    return { source, size, problem: { code: 'too_long', message }, ...showBytes(bytes), isTruncated }
   }
   if (!isUtf8(bytes)) {
-    const hint = unit === 'message' ? 'publish it as UTF-8' : 'save the file as UTF-8'
-    return { source, size, problem: { code: 'not_utf8', message: `This ${unit} is not UTF-8 text; ${hint}.` } }
+    return { source, size, ...notUtf8(bytes, unit) }
   }
-  const raw = bytes.toString()
-  if (unit === 'text') {
-    const message = 'This text follows the end of the array, and was not read; put all events in one array.'
-    return { source, size, raw, problem: { code: 'after_array', message } }
-  }
-  const read = readText(raw, unit)
+  const read = readText(bytes.toString(), unit)
   if (Array.isArray(read)) {
     return read.length === 1
       ? { ...read[0], source, size }
       : read.map((one, index) => ({ ...one, source, size: one.raw?.length ?? 0, position: index + 1 }))
   }
   // A spread would take longer for each event.
-  return 'event' in read
-    ? { source, size, event: read.event, raw: read.raw, rejected: read.rejected, notices: read.notices }
-    : { source, size, problem: read.problem, raw: read.raw }
+  return 'problem' in read
+    ? { source, size, ...read }
+    : { source, size, event: read.event, raw: read.raw, rejected: read.rejected, notices: read.notices }
+}
+
+function notUtf8(bytes: Buffer, unit: Unit): NoEvent {
+  const hint = unit === 'message' ? 'publish it as UTF-8' : 'save the file as UTF-8'
+  return { problem: { code: 'not_utf8', message: `This ${unit} is not UTF-8 text; ${hint}.` }, ...showBytes(bytes) }
+}
+
+/** The bytes as text, or in base64 when they are not UTF-8. */
+function showBytes(bytes: Buffer): Pick<NoEvent, 'raw' | 'encoding'> {
+  return isUtf8(bytes) ? { raw: bytes.toString() } : { raw: bytes.toString('base64'), encoding: 'base64' }
 }
 
 function readText(raw: string, unit: Unit): ReadEvent | NoEvent | (ReadEvent | NoEvent)[] {
-  let value: unknown
-  try {
-    value = JSON.parse(raw)
-  } catch (error) {
-    const hint = unit === 'line' ? '; write each event on one line' : ''
-    return { raw, problem: { code: 'not_json', message: `This ${unit} is not JSON${hint}. ${errorMessage(error)}` } }
+  const value = parseJson(raw)
+  if (value === undefined) {
+    // The parser's own message would quote the text.
+    return { raw, problem: { code: 'not_json', message: `This ${unit} is not JSON.` } }
   }
-  const line = isEvent(value) ? undefined : findRejectedLine(value)
-  if (line !== undefined) {
-    return readText(line, unit)
+  if (!isEvent(value) && isRejectedLine(value)) {
+    return readRejectedLine(value, unit)
   }
   const found = toEvents(value, raw)
   const describe = (one: ReadEvent | { event?: undefined; raw: string }): ReadEvent | NoEvent =>
@@ -204,8 +222,25 @@ function readText(raw: string, unit: Unit): ReadEvent | NoEvent | (ReadEvent | N
   return Array.isArray(found) ? found.map(describe) : describe(found)
 }
 
-/** A rejected line that is not an event is written as `{ "_line": "its text", "_rejected": … }`. */
-function findRejectedLine(value: unknown): string | undefined {
+/** A rejected value that is not an event, as `formatRejected` writes it */
+interface RejectedLine {
+  _line: string
+  encoding?: unknown
+  truncated?: unknown
+}
+
+function isRejectedLine(value: unknown): value is RejectedLine {
   const isRejected = typeof value === 'object' && value !== null && '_rejected' in value && '_line' in value
-  return isRejected && typeof value._line === 'string' ? value._line : undefined
+  return isRejected && typeof value._line === 'string'
+}
+
+function readRejectedLine(
+  { _line: line, encoding, truncated }: RejectedLine,
+  unit: Unit
+): ReadEvent | NoEvent | (ReadEvent | NoEvent)[] {
+  // Somebody may have replaced the base64 by the text that it should have been.
+  const isBase64 = encoding === 'base64' && /^[A-Za-z\d+/]*={0,2}$/.test(line)
+  const bytes = Buffer.from(line, isBase64 ? 'base64' : 'utf8')
+  const read = isUtf8(bytes) ? readText(bytes.toString(), unit) : notUtf8(bytes, unit)
+  return 'problem' in read && truncated === true ? { ...read, isTruncated: true } : read
 }

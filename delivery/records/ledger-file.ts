@@ -13,7 +13,7 @@ const count = z.number().int().nonnegative()
 /** The version of the format. A ledger of another version is not read. */
 const VERSION = 1
 
-const PositionLine = z.strictObject({ line: count, digest: z.string() })
+const PositionLine = z.strictObject({ line: count, place: count, end: count, digest: z.string() })
 
 /** A file that was delivered. `name` is its path, as seen from the ledger's folder. */
 export const FinishedFile = z.strictObject({

@@ -8,7 +8,10 @@ export function formatResults(reports: readonly EventReport[]): string[] {
   )
 }
 
-/** The lines of the rejected file: the events as they came, each with the reasons in `_rejected`. */
+/**
+ * The lines of the rejected file: the events as they came, each with the reasons in `_rejected`. Other values are
+ * in `_line`: in base64 when `encoding` says so, and only its beginning when `truncated` is true.
+ */
 export function formatRejected(reports: readonly EventReport[]): string[] {
   return reports.flatMap((report) => {
     const rejections = listRejections(report)
@@ -17,10 +20,18 @@ export function formatRejected(reports: readonly EventReport[]): string[] {
     }
     const reasons = rejections.map((one) => ({ ...describe(report, one), messageId: undefined, notices: undefined }))
     const mark = `"_rejected":${JSON.stringify(reasons)}}`
-    const { event, raw = '' } = report
-    // Appended to the text, because an event may be nested too deep to be written.
-    const isEvent = event !== undefined
-    return [isEvent ? `${raw.trim().slice(0, -1)},${mark}` : `{"_line":${JSON.stringify(raw)},${mark}`]
+    const { event, raw = '', encoding, isTruncated } = report
+    if (event === undefined) {
+      const line = JSON.stringify({ _line: raw, encoding, truncated: isTruncated })
+      return [`${line.slice(0, -1)},${mark}`]
+    }
+    // Appended to the text, because an event may be nested too deep to be written. A record is one line.
+    return [
+      `${raw
+        .trim()
+        .slice(0, -1)
+        .replace(/[\r\n]+/g, ' ')},${mark}`
+    ]
   })
 }
 

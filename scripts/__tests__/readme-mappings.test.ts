@@ -50,7 +50,7 @@ describe("the README's mappings", () => {
     ].flatMap(([event, id], index) => {
       const row = { type: 'track', event, userId: id, properties: { id, email: `${id}@example.com` } }
       const bytes = Buffer.from(JSON.stringify(row))
-      return readItems({ kind: 'file', file: 'rows', line: index + 1 }, { size: bytes.length, bytes })
+      return readItems({ kind: 'file', file: 'rows', line: index + 1, place: index + 1 }, { size: bytes.length, bytes })
     })
     const results: unknown[] = []
     for await (const reports of new Delivery({ to: origin, settings, mappings }).run(readRows(rows))) {

@@ -149,7 +149,10 @@ describe('a publisher', () => {
   })
 
   it('publishes lines, and each line that is not an event once on the rejected subject', async () => {
-    const place = (line: number) => ({ source: { kind: 'file' as const, file: 'a.ndjson', line }, size: 10 })
+    const place = (line: number) => ({
+      source: { kind: 'file' as const, file: 'a.ndjson', line, place: line },
+      size: 10
+    })
     const same = { event: event(identify('u1')), raw: JSON.stringify(identify('u1')) }
     const lines: ReadItem[] = [
       { ...place(1), ...same },

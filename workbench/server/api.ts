@@ -3,11 +3,10 @@ import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import { validator } from 'hono/validator'
 import { z } from 'zod'
-import { AudienceError, connectAudience, definitionFor, readEvents, readItems } from '../../delivery'
+import { AudienceError, connectAudience, definitionFor, readEvents } from '../../delivery'
 import type { ReadItem } from '../../delivery'
 import { ACTIONS } from '../../delivery/mapping/mapping-fields'
 import { MAX_MAPPINGS } from '../../delivery/mapping/mappings'
-import { isRecord } from '../../src/values'
 import { DESTINATION, showActions } from './definition'
 import { EXAMPLES } from './examples'
 import type { Feed } from './feed'
@@ -122,12 +121,8 @@ function json<Body>(schema: z.ZodType<Body>) {
   })
 }
 
-/** Reads one event (on any number of lines), newline-delimited JSON, or a JSON array. */
+/** Reads events as they stand in files: JSON values on any number of lines. */
 async function readText(text: string): Promise<ReadItem[]> {
-  const single = eventIn(text)
-  if (single) {
-    return single
-  }
   const items: ReadItem[] = []
   const bytes = Buffer.from(text)
   // `readEvents` reads streams, such as files.
@@ -143,19 +138,6 @@ async function readText(text: string): Promise<ReadItem[]> {
     }
   }
   return items
-}
-
-/** Reads a single event, or a batch, that spans several lines. */
-function eventIn(text: string): ReadItem[] | undefined {
-  try {
-    const isSingle = text.trim().includes('\n') && isRecord(JSON.parse(text))
-    return isSingle
-      ? readItems({ kind: 'file', file: 'pasted', line: 1 }, { size: text.length, bytes: Buffer.from(text) })
-      : undefined
-  } catch {
-    // The text is read line by line instead.
-    return undefined
-  }
 }
 
 /** Connects a mapping to an audience, as Segment does when a customer saves the mapping. */

@@ -95,7 +95,7 @@ export class Live {
 
 function toItem(event: object): ReadItem {
   const raw = JSON.stringify(event)
-  const rest = { source: { kind: 'file' as const, file: 'live', line: 0 }, size: raw.length, raw }
+  const rest = { source: { kind: 'file' as const, file: 'live', line: 0, place: 0 }, size: raw.length, raw }
   const message = 'This message has no "type", such as "track", so it is not an event.'
   return isEvent(event) ? { ...rest, event } : { ...rest, problem: { code: 'not_an_event', message } }
 }
@@ -108,7 +108,7 @@ function countCharacters(items: readonly ReadItem[]): number {
 async function publishAll(items: readonly ReadItem[], stream: EventStream): Promise<Map<ReadItem, unknown>> {
   const failures = new Map<ReadItem, unknown>()
   const publish = async (item: ReadItem) => {
-    if ('event' in item) {
+    if (!('problem' in item)) {
       await stream.publish(item.event, item).catch((error: unknown) => failures.set(item, error))
     }
   }

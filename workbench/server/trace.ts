@@ -180,7 +180,7 @@ function showRequest({ exchange, position }: SentEvent): ShownRequest | undefine
 }
 
 function eventIn(item: ReadItem): SegmentEvent | undefined {
-  return 'event' in item ? item.event : undefined
+  return item.event
 }
 
 function textOf(value: unknown): string | undefined {
