@@ -10,7 +10,7 @@ import exampleAccount from '../../examples/account.json'
 import { startWorkbench } from '../../cli/workbench'
 import { createSandbox } from '../../sandbox'
 import { serve } from '../../sandbox/http/serve'
-import { connectAndOpen, left, publishAll, rejected, startServer, track } from './harness'
+import { connectAndOpen, countLeft, listRejected, publishAll, startServer, track } from './harness'
 
 const ROOT = join(__dirname, '..', '..')
 const ORTTO = join(ROOT, 'dist', 'cli', 'ortto.js')
@@ -157,7 +157,7 @@ describe('ortto work and ortto publish', () => {
     try {
       const { nc, layout } = await connectAndOpen(server)
       publishing.stdin?.write(`${JSON.stringify(track('u1', 1))}\n`)
-      while ((await left(nc, layout)) === 0) {
+      while ((await countLeft(nc, layout)) === 0) {
         await sleep(50)
       }
       await nc.close()
@@ -199,17 +199,17 @@ describe('ortto work and ortto publish', () => {
     try {
       await publishAll(nc, layout, [track('u1', 1, { userId: undefined })])
       const worker = run(`node ${ORTTO} work --to ${origin}`, folder, env)
-      while ((await rejected(nc, layout)).length === 0) {
+      while ((await listRejected(nc, layout)).length === 0) {
         await sleep(50)
       }
       const file = join(folder, 'rejected.ndjson')
       expect((await status(`work --rejected ${file}`, env)).out).toContain('1 event moved to')
-      expect(await rejected(nc, layout)).toEqual([])
+      expect(await listRejected(nc, layout)).toEqual([])
       expect((await status(`work --rejected ${file}`, env)).error).toContain('the file already exists')
 
-      const mended = (await readFile(file, 'utf8')).replace('{', '{"userId":"u1",')
+      const fixed = (await readFile(file, 'utf8')).replace('{', '{"userId":"u1",')
       const publishing = run(`node ${ORTTO} publish -`, folder, env)
-      publishing.stdin?.end(mended)
+      publishing.stdin?.end(fixed)
       expect((await end(publishing)).out).toContain('1 stored')
       while (account.activities.all().length === 0) {
         await sleep(50)

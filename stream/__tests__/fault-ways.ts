@@ -18,7 +18,7 @@ import {
 import type { Time } from '../../delivery/engine/time'
 import type { Settings } from '../../src/generated-types'
 import { openStream, work } from '..'
-import { left, publishAll, rejected, until } from './harness'
+import { countLeft, listRejected, publishAll, until } from './harness'
 
 export const SETTINGS = { api_key: 'pau-key' }
 
@@ -227,9 +227,9 @@ export async function byWork(testCase: TestCase): Promise<void> {
       await runWorker()
     }
   }
-  await Promise.all([runWorker(), until(async () => (await left(nc, layout)) === 0).finally(() => stop.abort())])
+  await Promise.all([runWorker(), until(async () => (await countLeft(nc, layout)) === 0).finally(() => stop.abort())])
 
-  const rejections = (await rejected(nc, layout)).map((one): [string, Report] => [
+  const rejections = (await listRejected(nc, layout)).map((one): [string, Report] => [
     String(one.messageId),
     one._rejected[0]
   ])

@@ -15,14 +15,14 @@ import { serve } from '../../sandbox/http/serve'
 import { connectTo, openStream, Publisher, readRejected, work } from '..'
 import type { Layout, StreamOptions, WorkerOptions } from '..'
 
-/** A NATS server on a port and with a store of its own. */
+/** A NATS server with its own port and store. */
 export interface Server {
   url: string
-  /** Ends it at once, as a crash would; what it has stored stays. */
+  /** Kills the server, as a crash would. Its store is kept. */
   kill: () => Promise<void>
-  /** Starts it again where it was. */
+  /** Starts the server again, with the same port and store. */
   restart: () => Promise<void>
-  /** Ends it, and forgets everything. */
+  /** Kills the server, and deletes its store. */
   close: () => Promise<void>
 }
 
@@ -59,27 +59,27 @@ export async function startServer(): Promise<Server> {
   }
 }
 
-/** A connection to a server, and a stream with few partitions, in which what a worker leaves behind comes back soon. */
+/** A connection to a server, and a stream with few partitions and a short acknowledgement timeout. */
 export async function connectAndOpen(server: Server, options: StreamOptions = {}) {
   const nc = await connectTo({ servers: [server.url], name: 'test' })
   const layout = await openStream(nc, { partitions: 4, ackWait: 1500, ...options })
   return { nc, layout }
 }
 
-/** Resolves when something is so. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) {
+/** Resolves when a condition is true. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) {
     await sleep(20)
   }
 }
 
-/** Events that the stream still has, whoever has them in hand. */
-export async function left(nc: NatsConnection, { name }: Pick<Layout, 'name'>): Promise<number> {
+/** The number of events in the stream, including those in progress. */
+export async function countLeft(nc: NatsConnection, { name }: Pick<Layout, 'name'>): Promise<number> {
   return (await (await jetstreamManager(nc)).streams.info(name)).state.messages
 }
 
-/** What stands on the rejected subject. */
-export async function rejected(nc: NatsConnection, layout: Pick<Layout, 'name'>) {
+/** The events on the rejected subject. */
+export async function listRejected(nc: NatsConnection, layout: Pick<Layout, 'name'>) {
   const found: (Record<string, unknown> & { _rejected: { status: number; message: string }[] })[] = []
   for await (const { text } of readRejected(nc, layout)) {
     found.push(JSON.parse(text) as typeof found[number])
@@ -94,16 +94,16 @@ export async function publishAll(nc: NatsConnection, layout: Layout, events: rea
 
 type Item = Record<string, unknown> & { user_id?: string; message_id?: string; traits?: { name?: string } }
 
-/** What an Ortto that a test plays says to the items of a request. */
-export type Answering = (items: Item[], path: string) => Response | Promise<Response>
+/** Returns the response of a fake Ortto to the items of a request. */
+export type Responder = (items: Item[], path: string) => Response | Promise<Response>
 
-/** An Ortto that the test plays, with workers that deliver to it. */
-export async function startOrtto(answering: Answering) {
+/** Starts a fake Ortto, to which workers deliver. */
+export async function startOrtto(respond: Responder) {
   const { origin, close } = await serve({
-    fetch: async (request: Request) => answering((await request.json()) as Item[], new URL(request.url).pathname)
+    fetch: async (request: Request) => respond((await request.json()) as Item[], new URL(request.url).pathname)
   })
   const workers: { drain: () => Promise<string | undefined> }[] = []
-  /** Starts a worker in this process. Draining it resolves with why it gave up, if it did. */
+  /** Starts a worker in this process. `drain` resolves with the reason if the worker stopped on its own. */
   const startWorker = (nc: NatsConnection, layout: Layout, delivery: Partial<WorkerOptions['delivery']> = {}) => {
     const stop = new AbortController()
     const log: Record<string, unknown>[] = []
@@ -155,8 +155,8 @@ export const track = (userId: string, number: number, members: object = {}) => (
   ...members
 })
 
-export const took = () => Response.json({})
-export const refusing = (status: number, message = 'Busy') => Response.json({ message }, { status })
-/** Some items end otherwise than with 200. */
-export const except = (errors: { index: number; status: number; message: string }[]) =>
-  errors.length > 0 ? Response.json({ errors }, { status: 207 }) : took()
+export const accept = () => Response.json({})
+export const reject = (status: number, message = 'Busy') => Response.json({ message }, { status })
+/** A response with errors for some items. */
+export const acceptExcept = (errors: { index: number; status: number; message: string }[]) =>
+  errors.length > 0 ? Response.json({ errors }, { status: 207 }) : accept()

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'timers/promises'
 import { createSandbox } from '../../sandbox'
 import type { Fault } from '../../sandbox'
 import { serve } from '../../sandbox/http/serve'
-import { connectAndOpen, identify, left, publishAll, rejected, startServer, track } from './harness'
+import { connectAndOpen, countLeft, identify, listRejected, publishAll, startServer, track } from './harness'
 
 const ORTTO = join(__dirname, '..', '..', 'dist', 'cli', 'ortto.js')
 
@@ -37,7 +37,7 @@ const FAULTS: Fault[] = [
   { kind: 'break', once: true }
 ]
 
-/** The first events make the users known; one in so many can be delivered by nobody. */
+/** The first events create the users. One of every BAD_EVERY events is invalid. */
 function eventOf(number: number): object {
   const user = `u${number % USERS}`
   if (number % BAD_EVERY === BAD_EVERY - 1) {
@@ -84,17 +84,17 @@ describe('three workers that are killed at random, while Ortto fails in differen
         workers[victim].kill('SIGKILL')
         workers[victim] = startWorker()
       }
-      while ((await left(nc, layout)) > 0) {
+      while ((await countLeft(nc, layout)) > 0) {
         await sleep(100)
       }
       expect(faults.all()).toEqual([])
 
       const bad = events.filter((_, number) => number % BAD_EVERY === BAD_EVERY - 1)
-      const refused = await rejected(nc, layout)
-      expect(refused.map(({ messageId }) => messageId).sort()).toEqual(
+      const rejected = await listRejected(nc, layout)
+      expect(rejected.map(({ messageId }) => messageId).sort()).toEqual(
         bad.map((event) => ('messageId' in event ? event.messageId : '')).sort()
       )
-      expect(refused.every(({ _rejected: [{ message }] }) => message.includes('neither a User ID nor'))).toBe(true)
+      expect(rejected.every(({ _rejected: [{ message }] }) => message.includes('neither a User ID nor'))).toBe(true)
 
       const expected = events.filter((event) => !('traits' in event) && !bad.includes(event))
       const stored = account.activities.all()

@@ -20,13 +20,13 @@ const place = ({ info }: JsMsg) => info.streamSequence
 const places = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, index) => first + index)
 const events = (first: number, last: number) => places(first, last).map((number) => track('u1', number))
 
-/** What a worker gets that asks for so many messages, without the library's care that each is answered once. */
-async function take(nc: NatsConnection, { name }: Layout, count: number): Promise<Msg[]> {
+/** Pulls messages without the library, which would allow only one acknowledgement of each. */
+async function pull(nc: NatsConnection, { name }: Layout, count: number): Promise<Msg[]> {
   const inbox = createInbox()
-  const taken = nc.subscribe(inbox, { max: count })
+  const pulled = nc.subscribe(inbox, { max: count })
   nc.publish(`$JS.API.CONSUMER.MSG.NEXT.${name}.${consumerOf(0)}`, JSON.stringify({ batch: count }), { reply: inbox })
   const messages: Msg[] = []
-  for await (const message of taken) {
+  for await (const message of pulled) {
     messages.push(message)
   }
   return messages
@@ -71,7 +71,7 @@ it('dispatches messages that arrive after later ones, even if late acknowledgeme
   const { nc, layout } = await connectAndOpen(server, { partitions: 1, ackWait: 60_000 })
   const consumer = await jetstream(nc).consumers.get(layout.name, consumerOf(0))
   await publishAll(nc, layout, events(1, 20))
-  const ofSlowWorker = await take(nc, layout, 20)
+  const ofSlowWorker = await pull(nc, layout, 20)
   ofSlowWorker.slice(0, 10).forEach((message) => message.respond('-NAK'))
 
   const dispatched: JsMsg[] = []

@@ -5,7 +5,7 @@ import { randomBytes } from 'crypto'
 import type { ReadItem } from '../../delivery'
 import { connectTo, NotPublishedError, openStream, Publisher, publishLines, TooLargeError } from '..'
 import type { Layout } from '..'
-import { connectAndOpen, identify, left, rejected, startServer, track, until } from './harness'
+import { connectAndOpen, countLeft, identify, listRejected, startServer, track, until } from './harness'
 import type { Server } from './harness'
 
 const event = (value: object) => value as SegmentEvent
@@ -45,7 +45,7 @@ describe('a publisher', () => {
     for (const one of events) {
       expect(await publisher.publish(event(one))).toBe(true)
     }
-    expect(await left(nc, layout)).toBe(3)
+    expect(await countLeft(nc, layout)).toBe(3)
   })
 
   it('recognizes a message that a library resends with other times', async () => {
@@ -63,7 +63,7 @@ describe('a publisher', () => {
 
     await expect(publisher.reject('x'.repeat(largest - 50), 'a:1')).rejects.toThrow(TooLargeError)
     await publisher.reject(JSON.stringify({ text: 'x'.repeat(largest - 300) }), 'a:2')
-    expect(await rejected(nc, layout)).toHaveLength(1)
+    expect(await listRejected(nc, layout)).toHaveLength(1)
   })
 
   it('deduplicates events by message ID', async () => {
@@ -73,7 +73,7 @@ describe('a publisher', () => {
     expect(await publisher.publish(event(track('u1', 1)))).toBe(false)
     expect(await publisher.publish(event(identify('u1')))).toBe(true)
     expect(await publisher.publish(event(identify('u1')))).toBe(true)
-    expect(await left(nc, layout)).toBe(3)
+    expect(await countLeft(nc, layout)).toBe(3)
   })
 
   it('accepts message IDs that are not valid in a header', async () => {
@@ -109,7 +109,7 @@ describe('a publisher', () => {
     await until(() => publisher.waitReason !== undefined)
 
     expect(waits).toEqual(['The stream of ortto.events.* is full (maximum bytes exceeded)'])
-    expect(await left(nc, layout)).toBeLessThan(20)
+    expect(await countLeft(nc, layout)).toBeLessThan(20)
     const jsm = await jetstreamManager(nc)
     const seen: string[] = []
     while (seen.length < 40) {
@@ -145,7 +145,7 @@ describe('a publisher', () => {
     await expect(new Publisher(nc, layout).publish(event(track('u1', 1, { properties })))).rejects.toThrow(
       TooLargeError
     )
-    expect(await left(nc, layout)).toBe(0)
+    expect(await countLeft(nc, layout)).toBe(0)
   })
 
   it('publishes lines, and each line that is not an event once on the rejected subject', async () => {
@@ -171,7 +171,7 @@ describe('a publisher', () => {
     // A line without a message id is known by its place, and what was rejected before is another event than it was.
     expect(await publish()).toEqual({ lines: 4, stored: 3, duplicates: 0, rejected: 1, tooLarge: 0 })
     expect(await publish()).toEqual({ lines: 4, stored: 0, duplicates: 3, rejected: 1, tooLarge: 0 })
-    expect(await rejected(nc, layout)).toMatchObject([
+    expect(await listRejected(nc, layout)).toMatchObject([
       { _line: '{', _rejected: [{ file: 'a.ndjson', line: 3, message: 'This line is not JSON.' }] }
     ])
   })

@@ -7,20 +7,20 @@ import { consumerOf } from '../layout'
 import { PoisonMessages } from '../poison-messages'
 import type { Layout, StreamOptions } from '..'
 import {
+  accept,
+  acceptExcept,
   connectAndOpen,
-  except,
+  countLeft,
   identify,
-  left,
+  listRejected,
   publishAll,
-  refusing,
-  rejected,
+  reject,
   startOrtto,
   startServer,
-  took,
   track,
   until
 } from './harness'
-import type { Answering, Server } from './harness'
+import type { Responder, Server } from './harness'
 
 describe('a worker', () => {
   let server: Server
@@ -32,18 +32,18 @@ describe('a worker', () => {
     await nc.close()
     await server.close()
   })
-  const setUp = async (answering: Answering, options: StreamOptions = {}) => {
+  const setUp = async (respond: Responder, options: StreamOptions = {}) => {
     server = await startServer()
     ;({ nc, layout } = await connectAndOpen(server, options))
-    ortto = await startOrtto(answering)
+    ortto = await startOrtto(respond)
   }
-  const isEmpty = async () => (await left(nc, layout)) === 0
+  const isEmpty = async () => (await countLeft(nc, layout)) === 0
 
   it('delivers stored and new events, and empties the stream', async () => {
     const names: unknown[] = []
     await setUp((items) => {
       names.push(...items.map(({ user_id }) => user_id))
-      return took()
+      return accept()
     })
     await publishAll(nc, layout, [identify('u1'), track('u2', 2), { type: 'page', userId: 'u3' }])
     const worker = ortto.startWorker(nc, layout)
@@ -53,7 +53,7 @@ describe('a worker', () => {
 
     expect(await worker.drain()).toBeUndefined()
     expect(names.sort()).toEqual(['u1', 'u2', 'u4'])
-    expect(await rejected(nc, layout)).toEqual([])
+    expect(await listRejected(nc, layout)).toEqual([])
     const sum = (name: string) => worker.batches().reduce((total, line) => total + Number(line[name]), 0)
     expect([sum('events'), sum('delivered'), sum('skipped'), sum('rejected')]).toEqual([4, 3, 1, 0])
     expect(worker.batches().some(({ slowestMs }) => Number(slowestMs) > 0)).toBe(true)
@@ -61,7 +61,9 @@ describe('a worker', () => {
 
   it('publishes rejected events on the rejected subject, with the reasons', async () => {
     await setUp((items) =>
-      except(items.flatMap((item, index) => (item.user_id === 'bad' ? [{ index, status: 400, message: 'No!' }] : [])))
+      acceptExcept(
+        items.flatMap((item, index) => (item.user_id === 'bad' ? [{ index, status: 400, message: 'No!' }] : []))
+      )
     )
     await publishAll(nc, layout, [identify('u1'), identify('bad'), { type: 'identify', traits: { name: 'X' } }])
     nc.publish('ortto.events.2', '{"type":')
@@ -69,7 +71,7 @@ describe('a worker', () => {
     await until(isEmpty)
     await worker.drain()
 
-    const found = await rejected(nc, layout)
+    const found = await listRejected(nc, layout)
     expect(found).toHaveLength(3)
     expect(found).toContainEqual(
       expect.objectContaining({
@@ -91,10 +93,10 @@ describe('a worker', () => {
       if (broken !== -1 && failures++ < 2) {
         const later = items.flatMap(({ user_id }, index) => (user_id === 'u3' && index >= broken ? [index] : []))
         seen.push(...items.filter((_, index) => !later.includes(index)).map(({ message_id }) => String(message_id)))
-        return except(later.map((index) => ({ index, status: 500, message: 'Broken' })))
+        return acceptExcept(later.map((index) => ({ index, status: 500, message: 'Broken' })))
       }
       seen.push(...items.map(({ message_id }) => String(message_id)))
-      return took()
+      return accept()
     })
     const events = Array.from({ length: 60 }, (_, index) => track(`u${index % 10}`, index))
     await publishAll(nc, layout, events)
@@ -108,18 +110,18 @@ describe('a worker', () => {
   }, 30_000)
 
   it('acknowledges a contact that Ortto already has', async () => {
-    await setUp(() => refusing(422, 'Nothing new'))
+    await setUp(() => reject(422, 'Nothing new'))
     await publishAll(nc, layout, [identify('u1')])
     const worker = ortto.startWorker(nc, layout)
     await until(isEmpty)
     await worker.drain()
 
-    expect(await rejected(nc, layout)).toEqual([])
+    expect(await listRejected(nc, layout)).toEqual([])
     expect(worker.batches()).toEqual([expect.objectContaining({ unchanged: 1, delivered: 0, rejected: 0 })])
   })
 
   it('lists rejected events when some of them were deleted', async () => {
-    await setUp(() => refusing(400, 'Bad'))
+    await setUp(() => reject(400, 'Bad'))
     await publishAll(nc, layout, [identify('u1'), identify('u2'), identify('u3')])
     const worker = ortto.startWorker(nc, layout)
     await until(isEmpty)
@@ -127,11 +129,11 @@ describe('a worker', () => {
     const jsm = await jetstreamManager(nc)
     await jsm.streams.deleteMessage(`${layout.name}-rejected`, 3)
 
-    expect(await rejected(nc, layout)).toHaveLength(2)
+    expect(await listRejected(nc, layout)).toHaveLength(2)
   })
 
   it('logs requests that the server rejects', async () => {
-    await setUp(() => took())
+    await setUp(() => accept())
     const jsm = await jetstreamManager(nc)
     await Promise.all([0, 1, 2, 3].map((partition) => jsm.consumers.delete(layout.name, consumerOf(partition))))
     const worker = ortto.startWorker(nc, layout)
@@ -142,20 +144,24 @@ describe('a worker', () => {
 
   it('rejects an event that always fails while Ortto accepts others', async () => {
     await setUp((items) =>
-      except(items.flatMap((item, index) => (item.user_id === 'bad' ? [{ index, status: 500, message: 'Oh' }] : [])))
+      acceptExcept(
+        items.flatMap((item, index) => (item.user_id === 'bad' ? [{ index, status: 500, message: 'Oh' }] : []))
+      )
     )
     await publishAll(nc, layout, [identify('bad'), ...Array.from({ length: 20 }, (_, index) => identify(`u${index}`))])
     ortto.startWorker(nc, layout, { time: fastTime() })
     await until(isEmpty)
 
-    expect(await rejected(nc, layout)).toMatchObject([{ userId: 'bad', _rejected: [{ status: 500, message: 'Oh' }] }])
+    expect(await listRejected(nc, layout)).toMatchObject([
+      { userId: 'bad', _rejected: [{ status: 500, message: 'Oh' }] }
+    ])
   })
 
   it('retries only the mapping that failed', async () => {
     const paths: string[] = []
     await setUp((_items, path) => {
       paths.push(path)
-      return path === '/v1/track' && paths.filter((one) => one === path).length === 1 ? refusing(503) : took()
+      return path === '/v1/track' && paths.filter((one) => one === path).length === 1 ? reject(503) : accept()
     })
     const both = readMappings(
       ['upsertContact', 'trackActivity'].map((partnerAction) => ({
@@ -177,17 +183,17 @@ describe('a worker', () => {
   }, 20_000)
 
   it('does not terminate an event while the stream of rejected events is full', async () => {
-    await setUp(() => refusing(400, 'No!'))
+    await setUp(() => reject(400, 'No!'))
     const jsm = await jetstreamManager(nc)
     await jsm.streams.update('ortto-rejected', { max_msgs: 1 })
     await publishAll(nc, layout, [identify('u1'), identify('u2')])
     const worker = ortto.startWorker(nc, layout)
     await until(() => worker.log.some(({ msg }) => String(msg).includes('is full')))
 
-    expect(await left(nc, layout)).toBe(1)
+    expect(await countLeft(nc, layout)).toBe(1)
     await jsm.streams.update('ortto-rejected', { max_msgs: 10 })
     await until(isEmpty)
-    expect((await rejected(nc, layout)).map(({ userId }) => userId).sort()).toEqual(['u1', 'u2'])
+    expect((await listRejected(nc, layout)).map(({ userId }) => userId).sort()).toEqual(['u1', 'u2'])
   }, 20_000)
 
   describe('with an event that was delivered several times without a result', () => {
@@ -196,7 +202,7 @@ describe('a worker', () => {
       await setUp(
         (items) => {
           seen.push(...items.map(({ user_id }) => user_id))
-          return took()
+          return accept()
         },
         { partitions: 1 }
       )
@@ -216,7 +222,7 @@ describe('a worker', () => {
       await until(isEmpty)
 
       expect(seen).toEqual(['u1', 'u2', 'u3'])
-      expect(await rejected(nc, layout)).toEqual([])
+      expect(await listRejected(nc, layout)).toEqual([])
     })
 
     it('rejects the event after three crashes, and delivers later events', async () => {
@@ -229,7 +235,7 @@ describe('a worker', () => {
       await until(isEmpty)
 
       expect(seen).toEqual(['u2', 'u3'])
-      expect(await rejected(nc, layout)).toMatchObject([
+      expect(await listRejected(nc, layout)).toMatchObject([
         { userId: 'u1', _rejected: [{ message: expect.stringContaining('3 workers crashed') as string }] }
       ])
     })
@@ -240,7 +246,7 @@ describe('a worker', () => {
     const requested = new Set<string>()
     await setUp((items) => {
       items.forEach(({ user_id }) => requested.add(String(user_id)))
-      return isDown ? refusing(503) : took()
+      return isDown ? reject(503) : accept()
     })
     await publishAll(nc, layout, [identify('u1'), identify('u2')])
     const first = ortto.startWorker(nc, layout)
@@ -252,28 +258,30 @@ describe('a worker', () => {
     isDown = false
     ortto.startWorker(nc, layout)
     await until(isEmpty)
-    expect(await rejected(nc, layout)).toEqual([])
+    expect(await listRejected(nc, layout)).toEqual([])
   }, 20_000)
 
   it('stops when the API key is refused, and returns all events', async () => {
-    await setUp(() => refusing(401, 'Unknown key'))
+    await setUp(() => reject(401, 'Unknown key'))
     await publishAll(nc, layout, [identify('u1'), identify('u2')])
     const worker = ortto.startWorker(nc, layout)
 
     expect(await worker.ended).toContain('The API key is refused')
-    expect(await left(nc, layout)).toBe(2)
-    expect(await rejected(nc, layout)).toEqual([])
+    expect(await countLeft(nc, layout)).toBe(2)
+    expect(await listRejected(nc, layout)).toEqual([])
   })
 
   it('stops when all first results are the same rejection, and rejects no event', async () => {
-    await setUp((items) => except(items.map((_, index) => ({ index, status: 422, message: 'No mappings configured' }))))
+    await setUp((items) =>
+      acceptExcept(items.map((_, index) => ({ index, status: 422, message: 'No mappings configured' })))
+    )
     const events = Array.from({ length: 1200 }, (_, index) => identify(`u${index}`))
     await publishAll(nc, layout, events)
     const worker = ortto.startWorker(nc, layout)
 
     expect(await worker.ended).toContain('the same rejection: No mappings configured')
-    expect(await left(nc, layout)).toBe(1200)
-    expect(await rejected(nc, layout)).toEqual([])
+    expect(await countLeft(nc, layout)).toBe(1200)
+    expect(await listRejected(nc, layout)).toEqual([])
   }, 20_000)
 
   it('survives an outage: it returns the events with a delay, and delivers them in order afterwards', async () => {
@@ -281,10 +289,10 @@ describe('a worker', () => {
     let isDown = true
     await setUp((items) => {
       if (isDown) {
-        return refusing(503, 'Down')
+        return reject(503, 'Down')
       }
       seen.push(...items.map(({ message_id }) => String(message_id)))
-      return took()
+      return accept()
     })
     await publishAll(
       nc,
@@ -301,7 +309,7 @@ describe('a worker', () => {
   }, 60_000)
 
   it('shares the partitions with new workers, and takes over those of stopped workers', async () => {
-    await setUp(took)
+    await setUp(accept)
     const share = async () => (await readStatus(nc, 'ortto')).workers.map(({ partitions }) => partitions)
     const first = ortto.startWorker(nc, layout)
     await until(async () => String(await share()) === '4')
@@ -315,7 +323,7 @@ describe('a worker', () => {
     const seen = new Set<string>()
     await setUp((items) => {
       items.forEach(({ user_id }) => seen.add(String(user_id)))
-      return took()
+      return accept()
     })
     const worker = ortto.startWorker(nc, layout)
     await publishAll(nc, layout, [identify('u1')])
@@ -333,7 +341,7 @@ describe('a worker', () => {
     const seen: string[] = []
     await setUp((items) => {
       seen.push(...items.map(({ user_id }) => String(user_id)))
-      return took()
+      return accept()
     })
     const worker = ortto.startWorker(nc, layout)
     await publishAll(nc, layout, [identify('u1')])
