@@ -76,7 +76,7 @@ async function loop(destination: Core.Destination<Settings>): Promise<number> {
   return delivered
 }
 
-/** The command `ortto deliver`, with its summary and its checkpoint. It takes the key from ORTTO_API_KEY. */
+/** The command `ortto deliver`, with its summary and its ledger. It takes the key from ORTTO_API_KEY. */
 async function command(): Promise<number> {
   const printed: string[] = []
   const output = { log: (line: string) => printed.push(line), error: console.error }

@@ -1,5 +1,5 @@
 export { Delivery } from './engine/deliver'
-export type { DeliveryOptions } from './engine/deliver'
+export type { DeliveryOptions } from './engine/delivery-options'
 export { AudienceError, connectAudience, connectAudiences } from './target/audiences'
 export { definitionFor } from './target/definition'
 export { findFiles, InputError, placeOf } from './read/find-files'

@@ -126,7 +126,7 @@ function ortto(args: readonly string[], options: RunOptions) {
   return run(join(options.cwd, 'node_modules', '.bin', 'ortto'), args, options)
 }
 
-/** A copy of the example events, with which no checkpoint lies yet. */
+/** A copy of the example events, which have no ledger yet. */
 async function examples(cwd: string): Promise<string> {
   const path = join(cwd, `events-${(await readdir(cwd)).length}.ndjson`)
   await copyFile(join(cwd, 'node_modules', 'actions-ortto', 'examples', 'events.ndjson'), path)

@@ -3,16 +3,12 @@ import { pause } from './pause'
 
 /** How long a pull request waits for messages */
 const PULL_EXPIRES_MS = 5000
-
 /** How long `close` waits for messages that the server has already sent */
 const CLOSE_TIMEOUT_MS = 500
-
 /** The assumed size of a message, until the first one arrives */
 const DEFAULT_MESSAGE_BYTES = 64 * 1024
-
 /** The number of finished messages that are remembered, to recognize redeliveries */
 const MAX_FINISHED = 20_000
-
 /** The delay before a failed pull request is retried */
 const RETRY_MS = 200
 

@@ -8,17 +8,15 @@ import { Partition } from './partition'
 import { pause } from './pause'
 import type { PoisonMessages } from './poison-messages'
 import { Publisher } from './publisher'
-import { readMessage } from './read-message'
+import { readMessage, toRejectedReports } from './read-message'
 import type { MessageItem } from './read-message'
 import { Settler } from './settler'
 import type { WorkerOptions } from './worker-options'
 
 /** The maximum number of messages in progress in a worker: as many as a delivery reads ahead. */
 const MAX_MESSAGES = 8000
-
 /** The maximum size of these messages, approximately */
 const MAX_BYTES = 32 * 1024 * 1024
-
 /** The longest interval between two rounds of the heartbeat */
 const HEARTBEAT_INTERVAL_MS = 500
 /** The longest interval between two checks whether a lease or a message needs a heartbeat */
@@ -239,18 +237,7 @@ export class WorkerSession {
       return
     }
     const message = `${crashes} workers crashed while they delivered this event alone, so it is not retried.`
-    const problem = { code: 'poison_message' as const, message }
-    const reports = items.map(
-      (item): EventReport => ({
-        source: item.source,
-        size: item.size,
-        position: item.position,
-        raw: item.raw,
-        event: 'event' in item ? item.event : undefined,
-        problem,
-        results: []
-      })
-    )
+    const reports = toRejectedReports(items, { code: 'poison_message', message })
     await this.settle(reports).catch((error) => log.error(error))
   }
 

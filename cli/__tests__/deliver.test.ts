@@ -549,8 +549,8 @@ describe('before it reads anything, ortto deliver', () => {
       }
     })
     close = server.close
-    const checkpoint = ['--checkpoint', join(folder, 'checkpoint')]
-    return { ...(await ortto('deliver', input, '--to', server.origin, ...checkpoint, ...args)), paths }
+    const ledger = ['--ledger', join(folder, 'ledger')]
+    return { ...(await ortto('deliver', input, '--to', server.origin, ...ledger, ...args)), paths }
   }
 
   it('says that nobody listens at the URL, and that it can be run again', async () => {

@@ -83,7 +83,7 @@ describe('the commands of README.md that replay an archive', () => {
       expect((await ortto(local)).out).toContain('Contacts in the local Ortto: 4')
       expect(requests).toBe(0)
       expect((await ortto(real)).code).toBe(3)
-      expect(await readdir(folder)).toContain('archive.checkpoint')
+      expect(await readdir(folder)).toContain('archive.ledger')
       expect((await ortto(real)).code).toBe(1)
       expect(account.activities.all().length).toBeGreaterThan(3)
       expect((await readFile(join(folder, 'results.ndjson'), 'utf8')).trim().split('\n')).toHaveLength(18)

@@ -52,7 +52,7 @@ describe('the ledger of a delivery', () => {
             return { users, records }
           }
           const { source, size, end, raw } = item
-          users.push('event' in item ? item.event.userId : item.problem.code)
+          users.push('problem' in item ? item.problem?.code : item.event.userId)
           await records.add([{ source, size, end, raw, results: [RESULT] }])
         }
       }

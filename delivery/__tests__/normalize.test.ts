@@ -17,7 +17,7 @@ async function readLines(...lines: string[]): Promise<ReadItem[]> {
 async function normalize(event: object): Promise<{ event: Record<string, unknown>; notices?: readonly string[] }> {
   const raw = JSON.stringify(event)
   const [item] = await readLines(raw)
-  if (!('event' in item)) {
+  if ('problem' in item) {
     throw new Error(item.problem.message)
   }
   // What is recorded is what came.
@@ -237,7 +237,7 @@ describe('numbers beyond 2^53', () => {
       (id) => `{"type":"identify","userId":${id},"timestamp":"${TIME}","traits":{"name":"Ann"}}`
     )
     const items = await readLines(...lines)
-    const { account } = await deliverToSandbox(items.map((item) => ('event' in item ? item.event : {})))
+    const { account } = await deliverToSandbox(items.map((item) => item.event ?? {}))
 
     expect(account.contacts.count).toBe(2)
   })

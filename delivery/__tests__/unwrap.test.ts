@@ -127,7 +127,7 @@ describe('a batch', () => {
 
   it('is reported when all of its events have their results, so that none is lost at a stop', () => {
     const pending = new PendingReports()
-    const source = { kind: 'file' as const, file: 'a', line: 2 }
+    const source = { kind: 'file' as const, file: 'a', line: 2, place: 2 }
     const [{ results }] = [reportOf(1)]
     pending.add(reportOf(1), 0)
     pending.add(reportOf(2, [], { source }), 0)

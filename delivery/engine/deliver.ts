@@ -1,11 +1,8 @@
-import type { Settings } from '../../src/generated-types'
 import { INTEGRATION_NAMES } from '../mapping/integrations'
-import type { Mapping } from '../mapping/mappings'
 import type { EventFilter } from '../mapping/route'
 import type { ReadItem } from '../read/read-events'
 import type { EventReport, MappingResult } from '../report'
-import type { Target } from '../target/definition'
-import type { WrapRequest } from '../target/with-requests'
+import type { DeliveryOptions } from './delivery-options'
 import { IdentifyOrder } from './identify-order'
 import { Pace } from './pace'
 import { PendingReports } from './pending-reports'
@@ -23,32 +20,6 @@ import { Task } from './task'
 import type { Batch } from './task'
 import { realTime } from './time'
 import type { Time } from './time'
-
-export interface DeliveryOptions {
-  to: Target
-  settings: Settings
-  mappings: readonly Mapping[]
-  /** Further names by which an event's `integrations` may disable and enable the destination. @default [] */
-  integrations?: readonly string[]
-  /** Sends only the events that allow each of these consent categories. @default [] */
-  consent?: readonly string[]
-  /** Events a second, at most. @default no limit */
-  rate?: number
-  /** The events come from a stream without end: reports wait only a moment for more events. @default false */
-  isEndless?: boolean
-  /** Sends each event once: a failure is its result, and neither pauses nor stops the delivery. @default false */
-  isSingleAttempt?: boolean
-  /** Continues although each of the first 1,000 results is the same rejection. @default false */
-  keepGoing?: boolean
-  /** Wraps the function that makes the requests, to observe them. */
-  through?: WrapRequest
-  /** Called after each batch, with the time until its results. */
-  onBatchSent?: (durationMs: number) => void
-  /** Stops the delivery: what is in flight is waited for, and nothing more is sent. */
-  signal?: AbortSignal
-  /** Only for tests. @default real time */
-  time?: Time
-}
 
 /** After so long without a new event, the first results of an endless delivery are all that there are. */
 const IDLE_MS = 1000

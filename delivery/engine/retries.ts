@@ -1,7 +1,7 @@
 import type { MappingResult } from '../report'
 
 /** Tries that were repeated for the same reason. */
-export interface RetryRow {
+interface RetryRow {
   status: number
   code: string
   message: string

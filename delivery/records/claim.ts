@@ -25,7 +25,7 @@ const Owner = z.object({
 type Owner = z.infer<typeof Owner>
 
 /** A file is in use by another process. The message says by which, and what to do. */
-export class InUseError extends Error {}
+class InUseError extends Error {}
 
 /** The paths that this process has claimed. */
 const claimed = new Set<string>()

@@ -59,7 +59,7 @@ const LedgerLine = z.discriminatedUnion('kind', [
 export type LedgerLine = z.infer<typeof LedgerLine>
 
 /** A ledger cannot be read. The message says why, and what to do. */
-export class LedgerError extends Error {}
+class LedgerError extends Error {}
 
 /**
  * A file of JSON lines that only grows. Each line has a check value, which depends on all lines before it, so that any

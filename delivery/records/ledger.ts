@@ -28,7 +28,7 @@ export interface Job {
 }
 
 /** What a delivery did since the last time that it was recorded. */
-export interface Progress {
+interface Progress {
   finished: readonly Omit<FinishedFile, 'kind'>[]
   position?: { name: string; at: Position }
   /** Bytes of the output files, by their paths */

@@ -1,0 +1,32 @@
+import type { Settings } from '../../src/generated-types'
+import type { Mapping } from '../mapping/mappings'
+import type { Target } from '../target/definition'
+import type { WrapRequest } from '../target/with-requests'
+import type { Time } from './time'
+
+/** What is delivered where, and how. */
+export interface DeliveryOptions {
+  to: Target
+  settings: Settings
+  mappings: readonly Mapping[]
+  /** Further names by which an event's `integrations` may disable and enable the destination. @default [] */
+  integrations?: readonly string[]
+  /** Sends only the events that allow each of these consent categories. @default [] */
+  consent?: readonly string[]
+  /** Events a second, at most. @default no limit */
+  rate?: number
+  /** The events come from a stream without end: reports wait only a moment for more events. @default false */
+  isEndless?: boolean
+  /** Sends each event once: a failure is its result, and neither pauses nor stops the delivery. @default false */
+  isSingleAttempt?: boolean
+  /** Continues although each of the first 1,000 results is the same rejection. @default false */
+  keepGoing?: boolean
+  /** Wraps the function that makes the requests, to observe them. */
+  through?: WrapRequest
+  /** Called after each batch, with the time until its results. */
+  onBatchSent?: (durationMs: number) => void
+  /** Stops the delivery: what is in flight is waited for, and nothing more is sent. */
+  signal?: AbortSignal
+  /** Only for tests. @default real time */
+  time?: Time
+}
