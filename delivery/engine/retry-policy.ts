@@ -14,9 +14,14 @@ import type { Time } from './time'
 
 /** An event that fails so often, while Ortto accepts others, is given up: its last failure is its result. */
 const MAX_FAILURES = 8
+/** A failure of a whole request may be that of another event, or soon be over: the event is tried for this long. */
+const MIN_RETRY_TIME_MS = 2 * 60_000
 
-/** A batch that failed as a whole more than once is sent again in so many parts. */
+/** A batch that failed as a whole more often than this is sent again in parts, to find the event that causes it. */
+const FAILURES_BEFORE_SPLIT = 3
 const SPLIT = 4
+/** The longest wait after a failure of a whole request, while Ortto accepts others: a next one may well succeed. */
+const MAX_REQUEST_WAIT_MS = 2000
 
 /**
  * Tries failures again, in the order of each user, until they succeed or failed too often while Ortto accepted others.
@@ -74,8 +79,11 @@ export class RetryPolicy implements ResultPolicy {
     const final = results.map((result, index) => {
       const task = tasks[index]
       const isBeforeDecided = index < lastDecided
-      if (result.isRetryable && this.mayRetry(task, result, startedAt, isBeforeDecided || tasks.length === 1)) {
-        task.maxBatch = !isDecided && task.failures > 1 ? Math.ceil(tasks.length / SPLIT) : Infinity
+      if (
+        result.isRetryable &&
+        this.mayRetry(task, result, startedAt, isDecided, isBeforeDecided || tasks.length === 1)
+      ) {
+        task.maxBatch = !isDecided && task.failures > FAILURES_BEFORE_SPLIT ? Math.ceil(tasks.length / SPLIT) : Infinity
         retried.add(task)
       } else if (canResend(result) && isBehind(task, retried)) {
         task.confirmed ??= result.status < 400 ? result : undefined
@@ -86,21 +94,35 @@ export class RetryPolicy implements ResultPolicy {
       return result
     })
     const failures = Math.max(0, ...[...retried].map((task) => task.failures))
-    return { results: final, retried, waitMs: failures > 0 ? backoff(failures, this.time.random) : 0 }
+    const waitMs = failures > 0 ? backoff(failures, this.time.random) : 0
+    return { results: final, retried, waitMs: isDecided ? waitMs : shorten(waitMs) }
   }
 
   /**
    * Counts a failure. False when the event failed too often while Ortto accepted others.
+   * @param isDecided Ortto decided other events of the request
    * @param isSeparate Ortto accepted a later event of the request, or there was no other
    */
-  private mayRetry(task: Task, { status }: MappingResult, startedAt: number, isSeparate: boolean): boolean {
+  private mayRetry(
+    task: Task,
+    { status }: MappingResult,
+    startedAt: number,
+    isDecided: boolean,
+    isSeparate: boolean
+  ): boolean {
     task.failedSince ??= startedAt
     const acceptsOthers = this.healthyAt > task.failedSince
     // Over its limit, Ortto accepts none of the events that follow. That is no failure of the event.
     const isOverLimit = status === 429 && !(isSeparate && acceptsOthers)
     task.failures += isOverLimit ? 0 : 1
-    return isOverLimit || task.failures < MAX_FAILURES || !acceptsOthers
+    const isForLong = isDecided || startedAt - task.failedSince >= MIN_RETRY_TIME_MS
+    return isOverLimit || task.failures < MAX_FAILURES || !acceptsOthers || !isForLong
   }
+}
+
+/** The wait after a failure of a whole request. When all requests fail, the pace waits longer. */
+function shorten(waitMs: number): number {
+  return Math.min(waitMs / 4, MAX_REQUEST_WAIT_MS)
 }
 
 /**
