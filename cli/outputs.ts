@@ -7,8 +7,6 @@ import { pathFrom, UsageError } from './command'
 import type { DeliverOptions } from './deliver-options'
 import type { Target } from './target'
 
-/** The files that `ortto deliver` writes. */
-
 /** Where a delivery is recorded. There is no ledger for a temporary target, or for input that cannot be read again. */
 export function recordsOf(
   inputs: readonly string[],

@@ -282,6 +282,20 @@ describe('ortto deliver', () => {
     expect([second.code, second.out]).toEqual([1, expect.stringContaining('Results: 1 delivered, 1,500 rejected.')])
   })
 
+  it('says in the summary what was retried, and why', async () => {
+    let requests = 0
+    const { origin, close } = await serveSandbox((path) =>
+      path === '/v1/identify' && (requests += 1) === 1 ? Response.json({ message: 'Oops' }, { status: 500 }) : undefined
+    )
+    const input = await file('a.ndjson', ndjson([identify('u1'), identify('u2')]))
+    const { code, out } = await ortto('deliver', input, '--to', origin)
+    await close()
+
+    expect(code).toBe(0)
+    expect(out).toMatch(/^Retried {2}Status {2}Reason$/m)
+    expect(out).toMatch(/^2 {8}500 {5}Oops$/m)
+  })
+
   it('stores each event once, however often it is killed', async () => {
     const users = Array.from({ length: 2000 }, (_, index) => `u${index}`)
     const events = Array.from({ length: 6000 }, (_, index) =>

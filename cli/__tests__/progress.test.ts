@@ -49,6 +49,39 @@ describe('the progress of a delivery', () => {
     lines.forEach((line) => expect(line.length).toBeLessThanOrEqual(80))
   })
 
+  describe('without a terminal', () => {
+    const showAfter = (milliseconds: number, isJSON: boolean) => {
+      const start = performance.now()
+      const now = jest.spyOn(performance, 'now').mockReturnValue(start)
+      const errors: unknown[] = []
+      const output = { log: () => undefined, error: (text: unknown) => errors.push(text) }
+      const waiting = { status: 503, code: 'unreachable', milliseconds: 1000 }
+      const delivery = { waiting, retries: new Retries() }
+      const progress = new Progress([], { summary: new Summary() }, delivery, output, isJSON)
+      now.mockReturnValue(start + milliseconds)
+      progress.show()
+      progress.show()
+      return errors
+    }
+
+    it('is one line every 30 seconds', () => {
+      expect(showAfter(29_999, false)).toEqual([])
+      expect(showAfter(30_000, false)).toEqual([
+        expect.stringMatching(
+          /^0 events .* {2}Waiting: 503, Ortto cannot be reached\. Next attempt at \d\d:\d\d:\d\d\.$/
+        )
+      ])
+    })
+
+    it('is JSON for machines', () => {
+      const [line] = showAfter(30_000, true)
+
+      expect(JSON.parse(String(line))).toMatchObject({
+        progress: { events: 0, waiting: { status: 503, code: 'unreachable' } }
+      })
+    })
+  })
+
   it.each([
     [0, '0:00'],
     [65, '1:05'],

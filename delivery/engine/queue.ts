@@ -10,7 +10,7 @@ const MAX_UNSENT = 2000
 /** A batch that is not full waits so long for more tasks, while there is room to send. */
 const LINGER_MS = 100
 
-/** An anonymous id that so many users share at the same time orders nobody: all of them would wait for each other. */
+/** With more users at a time, an anonymous id no longer keeps the order: all of them would wait for each other. */
 const MAX_USERS = 20
 
 /**
@@ -182,7 +182,7 @@ function enter(among: Map<string, Lane>, id: string, user: string | undefined, t
   return lane
 }
 
-/** True when all tasks before it are in a batch. */
+/** True when all tasks before it are in this batch. */
 function isNext(task: Task, tasks: readonly Task[], batch: Batch | undefined): boolean {
   for (const before of tasks) {
     if (before === task) {
@@ -195,7 +195,7 @@ function isNext(task: Task, tasks: readonly Task[], batch: Batch | undefined): b
   return false
 }
 
-/** An id that tells users apart; 5 and "5" are the same. Anything else is rejected later, and tells nobody apart. */
+/** An id as text, so that 5 and "5" are the same. Undefined for anything that is not an id: it is rejected later. */
 export function idOf(id: unknown): string | undefined {
   if (typeof id === 'number') {
     return String(id)

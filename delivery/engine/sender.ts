@@ -122,7 +122,7 @@ function toMappingResult(node: Node | undefined, mapping: Mapping): MappingResul
   const { status } = node
   const errorType = 'errortype' in node ? node.errortype : undefined
   const message = 'errormessage' in node ? node.errormessage : toText(node.body)
-  const item = readItem(node.sent)
+  const item = readSentItem(node.sent)
   const details = node[RESULT_DETAILS]
   const code = details === undefined ? 'invalid_payload' : details.code ?? readCode(status, message, mapping)
   return {
@@ -158,6 +158,6 @@ function toText(body: unknown): string {
 }
 
 /** An event that was ignored has nothing in `sent`; one that was rejected before it was sent has no `sent`. */
-function readItem(sent: unknown): { message_id?: unknown; timestamp?: unknown } | undefined {
+function readSentItem(sent: unknown): { message_id?: unknown; timestamp?: unknown } | undefined {
   return typeof sent === 'object' && sent !== null && Object.keys(sent).length > 0 ? sent : undefined
 }

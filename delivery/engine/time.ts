@@ -1,14 +1,14 @@
-/** What a delivery knows of time. A test brings its own, in which nothing takes long. */
+/** The clock of a delivery. Tests have their own, in which nothing takes long. */
 export interface Time {
   /** Milliseconds from any start; never goes back */
   now: () => number
-  /** Calls back then. Returns what calls it off. */
+  /** Calls a function at this time. Returns a function that cancels it. */
   at: (time: number, call: () => void) => () => void
   /** From 0 to 1 */
   random: () => number
 }
 
-/** The longest that a timer takes; what is later is looked at anew then. */
+/** The longest delay of a timer. Later times are checked again then. */
 const LONGEST_TIMER = 2 ** 31 - 1
 
 export const realTime: Time = {

@@ -33,8 +33,8 @@ const SavedHook = z.strictObject({
 })
 
 /**
- * What the framework would refuse in every event of a mapping, or leave out and tell nobody, by field key. What depends
- * on the event is left to it: what a directive makes of one, and fields that are required on a condition.
+ * What the framework would reject in every event of a mapping, or leave out silently, by field key. What depends on the
+ * event is not checked: the values of directives, and fields that are required on a condition.
  * @param mapping holds nothing but JSON
  */
 export function problemsOf(mapping: JSONObject, action: ActionKey): (readonly [field: string, problem: string])[] {

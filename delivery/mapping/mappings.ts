@@ -11,7 +11,7 @@ import type { ActionKey } from './mapping-fields'
 
 /** A subscription of the destination whose trigger has been read. */
 export interface Mapping {
-  /** None that it is read with has the same. */
+  /** Unique among the mappings that are read together. */
   name: string
   partnerAction: ActionKey
   /** The trigger as it was written, in FQL. */
@@ -204,17 +204,17 @@ function hasEnd({ children }: GroupCondition): boolean {
   return children.some((child) => (child.type === 'group' ? hasEnd(child) : child.value === END))
 }
 
-/** The parser takes one word for all conditions of a group, whichever stands between them, also where none does. */
+/** The parser applies one operator to a whole group, whatever stands between its conditions. */
 function isReadAsWritten(trigger: GroupCondition, subscribe: string): boolean {
   const written = subscribe.replace(/"(\\.|[^"\\])*"|'(\\.|[^'\\])*'/g, '').match(/\b(and|or)\b/g) ?? []
   const count = (word: string) => written.filter((one) => one === word).length
-  return count('and') === joints(trigger, 'and') && count('or') === joints(trigger, 'or')
+  return count('and') === countOperators(trigger, 'and') && count('or') === countOperators(trigger, 'or')
 }
 
-/** How often a word joins two conditions. */
-function joints({ operator, children }: GroupCondition, word: string): number {
+/** How often this operator connects two conditions. */
+function countOperators({ operator, children }: GroupCondition, word: string): number {
   const own = operator === word ? Math.max(0, children.length - 1) : 0
-  return children.reduce((sum, child) => sum + (child.type === 'group' ? joints(child, word) : 0), own)
+  return children.reduce((sum, child) => sum + (child.type === 'group' ? countOperators(child, word) : 0), own)
 }
 
 function batchSizeOf({ enable_batching, batch_size }: JSONObject): number {

@@ -5,8 +5,8 @@ import type { Socket } from 'net'
 let isOn = false
 
 /**
- * Keeps this process alive when a server answers and hangs up while a request's body is still being sent. The request
- * has its answer by then and no longer listens to its socket, whose error would end the process.
+ * Keeps this process alive when a server responds and closes the connection while a request's body is still being
+ * sent. The request has its response by then and no longer listens to its socket, whose error would end the process.
  */
 export function surviveBrokenSockets(): void {
   if (isOn) {

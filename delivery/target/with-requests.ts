@@ -1,6 +1,6 @@
 import type { ActionDefinition, DestinationDefinition, RequestClient } from '@segment/actions-core'
 
-/** Makes of the function that a destination makes its requests with another one. */
+/** Wraps the function with which a destination makes its requests. */
 export type WrapRequest = (request: RequestClient) => RequestClient
 
 /** The same destination, but each of its requests, of actions, hooks and the authentication test, is made by `wrap`. */

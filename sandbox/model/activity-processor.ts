@@ -14,7 +14,7 @@ import { truncateItem } from './truncate'
 
 /** Processes activities: items of `/v1/track`. */
 export class ActivityProcessor {
-  constructor(private readonly account: AccountParts, private readonly contacts: ContactProcessor) {}
+  constructor(private readonly account: AccountParts, private readonly contactProcessor: ContactProcessor) {}
 
   process(item: ActivityItem, recorder?: ItemRecorder): ItemResult {
     const { trackUsage, samples, settings, clock } = this.account
@@ -24,7 +24,7 @@ export class ActivityProcessor {
     trackUsage.add()
     samples.addActivity(item.event, truncateItem(item))
     // An item with a contact counts in both limits, also when its activity is rejected below.
-    const contactOverLimit = bringsContact(item) ? this.contacts.count(item) : undefined
+    const contactOverLimit = bringsContact(item) ? this.contactProcessor.countUsage(item) : undefined
     const mapping = settings.findActivity(item.event)
     if (!mapping) {
       return itemResult('no_activity_mapping', item.event)
@@ -36,7 +36,7 @@ export class ActivityProcessor {
       return itemResult('too_old', item.event, retentionDays)
     }
     // The contact comes first: an activity whose traits identify a contact does not wait in the backlog.
-    const contact = bringsContact(item) ? contactOverLimit ?? this.contacts.upsert(item, recorder) : undefined
+    const contact = bringsContact(item) ? contactOverLimit ?? this.contactProcessor.upsert(item, recorder) : undefined
     this.store(item, attributes, sentAt, timestamp, recorder)
     return toActivityResult(contact)
   }

@@ -15,11 +15,11 @@ export class ContactProcessor {
   constructor(private readonly account: AccountParts) {}
 
   process(item: ContactItem, recorder?: ItemRecorder): ItemResult {
-    return this.count(item) ?? this.upsert(item, recorder)
+    return this.countUsage(item) ?? this.upsert(item, recorder)
   }
 
   /** Counts an item and keeps it as a sample. Returns the result of an item over the limit, which is not counted. */
-  count(item: ContactItem): ItemResult | undefined {
+  countUsage(item: ContactItem): ItemResult | undefined {
     const { identifyUsage, samples } = this.account
     if (!identifyUsage.hasRoom()) {
       return itemResult('rate_limited', 'identify', identifyUsage.limit, identifyUsage.freeAt())
