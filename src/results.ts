@@ -34,12 +34,13 @@ export function isRetryable(status: number): boolean {
 export function toMultiStatusResponse(results: readonly EventResult[]): MultiStatusResponse {
   const response = new MultiStatusResponse()
   for (const result of results) {
-    const { status, message, sent } = result
+    const { status, code, message, sent, notes } = result
+    const details: ResultDetails = { code, notes }
     if (status < 400) {
-      const node = { status, body: message, sent: sent ?? {}, [RESULT_DETAILS]: result }
+      const node = { status, body: message, sent: sent ?? {}, [RESULT_DETAILS]: details }
       response.pushSuccessResponse(node)
     } else {
-      const node = { status, errortype: readErrorType(result), errormessage: message, sent, [RESULT_DETAILS]: result }
+      const node = { status, errortype: readErrorType(result), errormessage: message, sent, [RESULT_DETAILS]: details }
       response.pushErrorResponse(node)
     }
   }
