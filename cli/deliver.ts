@@ -9,6 +9,7 @@ import ortto from '../src'
 import { checkTarget, connectMappings } from './check-target'
 import { EXIT, parseTime, readJSON, readNamed, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
+import { formatNumber } from './format-number'
 import { collect, filesOf, mappingsOf } from './inputs'
 import type { DeliverOptions } from './deliver-options'
 import { rejectOverwriting, recordsOf, withoutOutputs } from './outputs'
@@ -230,11 +231,12 @@ function describeFiles(files: readonly InputFile[]): string {
 
 function describeStart({ files, options, canBeResumed, endedAt }: Records): string {
   const before = options.files.length - files.length
-  const delivered = before > 0 ? `${count(before)} of ${count(options.files.length)} files were delivered before. ` : ''
+  const delivered =
+    before > 0 ? `${formatNumber(before)} of ${formatNumber(options.files.length)} files were delivered before. ` : ''
   const [{ name, after }] = files
   if (after) {
     const what = endedAt === undefined ? 'Resuming' : 'Continuing'
-    return `${delivered}${what} after line ${count(after.line)} of ${printable(name)}.`
+    return `${delivered}${what} after line ${formatNumber(after.line)} of ${printable(name)}.`
   }
   if (name === '-') {
     return 'Standard input cannot be resumed: after an interruption, deliver it from the beginning.'
@@ -247,13 +249,9 @@ function describeNothingNew({ options, endedAt }: Records, { json: isJSON = fals
   if (isJSON) {
     return JSON.stringify({ target: job.target, files: files.length, nothingNew: true, deliveredAt: endedAt })
   }
-  const what = files.length === 1 ? printable(files[0].name) : `All ${count(files.length)} files`
+  const what = files.length === 1 ? printable(files[0].name) : `All ${formatNumber(files.length)} files`
   const when = endedAt === undefined ? '' : ` by ${endedAt.slice(0, 16).replace('T', ' ')} UTC`
   return `${what} ${files.length === 1 ? 'was' : 'were'} delivered to ${
     job.target
   }${when}: nothing new. --again delivers all again.`
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en')
 }

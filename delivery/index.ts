@@ -21,8 +21,7 @@ export { formatNotice, NOTICE_CODES } from './notices'
 export type { NoticeCode } from './notices'
 export { correctTimestamp, repairObjects } from './read/normalize'
 export { withCommon } from './read/unwrap'
-export { idOf, KeyQueue } from './engine/queue'
-export { Task } from './engine/task'
+export { idOf } from './engine/queue'
 export { parseFile } from './read/parse-file'
 export { readAll } from './read/read-all'
 export type { FileToRead } from './read/read-all'
@@ -33,7 +32,7 @@ export type { ReadEvent } from './read/to-events'
 export { readOrttoCode } from './reasons'
 export type { OrttoCode, ReasonCode } from './reasons'
 export { formatRejected } from './records/record-lines'
-export { formatSource, listRejections, readProblemError } from './report'
+export { formatSource, readProblemError } from './report'
 export type {
   EventReport,
   FileSource,
@@ -45,10 +44,9 @@ export type {
   Skip,
   Source
 } from './report'
-export { routeEvent } from './mapping/route'
-export { Records, RecordsError } from './records/records'
+export { Records } from './records/records'
+export { RecordsError } from './records/records-error'
 export type { RecordsOptions } from './records/records'
-export { Sender } from './engine/sender'
 export { Stopped } from './engine/stopped'
 export type { StopCode } from './engine/stopped'
 export type { SummaryState } from './records/summary'

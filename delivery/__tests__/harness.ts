@@ -1,6 +1,7 @@
+import { Readable } from 'stream'
 import { createSandbox } from '../../sandbox'
 import { serve } from '../../sandbox/http/serve'
-import { Delivery, presetMappings } from '..'
+import { Delivery, presetMappings, readEvents } from '..'
 import type { DeliveryOptions, EventReport, MappingResult, ReadItem } from '..'
 import type { Time } from '../engine/time'
 
@@ -52,6 +53,16 @@ export const itemOf = (line: number, event: object, size = 100, file = 'events.n
 /** Events as lines of a file, in one list. */
 export async function* itemsOf(events: readonly object[]): AsyncGenerator<ReadItem[]> {
   yield await Promise.resolve(events.map((event, index) => itemOf(index + 1, event)))
+}
+
+/** What is read of a file with these lines. */
+export async function readLines(...lines: string[]): Promise<ReadItem[]> {
+  const items: ReadItem[] = []
+  const open = () => Readable.from([Buffer.from(lines.join('\n'))])
+  for await (const list of readEvents({ name: 'events.ndjson', path: '/unused' }, { open })) {
+    items.push(...list)
+  }
+  return items
 }
 
 /** The report of an event on a line of a file: delivered, unless the results say something else. */

@@ -1,17 +1,5 @@
-import { Readable } from 'stream'
-import { readEvents } from '../read/read-events'
 import type { ReadItem } from '../read/read-events'
-import { deliverToSandbox, deliverTo, took } from './harness'
-
-/** The items of lines. */
-async function readLines(...lines: string[]): Promise<ReadItem[]> {
-  const items: ReadItem[] = []
-  const open = () => Readable.from([Buffer.from(lines.join('\n'))])
-  for await (const list of readEvents({ name: 'events.ndjson', path: '/unused' }, { open })) {
-    items.push(...list)
-  }
-  return items
-}
+import { deliverTo, deliverToSandbox, readLines, took } from './harness'
 
 /** The event of one line, as it is delivered, and what was repaired in it. */
 async function normalize(event: object): Promise<{ event: Record<string, unknown>; notices?: readonly string[] }> {

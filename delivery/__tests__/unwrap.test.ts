@@ -1,18 +1,7 @@
-import { Readable } from 'stream'
-import { readEvents } from '../read/read-events'
 import type { ReadItem } from '../read/read-events'
 import { formatRejected, formatResults } from '../records/record-lines'
 import { PendingReports } from '../engine/pending-reports'
-import { deliverTo, reportOf, took, track } from './harness'
-
-async function readLines(...lines: string[]): Promise<ReadItem[]> {
-  const items: ReadItem[] = []
-  const open = () => Readable.from([Buffer.from(lines.join('\n'))])
-  for await (const list of readEvents({ name: 'events.ndjson', path: '/unused' }, { open })) {
-    items.push(...list)
-  }
-  return items
-}
+import { deliverTo, readLines, reportOf, took, track } from './harness'
 
 async function* only(items: ReadItem[]) {
   yield await Promise.resolve(items)

@@ -7,6 +7,7 @@ import { setTimeout as wait } from 'timers/promises'
 import { z } from 'zod'
 import { parseJson } from '../../common/parse-json'
 import { replaceFile } from '../../common/replace-file'
+import { RecordsError } from './records-error'
 
 /** An owner shows this often that it is alive, by writing to its claim. */
 const REFRESH_MS = 5000
@@ -25,7 +26,7 @@ const Owner = z.object({
 type Owner = z.infer<typeof Owner>
 
 /** A file is in use by another process. The message says by which, and what to do. */
-class InUseError extends Error {}
+class InUseError extends RecordsError {}
 
 /** The paths that this process has claimed. */
 const claimed = new Set<string>()

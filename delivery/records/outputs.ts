@@ -1,5 +1,4 @@
 import { resolve } from 'path'
-import { errorMessage } from '../../common/error-message'
 import { isRecord } from '../../src/values'
 import { parseJson } from '../../common/parse-json'
 import type { InputFile } from '../read/find-files'
@@ -8,6 +7,7 @@ import { Claim } from './claim'
 import type { Ledger } from './ledger'
 import { OutputFile } from './output-file'
 import { formatRejected, formatResults } from './record-lines'
+import { wrapErrors } from './records-error'
 
 /** Bytes after the last record of the ledger that are removed at most: more than a delivery writes in a second */
 const MAX_UNRECORDED_BYTES = 256 * 1024 * 1024
@@ -48,7 +48,7 @@ export class Outputs {
     if (path === undefined) {
       return
     }
-    await describeErrors(path, async () => {
+    await wrapErrors(`Cannot write ${path}`, async () => {
       const file = await OutputFile.open(path, FORMATS[kind].belongs)
       this.files.set(kind, { path: resolve(path), file })
       if (file.isFile) {
@@ -69,7 +69,7 @@ export class Outputs {
   async append(reports: readonly EventReport[]): Promise<void> {
     await this.confirm()
     for (const [kind, { path, file }] of this.files) {
-      await describeErrors(path, () => file.append(FORMATS[kind].format(reports)))
+      await wrapErrors(`Cannot write ${path}`, () => file.append(FORMATS[kind].format(reports)))
     }
   }
 
@@ -77,7 +77,7 @@ export class Outputs {
   async sync(): Promise<void> {
     await this.confirm()
     for (const { path, file } of this.files.values()) {
-      await describeErrors(path, () => file.sync())
+      await wrapErrors(`Cannot write ${path}`, () => file.sync())
     }
   }
 
@@ -115,13 +115,6 @@ export class Outputs {
       }
     }
   }
-}
-
-/** Adds to an error which file cannot be written. */
-async function describeErrors(path: string, action: () => Promise<void>): Promise<void> {
-  await action().catch((error: unknown) => {
-    throw new Error(`Cannot write ${path}: ${errorMessage(error)}.`)
-  })
 }
 
 /** The input file that a line of results, or of rejected events, names. */

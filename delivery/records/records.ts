@@ -7,13 +7,11 @@ import type { Job } from './ledger'
 import type { FinishedFile } from './ledger-file'
 import { Outputs } from './outputs'
 import { nameInLedger, planFiles } from './plan-files'
+import { RecordsError, wrapErrors } from './records-error'
 import { Summary } from './summary'
 
 /** Between two records of the progress */
 const INTERVAL_MS = 1000
-
-/** A file of the records can't be read or written. The delivery stops; the next one may send some events again. */
-export class RecordsError extends Error {}
 
 /** Where the records of a delivery are. */
 export interface RecordsOptions {
@@ -106,7 +104,7 @@ export class Records {
   async add(reports: readonly EventReport[]): Promise<void> {
     // Until all is written, the ledger would count some of it twice.
     this.isConsistent = false
-    await rethrow(() => this.outputs.append(reports))
+    await this.outputs.append(reports)
     this.isConsistent = true
     this.summary.add(reports)
     reports.forEach((report) => this.advance(report))
@@ -179,7 +177,7 @@ export class Records {
   private async save(): Promise<void> {
     const { ledger, outputs, options } = this
     if (ledger && options.ledger !== undefined && this.isConsistent) {
-      await rethrow(() => outputs.sync())
+      await outputs.sync()
       this.last = this.lastEnd?.toPosition() ?? this.last
       this.lastEnd = undefined
       const file = this.files[this.index]
@@ -206,20 +204,6 @@ async function openLedger(path: string, job: Job, outputs: Outputs, isAgain: boo
     )
   }
   return ledger
-}
-
-/** Adds to an error what could not be done. */
-async function wrapErrors<T>(what: string, action: () => Promise<T>): Promise<T> {
-  return action().catch((error: unknown) => {
-    throw new RecordsError(`${what}: ${errorMessage(error)}.`)
-  })
-}
-
-/** An error of the outputs says what could not be done. */
-async function rethrow<T>(action: () => Promise<T>): Promise<T> {
-  return action().catch((error: unknown) => {
-    throw new RecordsError(errorMessage(error))
-  })
 }
 
 function now(): string {
