@@ -76,11 +76,14 @@ async function loop(destination: Core.Destination<Settings>): Promise<number> {
   return delivered
 }
 
-/** The command `ortto deliver`, with its summary and its ledger. It takes the key from ORTTO_API_KEY. */
+/**
+ * The command `ortto deliver`, with its summary and its ledger. Each round delivers the file again. It takes the key
+ * from ORTTO_API_KEY.
+ */
 async function command(): Promise<number> {
   const printed: string[] = []
   const output = { log: (line: string) => printed.push(line), error: console.error }
-  await deliver([file], { to: origin, integration: [], json: true }, output)
+  await deliver([file], { to: origin, integration: [], json: true, again: true }, output)
   const { summary } = JSON.parse(printed.join('')) as { summary: SummaryState }
   return summary.delivered
 }

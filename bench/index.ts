@@ -23,6 +23,8 @@ const BATCHES = [
   { size: 500, events: 50_000 }
 ]
 const MEMORY = [10_000, 50_000, 100_000, 1_000_000]
+/** Shares of requests that fail */
+const FAILING = [0.05, 0.5]
 const PAGE = 'docs/performance.md'
 const PLOT = 'docs/performance.svg'
 
@@ -90,6 +92,23 @@ async function memory(track: Track): Promise<string> {
   return table(['events', 'peak MB of deliver'], rows)
 }
 
+/** `deliver` while a share of all requests fail at random, and while none does. */
+async function failures(track: Track, folder: string): Promise<string> {
+  const file = await track.file(Number(EVENTS))
+  const rows: string[][] = []
+  for (const share of FAILING) {
+    const failing = await Track.open(folder, share)
+    const ratios: number[] = []
+    for (let round = 0; round < Number(ROUNDS); round += 1) {
+      const normal = await track.run('deliver', file, 500)
+      ratios.push(rateOf(await failing.run('deliver', file, 500)) / rateOf(normal))
+    }
+    failing.close()
+    rows.push([`${share * 100} %`, median(ratios).toFixed(2)])
+  }
+  return table(['requests that fail', 'of the speed without failures'], rows)
+}
+
 async function profiles(track: Track, folder: string): Promise<string> {
   const file = await track.file(Number(EVENTS))
   const ofDestination = await profile(track, 'destination', file, folder)
@@ -116,10 +135,12 @@ async function main(): Promise<void> {
     console.log(`${byBatch.text}\n`)
     const byMemory = await memory(track)
     console.log(`${byMemory}\n`)
+    const byFailures = await failures(track, folder)
+    console.log(`${byFailures}\n`)
     const byProfile = await profiles(track, folder)
     console.log(byProfile)
     if (process.env.RENEW) {
-      renew({ speed: bySpeed.text, batches: byBatch.text, memory: byMemory, profile: byProfile })
+      renew({ speed: bySpeed.text, batches: byBatch.text, memory: byMemory, failures: byFailures, profile: byProfile })
       writeFileSync(PLOT, bySpeed.picture)
       writeFileSync(PLOT.replace('.svg', '-batches.svg'), byBatch.picture)
     }

@@ -22,9 +22,12 @@ export type Contestant = 'floor' | 'live' | 'destination' | 'deliver'
 export class Track {
   private constructor(private readonly sink: ChildProcess, readonly origin: string, private readonly folder: string) {}
 
-  /** @param folder a folder of its own */
-  static async open(folder: string): Promise<Track> {
-    const sink = fork(join(__dirname, 'sink.js'))
+  /**
+   * @param folder a folder of its own
+   * @param failing the share of requests that fail
+   */
+  static async open(folder: string, failing = 0): Promise<Track> {
+    const sink = fork(join(__dirname, 'sink.js'), ['0', String(failing)])
     const [port] = (await once(sink, 'message')) as [number]
     return new Track(sink, `http://127.0.0.1:${port}`, folder)
   }

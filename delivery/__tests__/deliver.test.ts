@@ -1,7 +1,19 @@
 import fc from 'fast-check'
 import type { Mapping, ReadItem } from '..'
 import { presetMappings } from '..'
-import { deliverTo, deliverToSandbox, except, identify, itemOf, itemsOf, refusing, took, track, users } from './harness'
+import {
+  deliverTo,
+  deliverToSandbox,
+  except,
+  identify,
+  itemOf,
+  itemsOf,
+  randomFrom,
+  refusing,
+  took,
+  track,
+  users
+} from './harness'
 
 const MINUTE = 60_000
 
@@ -258,6 +270,32 @@ describe('what another try may mend', () => {
     )
 
     expect(statuses.map((status, index) => [index, status]).filter(([, status]) => status !== 200)).toEqual([[77, 500]])
+  })
+
+  it('delivers all events in whole batches when half of all requests fail at random', async () => {
+    const seed = Date.now() % 1_000_000
+    const random = randomFrom(seed)
+    const batches: number[] = []
+    const { statuses } = await deliverTo((_, items) => {
+      batches.push(items.length)
+      return random() < 0.5 ? refusing(500) : took()
+    }, users(20_000))
+
+    expect([seed, statuses.filter((status) => status !== 200)]).toEqual([seed, []])
+    // 40 batches need two requests each on average. If they were sent in ever smaller parts, there would be thousands.
+    expect([seed, batches.length < 200]).toEqual([seed, true])
+  })
+
+  it('finds the event that makes each request fail also while other requests fail at random', async () => {
+    const seed = Date.now() % 1_000_000
+    const random = randomFrom(seed)
+    const { statuses } = await deliverTo(
+      (_, items) => (random() < 0.3 || items.some(({ user_id }) => user_id === 'u77') ? refusing(500) : took()),
+      users(3000)
+    )
+
+    const others = statuses.map((status, index) => [index, status]).filter(([, status]) => status !== 200)
+    expect([seed, others]).toEqual([seed, [[77, 500]]])
   })
 
   it.each([

@@ -42,6 +42,16 @@ export function fastTime(): Time {
   }
 }
 
+/** Random numbers from 0 to 1, the same for the same seed. */
+export function randomFrom(seed: number): () => number {
+  let state = seed
+  return () => {
+    // A linear congruential generator, with the constants of "Numerical Recipes"
+    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32
+    return state / 2 ** 32
+  }
+}
+
 /** An event as it was read from a line of a file. */
 export const itemOf = (line: number, event: object, size = 100, file = 'events.ndjson'): ReadItem => ({
   source: { kind: 'file', file, line, place: line },

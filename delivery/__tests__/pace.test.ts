@@ -1,4 +1,5 @@
 import { backoff, Pace } from '../engine/pace'
+import { randomFrom } from './harness'
 
 function start(rate?: number) {
   const clock = { now: 0 }
@@ -71,21 +72,12 @@ describe('the pace', () => {
 
   it('lets at least a quarter as many requests succeed when half of all fail at random', () => {
     const seed = Date.now() % 1_000_000
-    const [all, half] = [() => true, randomFrom(seed)].map((succeeds) => countSuccesses(succeeds, 600_000))
+    const random = randomFrom(seed)
+    const [all, half] = [() => true, () => random() < 0.5].map((succeeds) => countSuccesses(succeeds, 600_000))
 
     expect([`seed ${seed}`, half >= all / 4]).toEqual([`seed ${seed}`, true])
   })
 })
-
-/** True for half of the calls. */
-function randomFrom(seed: number): () => boolean {
-  let state = seed
-  return () => {
-    // A linear congruential generator, with the constants of "Numerical Recipes"
-    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32
-    return state < 2 ** 31
-  }
-}
 
 /** How many requests succeed in that time, when each takes 100 ms and there are always more to send. */
 function countSuccesses(succeeds: () => boolean, durationMs: number): number {

@@ -85,8 +85,13 @@ export class Pace {
   }
 }
 
-/** Milliseconds to wait before the next try: twice as long each time, less up to a half, so that tries spread. */
+/** Milliseconds to wait before the next try: twice as long each time, and spread. */
 export function backoff(failures: number, random: () => number): number {
   const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1))
-  return longest * (1 - random() / 2)
+  return spread(longest, random)
+}
+
+/** Less by up to a half, so that tries spread. */
+export function spread(milliseconds: number, random: () => number): number {
+  return milliseconds * (1 - random() / 2)
 }

@@ -22,7 +22,7 @@ export class KeyQueue {
   private readonly visitors = new Map<string, Lane>()
   private readonly open = new Map<Mapping, Batch>()
   private readonly full: Batch[] = []
-  /** Tasks that were not sent yet, or wait for another try */
+  /** Tasks that were not sent yet, or can be sent again now. Those that are delayed do not count. */
   private unsent = 0
 
   constructor(private readonly now: () => number) {}
@@ -59,12 +59,12 @@ export class KeyQueue {
   delay(task: Task): void {
     task.batch = undefined
     task.isDelayed = true
-    this.unsent += 1
   }
 
   /** A task can be sent again now. */
   retry(task: Task): void {
     task.isDelayed = false
+    this.unsent += 1
     if (this.tryJoin(task)) {
       this.advance(task.lanes)
     }

@@ -1,9 +1,10 @@
 import { tracksActivities } from '../mapping/mapping-fields'
 import type { EventReport, MappingResult } from '../report'
+import { FailureRate } from './failure-rate'
 import { FirstResults } from './first-results'
 import { findKeyRefusal, findLastDecided, toHealthSignal } from './health'
 import { OutageWatch } from './outage-watch'
-import { backoff } from './pace'
+import { backoff, spread } from './pace'
 import type { Pace } from './pace'
 import type { Decision, ResultPolicy } from './result-policy'
 import type { ResponseSignal } from './sender'
@@ -14,14 +15,23 @@ import type { Time } from './time'
 
 /** An event that fails so often, while Ortto accepts others, is given up: its last failure is its result. */
 const MAX_FAILURES = 8
-/** A failure of a whole request may be that of another event, or soon be over: the event is tried for this long. */
+/** A failure of a whole request may soon be over: its event is tried alone, and for this long at least. */
 const MIN_RETRY_TIME_MS = 2 * 60_000
 
-/** A batch that failed as a whole more often than this is sent again in parts, to find the event that causes it. */
-const FAILURES_BEFORE_SPLIT = 3
+/** A batch that keeps failing as a whole is sent again in so many parts, to find the event that causes it. */
 const SPLIT = 4
-/** The longest wait after a failure of a whole request, while Ortto accepts others: a next one may well succeed. */
-const MAX_REQUEST_WAIT_MS = 2000
+/** The longest wait after a failure of a whole request that may be chance: the next request may well succeed. */
+const CHANCE_WAIT_MS = 100
+
+/** What is known of the request of a batch. */
+interface Request {
+  /** Its events */
+  size: number
+  /** The position of its last event that Ortto decided, or -1 */
+  lastDecided: number
+  /** When it was made. Milliseconds */
+  startedAt: number
+}
 
 /**
  * Tries failures again, in the order of each user, until they succeed or failed too often while Ortto accepted others.
@@ -30,6 +40,7 @@ const MAX_REQUEST_WAIT_MS = 2000
 export class RetryPolicy implements ResultPolicy {
   private readonly firstResults = new FirstResults()
   private readonly outage = new OutageWatch()
+  private readonly failureRate = new FailureRate()
   /** When Ortto last gave a response that makes sense */
   private healthyAt = -Infinity
 
@@ -48,6 +59,7 @@ export class RetryPolicy implements ResultPolicy {
   decide(tasks: readonly Task[], results: readonly MappingResult[], startedAt: number): Decision {
     const signal = toHealthSignal(results)
     this.pace.end(startedAt, signal)
+    this.failureRate.note(signal)
     const refusal = findKeyRefusal(results)
     if (refusal) {
       const stopped = new Stopped('api_key_refused', `The API key is refused: ${refusal.message}`)
@@ -73,17 +85,13 @@ export class RetryPolicy implements ResultPolicy {
     results: readonly MappingResult[],
     startedAt: number
   ): Pick<Decision, 'results' | 'retried'> & { waitMs: number } {
-    const lastDecided = findLastDecided(results)
-    const isDecided = lastDecided >= 0
+    const request = { size: tasks.length, lastDecided: findLastDecided(results), startedAt }
+    const isDecided = request.lastDecided >= 0
     const retried = new Set<Task>()
     const final = results.map((result, index) => {
       const task = tasks[index]
-      const isBeforeDecided = index < lastDecided
-      if (
-        result.isRetryable &&
-        this.mayRetry(task, result, startedAt, isDecided, isBeforeDecided || tasks.length === 1)
-      ) {
-        task.maxBatch = !isDecided && task.failures > FAILURES_BEFORE_SPLIT ? Math.ceil(tasks.length / SPLIT) : Infinity
+      if (result.isRetryable && this.mayRetry(task, index, result, request)) {
+        this.limitBatch(task, tasks.length, isDecided)
         retried.add(task)
       } else if (canResend(result) && isBehind(task, retried)) {
         task.confirmed ??= result.status < 400 ? result : undefined
@@ -93,36 +101,48 @@ export class RetryPolicy implements ResultPolicy {
       }
       return result
     })
-    const failures = Math.max(0, ...[...retried].map((task) => task.failures))
-    const waitMs = failures > 0 ? backoff(failures, this.time.random) : 0
-    return { results: final, retried, waitMs: isDecided ? waitMs : shorten(waitMs) }
+    return { results: final, retried, waitMs: this.chooseWait([...retried], isDecided) }
+  }
+
+  /** Milliseconds until tasks that failed are sent again. When everything fails, the pace waits longer. */
+  private chooseWait(retried: readonly Task[], isDecided: boolean): number {
+    const { random } = this.time
+    const failures = Math.max(0, ...retried.map((task) => (isDecided ? task.failures : task.failuresAsWhole)))
+    if (isDecided) {
+      return failures > 0 ? backoff(failures, random) : 0
+    }
+    return this.failureRate.mayBeChance(failures) ? spread(CHANCE_WAIT_MS, random) : backoff(failures, random)
+  }
+
+  /** Limits the next batch of a task whose batches failed as a whole so often that one of their events causes it. */
+  private limitBatch(task: Task, size: number, isDecided: boolean): void {
+    if (isDecided) {
+      task.failuresAsWhole = 0
+      task.maxBatch = Infinity
+    } else if (size > 1 && !this.failureRate.mayBeChance(task.failuresAsWhole)) {
+      task.failuresAsWhole = 0
+      task.maxBatch = Math.ceil(size / SPLIT)
+    }
   }
 
   /**
    * Counts a failure. False when the event failed too often while Ortto accepted others.
-   * @param isDecided Ortto decided other events of the request
-   * @param isSeparate Ortto accepted a later event of the request, or there was no other
+   * @param index of the task in its request
    */
-  private mayRetry(
-    task: Task,
-    { status }: MappingResult,
-    startedAt: number,
-    isDecided: boolean,
-    isSeparate: boolean
-  ): boolean {
+  private mayRetry(task: Task, index: number, { status }: MappingResult, request: Request): boolean {
+    const { size, lastDecided, startedAt } = request
+    const isDecided = lastDecided >= 0
     task.failedSince ??= startedAt
     const acceptsOthers = this.healthyAt > task.failedSince
     // Over its limit, Ortto accepts none of the events that follow. That is no failure of the event.
+    const isSeparate = index < lastDecided || size === 1
     const isOverLimit = status === 429 && !(isSeparate && acceptsOthers)
     task.failures += isOverLimit ? 0 : 1
-    const isForLong = isDecided || startedAt - task.failedSince >= MIN_RETRY_TIME_MS
-    return isOverLimit || task.failures < MAX_FAILURES || !acceptsOthers || !isForLong
+    task.failuresAsWhole += isOverLimit || isDecided ? 0 : 1
+    const isTriedAlone = size === 1 && startedAt - task.failedSince >= MIN_RETRY_TIME_MS
+    const failures = isDecided ? task.failures : isTriedAlone ? task.failuresAsWhole : 0
+    return isOverLimit || failures < MAX_FAILURES || !acceptsOthers
   }
-}
-
-/** The wait after a failure of a whole request. When all requests fail, the pace waits longer. */
-function shorten(waitMs: number): number {
-  return Math.min(waitMs / 4, MAX_REQUEST_WAIT_MS)
 }
 
 /**

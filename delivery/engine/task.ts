@@ -12,9 +12,11 @@ export class Task {
   lanes: Lane[] = []
   /** How often it failed in a way that another try may fix */
   failures = 0
+  /** How often its batches failed as a whole, since they were made smaller for that */
+  failuresAsWhole = 0
   /** When it failed first. Milliseconds */
   failedSince?: number
-  /** Tasks in its next batch, at most: its last batch failed as a whole, perhaps because of one event. */
+  /** Tasks in its next batch, at most: its batches failed as a whole, perhaps because of one event. */
   maxBatch = Infinity
   /** Ortto confirmed it, but it is sent again after an earlier one of its user that is retried. */
   confirmed?: MappingResult
