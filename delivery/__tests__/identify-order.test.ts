@@ -38,7 +38,7 @@ describe('an identify event', () => {
   })
 
   it('is compared with the users that were seen last', () => {
-    const order = new IdentifyOrder(2)
+    const order = new IdentifyOrder(4)
     const isOlder = (userId: string, time: string) => order.isOlder(at(time, { userId }) as never)
 
     expect(['a', 'b', 'a', 'c'].map((user) => isOlder(user, '12:00'))).toEqual([false, false, false, false])

@@ -2,7 +2,7 @@ import type { SegmentEvent } from '@segment/actions-core'
 import { momentOf } from '../read/moment'
 import { idOf } from './queue'
 
-/** Users whose latest identify event is remembered: those that were seen last. About 15 MB. */
+/** Users whose latest identify event is remembered: at least half as many, those that were seen last. About 10 MB. */
 const MAX_USERS = 100_000
 
 /**
@@ -10,8 +10,9 @@ const MAX_USERS = 100_000
  * files that are read in the wrong order leave old values in contacts.
  */
 export class IdentifyOrder {
-  /** Milliseconds of the latest identify event, by user. The user seen last is the last. */
-  private readonly latest = new Map<string, number>()
+  /** Milliseconds of the latest identify event, by user: of those seen last, and of those seen before them */
+  private recent = new Map<string, number>()
+  private earlier: ReadonlyMap<string, number> = new Map()
 
   constructor(private readonly maxUsers = MAX_USERS) {}
 
@@ -22,13 +23,13 @@ export class IdentifyOrder {
     if (user === undefined || time === undefined) {
       return false
     }
-    const latest = this.latest.get(user)
-    if (latest === undefined && this.latest.size >= this.maxUsers) {
-      const [oldest] = this.latest.keys()
-      this.latest.delete(oldest)
+    const latest = this.recent.get(user) ?? this.earlier.get(user)
+    this.recent.set(user, Math.max(time, latest ?? time))
+    // To delete the oldest user for each new one would make the map grow again and again.
+    if (this.recent.size >= this.maxUsers / 2) {
+      this.earlier = this.recent
+      this.recent = new Map()
     }
-    this.latest.delete(user)
-    this.latest.set(user, Math.max(time, latest ?? time))
     return latest !== undefined && time < latest
   }
 }
