@@ -311,7 +311,7 @@ describe.each(ACTIONS)('%s', (action) => {
 
     expect(result).toMatchObject({
       status: 200,
-      body: 'Processed by Ortto. The IP Address was left out: it is not an IPv4 address. Traits nested more than 1,000 levels deep were left out.'
+      body: 'Processed by Ortto. The IP Address was left out: it is not a usable IPv4 address. Traits nested more than 1,000 levels deep were left out.'
     })
   })
 
@@ -319,7 +319,7 @@ describe.each(ACTIONS)('%s', (action) => {
     orttoResponds(action, 207, firstItem(206, 'Queued, contact not stored'))
 
     expect(await deliverTogether(action, [{ context: { ip: '::1' } }])).toMatchObject([
-      { body: 'Queued, contact not stored. The IP Address was left out: it is not an IPv4 address.' }
+      { body: 'Queued, contact not stored. The IP Address was left out: it is not a usable IPv4 address.' }
     ])
   })
 
@@ -437,7 +437,7 @@ describe.each(ACTIONS)('%s', (action) => {
 
     expect(await detailsOf(action, events)).toEqual([
       { code: 'processed', notes: undefined },
-      { code: 'processed', notes: ['The IP Address was left out: it is not an IPv4 address.'] },
+      { code: 'processed', notes: ['The IP Address was left out: it is not a usable IPv4 address.'] },
       { code: undefined, notes: undefined },
       { code: 'missing_id', notes: undefined }
     ])

@@ -8,6 +8,7 @@ export interface DeliverOptions {
   keepGoing?: boolean
   from?: number
   until?: number
+  sort?: boolean
   rate?: number
   results?: string
   rejected?: string

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { setFlagsFromString } from 'v8'
-import { Delivery, InputError, readAll, Records, RecordsError, Stopped } from '../delivery'
+import { Delivery, InputError, readAll, Records, RecordsError, sortItems, Stopped } from '../delivery'
 import type { EventReport, InputFile, Mapping, StopCode } from '../delivery'
 import exampleAccount from '../examples/account.json'
 import { createSandbox } from '../sandbox'
@@ -60,6 +60,7 @@ export function deliverCommand(output: Output, end: (code: number) => void): Com
     .option('--no-connect-audiences', 'use the audience IDs in the mappings file where there are any')
     .option('--from <time>', 'only events at or after this time', parseTime)
     .option('--until <time>', 'only events before this time', parseTime)
+    .option('--sort', 'send events in the order of their timestamps, sorting 32 MB of text at a time')
     .option('--rate <number>', 'the maximum of events per second', wholeNumber(1))
     .option('--keep-going', 'continue although each of the first 1,000 results is the same rejection')
     .option('--results <file>', 'write a line for each event and mapping to this file')
@@ -164,7 +165,7 @@ async function run(
   delivery: Delivery,
   records: Records,
   progress: Progress,
-  { from, until, dryRun: isDry = false, json: isJSON = false }: DeliverOptions,
+  { from, until, sort: isSorted = false, dryRun: isDry = false, json: isJSON = false }: DeliverOptions,
   output: Output
 ): Promise<Outcome> {
   const outcome: Outcome = { outside: 0 }
@@ -172,7 +173,8 @@ async function run(
   try {
     const onEnd = records.canBeResumed ? records.onEnd : undefined
     const range = { from, until, onBytes: progress.onBytes, onEnd, onOutside }
-    for await (const reports of delivery.run(progress.watch(readAll(records.files, range)))) {
+    const read = progress.watch(readAll(records.files, range))
+    for await (const reports of delivery.run(isSorted ? sortItems(read, records.windowBefore) : read)) {
       await records.add(isDry ? reports.map(describeDryRun) : reports)
       if (isDry) {
         showItems(reports, isJSON, output)

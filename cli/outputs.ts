@@ -15,14 +15,14 @@ export function recordsOf(
   { name, settings }: Pick<Target, 'name' | 'settings'>,
   options: DeliverOptions
 ): RecordsOptions {
-  const { to, from, until, integration, consent, ledger = defaultLedger(inputs[0]), again } = options
+  const { to, from, until, integration, consent, sort, ledger = defaultLedger(inputs[0]), again } = options
   const isDry = options.dryRun === true
   const mappingsHash = createHash('sha256').update(JSON.stringify(mappings)).digest('hex')
   const canBeResumed = to !== 'sandbox' && !isDry && files.every(({ isFile }) => isFile)
   // A different key may belong to the same account, but not if its region is different.
   const { baseUrl: region } = parseApiKey(settings.api_key) ?? {}
   const job = createHash('sha256')
-    .update(JSON.stringify({ to, region, mappings: mappingsHash, from, until, integration, consent }))
+    .update(JSON.stringify({ to, region, mappings: mappingsHash, from, until, integration, consent, sort }))
     .digest('hex')
   return {
     files,

@@ -91,6 +91,16 @@ export interface Position {
   digest: string
 }
 
+/** Items that were sorted together. All of them have the same object. */
+export interface SortWindow {
+  /** Items in it */
+  count: number
+  /** Of their places and texts: SHA-256, 64 hex digits */
+  digest: string
+  /** The end of the last value of each file, in the order of the files, when that is to be recorded */
+  ends: ReadonlyMap<string, { toPosition(): Position } | undefined>
+}
+
 /** What became of one line or message. */
 export interface EventReport {
   source: Source
@@ -100,6 +110,8 @@ export interface EventReport {
   size: number
   /** Where it ends in its file, when that is to be recorded */
   end?: { toPosition(): Position }
+  /** What it was sorted with, when its order is not that of the file. It has no `end` then. */
+  window?: SortWindow
   /** The text: JSON that gives the same event, or what is there instead. None when there are no bytes. */
   raw?: string
   /** Set when the bytes are not UTF-8: `raw` has them in base64. */

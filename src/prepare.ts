@@ -82,7 +82,7 @@ function toContact(payload: ContactPayload, { update, note }: AudienceChange): R
   }
   const ip = toIPv4(payload.ip ?? '')
   if (ip === undefined && unlessBlank(payload.ip) !== undefined) {
-    notes.push('The IP Address was left out: it is not an IPv4 address.')
+    notes.push('The IP Address was left out: it is not a usable IPv4 address.')
   }
   const traits = toAttributes(payload.traits)
   if (traits.isCut) {

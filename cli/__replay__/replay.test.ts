@@ -9,8 +9,8 @@ import { serve } from '../../sandbox/http/serve'
 
 const COMMAND = join(__dirname, '..', '..', 'dist', 'cli', 'ortto.js')
 
-/** Kills of each archive, unless it is delivered earlier. There are three, so these are 60 in all. */
-const KILLS = 20
+/** Kills of each archive, unless it is delivered earlier. There are four, so these are 60 in all. */
+const KILLS = 15
 const EVENTS = 12_000
 /** Events a second while it is killed, so that each delivery gets a few batches further at most */
 const RATE = 600
@@ -71,22 +71,40 @@ const eventAt = (index: number) =>
   })
 const events = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => eventAt(from + index))
 
-/** Each writes the events as an archive of its form. */
-const ARCHIVES: Record<string, (folder: string) => Promise<void>> = {
-  'newline-delimited JSON': async (folder) => {
-    await writeFile(join(folder, '1.ndjson'), events(0, 2500).join('\n'))
-    await writeFile(join(folder, '2.ndjson'), `${events(2500, EVENTS).join('\n')}\n`)
-  },
-  'gzip in folders': async (folder) => {
-    for (let part = 0; part < 8; part += 1) {
-      await mkdir(join(folder, String(part)))
-      const [from, to] = [part * (EVENTS / 8), (part + 1) * (EVENTS / 8)]
-      await writeFile(join(folder, String(part), 'events.gz'), gzipSync(`${events(from, to).join('\n')}\n`))
+interface Archive {
+  /** Writes the events to a folder. */
+  write: (folder: string) => Promise<void>
+  options?: string[]
+}
+
+const ARCHIVES: Record<string, Archive> = {
+  'newline-delimited JSON': {
+    write: async (folder) => {
+      await writeFile(join(folder, '1.ndjson'), events(0, 2500).join('\n'))
+      await writeFile(join(folder, '2.ndjson'), `${events(2500, EVENTS).join('\n')}\n`)
     }
   },
-  'JSON arrays': async (folder) => {
-    await writeFile(join(folder, '1.json'), `[${events(0, 1000).join(',\n')}]`)
-    await writeFile(join(folder, '2.json'), `[\n  ${events(1000, EVENTS).join(',\n  ')}\n]\n`)
+  'gzip in folders': {
+    write: async (folder) => {
+      for (let part = 0; part < 8; part += 1) {
+        await mkdir(join(folder, String(part)))
+        const [from, to] = [part * (EVENTS / 8), (part + 1) * (EVENTS / 8)]
+        await writeFile(join(folder, String(part), 'events.gz'), gzipSync(`${events(from, to).join('\n')}\n`))
+      }
+    }
+  },
+  'JSON arrays': {
+    write: async (folder) => {
+      await writeFile(join(folder, '1.json'), `[${events(0, 1000).join(',\n')}]`)
+      await writeFile(join(folder, '2.json'), `[\n  ${events(1000, EVENTS).join(',\n  ')}\n]\n`)
+    }
+  },
+  'files without order, sorted': {
+    write: async (folder) => {
+      await writeFile(join(folder, '1.ndjson'), events(2500, EVENTS).reverse().join('\n'))
+      await writeFile(join(folder, '2.ndjson'), events(0, 2500).join('\n'))
+    },
+    options: ['--sort']
   }
 }
 
@@ -130,33 +148,26 @@ describe('ortto deliver', () => {
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as Record<string, unknown>)
 
-  /** The messages whose results the ledger has: those of finished files, and those up to the position. */
+  /** The messages whose results the ledger has. */
   async function recorded(): Promise<Set<unknown>> {
-    const text = await readFile(join(folder, 'archive.ledger'), 'utf8').catch(() => '')
-    const lines = text
+    const ledger = await readFile(join(folder, 'archive.ledger'), 'utf8').catch(() => '')
+    const commits = ledger
       .split('\n')
       .slice(0, -1)
-      .map((line) => JSON.parse(line.slice(17)) as { kind: string; name: string; at: { line: number } })
-    const commits = lines.map(({ kind }) => kind).lastIndexOf('commit')
-    const known = lines.slice(0, commits + 1)
-    const finished = new Set(known.flatMap(({ kind, name }) => (kind === 'finished' ? [name] : [])))
-    const positions = known.filter(({ kind }) => kind === 'position')
-    const last = positions[positions.length - 1]
-    const results = await linesOf('results.ndjson').catch(() => [])
-    return new Set(
-      results
-        .filter(({ file, line }) => {
-          const name = String(file).slice(folder.length + 1)
-          return finished.has(name) || (last?.name === name && Number(line) <= last.at.line)
-        })
-        .map((result) => result.messageId)
-    )
+      .map((line) => JSON.parse(line.slice(17)) as { kind: string; written: Record<string, number> })
+      .filter(({ kind }) => kind === 'commit')
+    const path = join(folder, 'results.ndjson')
+    const bytes = commits[commits.length - 1]?.written[path] ?? 0
+    const results = await readFile(path).catch(() => Buffer.alloc(0))
+    const lines = results.subarray(0, bytes).toString().split('\n').slice(0, -1)
+    return new Set(lines.map((line) => (JSON.parse(line) as { messageId: string }).messageId))
   }
 
   it.each(Object.keys(ARCHIVES))(
     'gives each event its true result, however often it is killed: %s',
     async (form) => {
-      await ARCHIVES[form](join(folder, 'archive'))
+      const { write, options = [] } = ARCHIVES[form]
+      await write(join(folder, 'archive'))
       const seed = Date.now() % 2 ** 31
       const moments = fc.sample(fc.tuple(fc.integer({ min: 1, max: 2 }), fc.integer({ min: 0, max: 1500 })), {
         seed,
@@ -164,12 +175,13 @@ describe('ortto deliver', () => {
       })
       const ortto = new RecordingOrtto()
       const { origin, close } = await serve(ortto)
+      const deliver = (...more: string[]) => start(origin, { more: [...options, ...more] })
       /** What was confirmed when a delivery was killed, and not in the ledger. */
       const inFlight = new Set<string>()
       let kills = 0
       try {
         for (const [afterRequests, milliseconds] of moments) {
-          const child = start(origin, { more: ['--rate', String(RATE)] })
+          const child = deliver('--rate', String(RATE))
           let requests = 0
           ortto.onRequest = () => {
             requests += 1
@@ -186,7 +198,7 @@ describe('ortto deliver', () => {
           ortto.confirmed.forEach((_, id) => (known.has(id) ? undefined : inFlight.add(id)))
         }
         ortto.onRequest = () => undefined
-        await finish(start(origin))
+        await finish(deliver())
         expect({ seed, isKilledOften: kills >= 5 }).toEqual({ seed, isKilledOften: true })
 
         const all = Array.from({ length: EVENTS }, (_, index) => messageId(index))
@@ -204,11 +216,11 @@ describe('ortto deliver', () => {
 
         // The second time there is nothing new, and a new file is delivered alone.
         const before = [...ortto.confirmed.values()].reduce((sum, count) => sum + count, 0)
-        const second = await finish(start(origin))
+        const second = await finish(deliver())
         expect(second.code).toBe(0)
         expect(second.text).toContain('nothing new')
         await writeFile(join(folder, 'archive', 'new.ndjson'), events(EVENTS, EVENTS + 10).join('\n'))
-        expect((await finish(start(origin))).code).toBe(0)
+        expect((await finish(deliver())).code).toBe(0)
         expect([...ortto.confirmed.values()].reduce((sum, count) => sum + count, 0)).toBe(before + 10)
         expect((await readdir(folder)).sort()).toEqual([
           'archive',
@@ -224,7 +236,7 @@ describe('ortto deliver', () => {
   )
 
   it('loses nothing when the disk is full', async () => {
-    await ARCHIVES['newline-delimited JSON'](join(folder, 'archive'))
+    await ARCHIVES['newline-delimited JSON'].write(join(folder, 'archive'))
     const ortto = new RecordingOrtto()
     const { origin, close } = await serve(ortto)
     try {
@@ -259,7 +271,7 @@ describe('ortto deliver', () => {
   }, 120_000)
 
   it('is refused while another one delivers, also from a container in which both have the same process ID', async () => {
-    await ARCHIVES['newline-delimited JSON'](join(folder, 'archive'))
+    await ARCHIVES['newline-delimited JSON'].write(join(folder, 'archive'))
     const ortto = new RecordingOrtto()
     const { origin, close } = await serve(ortto)
     const wrap = ['unshare', '--user', '--map-root-user', '--pid', '--fork', '--kill-child']

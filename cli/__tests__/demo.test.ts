@@ -18,7 +18,9 @@ describe('npm start', () => {
     expect({ code, errors }).toEqual({ code: 0, errors: [] })
     expect(out).toMatch(/^1 +identify +lana.romeijn.myonlinestore-studio +Upsert Contact +200 +Processed by Ortto\.$/m)
     expect(out).toMatch(/^4 +identify +- +Upsert Contact +400 +This event has neither a User ID nor an Anonymous ID/m)
-    expect(out).toMatch(/^5 .* 200 +Processed by Ortto\. The IP Address was left out: it is not an IPv4 address\.$/m)
+    expect(out).toMatch(
+      /^5 .* 200 +Processed by Ortto\. The IP Address was left out: it is not a usable IPv4 address\.$/m
+    )
     expect(out).toMatch(/^7 +track: Order completed .* 400 +The Timestamp "last Tuesday" cannot be read/m)
     expect(out).toMatch(/^11 +identify .* 422 /m)
     expect(out).toMatch(/^13 +track: Email opened .* 200 +Ignored: this activity came from Ortto/m)

@@ -205,6 +205,17 @@ describe('the records of a delivery', () => {
     expect(records.summary.state.lines).toBe(0)
   })
 
+  it('count anew when all is delivered again after an interruption', async () => {
+    const before = await Records.open(options)
+    await before.add([report('a', 1)])
+    await before.close(false)
+    const again = await Records.open({ ...options, isAgain: true })
+    await again.add([report('a', 1, rejected)])
+    await again.close(true)
+
+    expect(again.summary.state).toMatchObject({ lines: 1, delivered: 0, rejected: 1 })
+  })
+
   it('count nothing twice when one of the files could not be written', async () => {
     await (await Records.open(options)).close(false)
     const full = { ...options, rejected: '/dev/full' }

@@ -14,17 +14,30 @@ export function startReport(
   mappings: readonly Mapping[],
   filter: EventFilter
 ): { report: EventReport; event?: SegmentEvent; mappings: readonly Mapping[] } {
-  const { source, size, position, end, raw } = item
+  const { source, size, position, end, window, raw } = item
   const messageId = typeof item.event?.messageId === 'string' ? item.event.messageId : undefined
   if ('problem' in item) {
     const { problem, event, encoding, isTruncated } = item
     return {
-      report: { source, size, position, end, raw, encoding, isTruncated, event, messageId, problem, results: [] },
+      report: {
+        source,
+        size,
+        position,
+        end,
+        window,
+        raw,
+        encoding,
+        isTruncated,
+        event,
+        messageId,
+        problem,
+        results: []
+      },
       mappings: []
     }
   }
   const { event, notices } = item
-  const report: EventReport = { source, size, position, end, raw, event, messageId, notices, results: [] }
+  const report: EventReport = { source, size, position, end, window, raw, event, messageId, notices, results: [] }
   const route = routeEvent(event, mappings, filter)
   if ('skipped' in route) {
     report.skipped = route.skipped

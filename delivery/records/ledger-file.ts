@@ -48,6 +48,8 @@ const LedgerLine = z.discriminatedUnion('kind', [
   FinishedFile,
   /** How far it has come in the file that is not finished */
   z.strictObject({ kind: z.literal('position'), name: z.string(), at: PositionLine }),
+  /** How far it has come in the items behind this position that are sorted together */
+  z.strictObject({ kind: z.literal('window'), done: count, count, digest: z.string() }),
   /**
    * Confirms the lines since the line before of this kind. `written`: bytes of each output file, by its path.
    * `summary`: what was counted since then.

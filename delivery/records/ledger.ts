@@ -1,5 +1,6 @@
 import { LedgerFile } from './ledger-file'
 import type { FinishedFile, LedgerLine } from './ledger-file'
+import type { WindowProgress } from '../read/sort-events'
 import type { Position } from '../report'
 import { emptySummary, sumSummaries } from './summary'
 import type { SummaryState } from './summary'
@@ -9,6 +10,8 @@ interface JobState {
   finished: Map<string, FinishedFile>
   /** How far it has come in the file that is not finished */
   position?: { name: string; at: Position }
+  /** How far it has come in the items behind this position that are sorted together */
+  window?: WindowProgress
   /** What was counted since its last end */
   summary: SummaryState
   /** It started, and has not ended. */
@@ -31,6 +34,7 @@ export interface Job {
 interface Progress {
   finished: readonly Omit<FinishedFile, 'kind'>[]
   position?: { name: string; at: Position }
+  window?: WindowProgress
   /** Bytes of the output files, by their paths */
   written: Record<string, number>
   /** What was counted since then */
@@ -79,9 +83,10 @@ export class Ledger {
         current.isOpen = true
         targets.set(line.job, line.target)
         unconfirmed = []
-      } else if (line.kind === 'finished' || line.kind === 'position') {
+      } else if (line.kind === 'finished' || line.kind === 'position' || line.kind === 'window') {
         unconfirmed.push(line)
       } else {
+        current.window = undefined
         unconfirmed.forEach((one) => apply(current, one))
         unconfirmed = []
         apply(current, line)
@@ -106,6 +111,11 @@ export class Ledger {
   /** How far an interrupted delivery came in a file. */
   get position(): { name: string; at: Position } | undefined {
     return this.state.position
+  }
+
+  /** How far an interrupted delivery came in the items that it sorted together. */
+  get window(): WindowProgress | undefined {
+    return this.state.window
   }
 
   /** What an interrupted delivery has counted. */
@@ -139,10 +149,11 @@ export class Ledger {
     }
   }
 
-  async record({ finished, position, written, summary }: Progress): Promise<void> {
+  async record({ finished, position, window, written, summary }: Progress): Promise<void> {
     await this.file.append([
       ...finished.map((file): LedgerLine => ({ kind: 'finished', ...file })),
       ...(position ? [{ kind: 'position' as const, ...position }] : []),
+      ...(window ? [{ kind: 'window' as const, ...window }] : []),
       { kind: 'commit', written, summary }
     ])
   }
@@ -166,7 +177,7 @@ function newState(): JobState {
 function apply(state: JobState, line: LedgerLine): void {
   switch (line.kind) {
     case 'again':
-      Object.assign(state, newState(), { position: undefined, endedAt: undefined, isOpen: true })
+      Object.assign(state, newState(), { position: undefined, window: undefined, endedAt: undefined, isOpen: true })
       break
     case 'finished':
       state.finished.set(line.name, line)
@@ -177,6 +188,10 @@ function apply(state: JobState, line: LedgerLine): void {
       state.position = line
       state.hasProgress = true
       break
+    case 'window':
+      state.window = line
+      state.hasProgress = true
+      break
     case 'commit':
       state.summary = sumSummaries(state.summary, line.summary)
       break
@@ -184,6 +199,7 @@ function apply(state: JobState, line: LedgerLine): void {
       state.isOpen = false
       state.hasProgress = false
       state.position = undefined
+      state.window = undefined
       state.summary = emptySummary()
       state.endedAt = line.at
       break

@@ -1,6 +1,7 @@
 import { errorMessage } from '../../common/error-message'
 import type { InputFile } from '../read/find-files'
 import type { FileToRead } from '../read/read-all'
+import type { WindowProgress } from '../read/sort-events'
 import type { EventReport, Position } from '../report'
 import { Ledger } from './ledger'
 import type { Job } from './ledger'
@@ -37,7 +38,10 @@ export class Records {
   /** The last line of this file that has its result */
   private last?: Position
   private lastEnd?: EventReport['end']
-  private counts: Record<string, number> = {}
+  /** How much of the items that are sorted together has its results */
+  private window?: WindowProgress
+  /** Lines of the files that are not finished, by outcome */
+  private readonly counts = new Map<string, Record<string, number>>()
   /** Files that are finished, and not recorded yet */
   private finished: Omit<FinishedFile, 'kind'>[]
   /** Digests of the files that were read to their end, by their names */
@@ -56,6 +60,7 @@ export class Records {
     this.summary = new Summary(ledger?.summary)
     this.finished = [...recognized]
     this.last = files[0]?.after
+    this.window = this.windowBefore
   }
 
   /** @throws RecordsError when a file can't be read or written, is in use, or is not what it was */
@@ -73,10 +78,13 @@ export class Records {
         await outputs.open('results', results, ledger)
         await outputs.open('rejected', rejected, ledger)
       }
-      const records = new Records(options, files, recognized, outputs, ledger)
-      if (ledger && path !== undefined && files.length + recognized.length > 0) {
+      const hasNews = files.length + recognized.length > 0
+      if (ledger && hasNews) {
         // Better now than when there is something to lose.
-        await wrapErrors(`Cannot write the ledger ${path}`, () => ledger.start(job, now(), isAgain))
+        await wrapErrors(`Cannot write the ledger ${String(path)}`, () => ledger.start(job, now(), isAgain))
+      }
+      const records = new Records(options, files, recognized, outputs, ledger)
+      if (hasNews) {
         await records.save()
       }
       return records
@@ -84,6 +92,11 @@ export class Records {
       await outputs.close()
       throw error instanceof RecordsError ? error : new RecordsError(errorMessage(error))
     }
+  }
+
+  /** How far an interrupted delivery came in the items that it sorted together. */
+  get windowBefore(): WindowProgress | undefined {
+    return this.ledger?.window
   }
 
   get canBeResumed(): boolean {
@@ -130,15 +143,27 @@ export class Records {
     }
   }
 
-  private advance({ source, end, problem, results }: EventReport): void {
+  private advance(report: EventReport): void {
+    const { source, end, window } = report
     if (source.kind !== 'file') {
       return
     }
-    while (this.files[this.index].name !== source.file) {
-      this.finishFile()
+    this.countLine(source.file, report)
+    if (window === undefined) {
+      this.advanceTo(source.file, end)
+      return
     }
-    this.lastEnd = end ?? this.lastEnd
-    const { counts } = this
+    const { count, digest, ends } = window
+    this.window = { done: (this.window?.done ?? 0) + 1, count, digest }
+    if (this.window.done === count) {
+      ends.forEach((last, file) => this.advanceTo(file, last))
+      this.window = undefined
+    }
+  }
+
+  private countLine(file: string, { problem, results }: EventReport): void {
+    const counts = this.counts.get(file) ?? {}
+    this.counts.set(file, counts)
     counts.lines = (counts.lines ?? 0) + 1
     if (problem) {
       counts.rejected = (counts.rejected ?? 0) + 1
@@ -148,6 +173,14 @@ export class Records {
     }
   }
 
+  /** All events up to this one of a file have their results. */
+  private advanceTo(file: string, end: EventReport['end']): void {
+    while (this.files[this.index].name !== file) {
+      this.finishFile()
+    }
+    this.lastEnd = end ?? this.lastEnd
+  }
+
   /** All events of the current file have their results. */
   private finishFile(): void {
     const file = this.files[this.index]
@@ -155,7 +188,7 @@ export class Records {
     const digest = this.digests.get(name)
     if (this.ledger && this.options.ledger !== undefined && digest !== undefined) {
       const last = this.lastEnd?.toPosition() ?? this.last
-      const { counts } = this
+      const counts = this.counts.get(name) ?? {}
       this.finished.push({
         name: nameInLedger(this.options.ledger, file),
         size,
@@ -170,7 +203,7 @@ export class Records {
     this.index += 1
     this.last = this.files[this.index]?.after
     this.lastEnd = undefined
-    this.counts = {}
+    this.counts.delete(name)
   }
 
   /** Records what was done since the last time. */
@@ -182,11 +215,11 @@ export class Records {
       this.lastEnd = undefined
       const file = this.files[this.index]
       const position = file && this.last && { name: nameInLedger(options.ledger, file), at: this.last }
-      const { finished } = this
+      const { finished, window } = this
       this.finished = []
       const summary = this.summary.takeRecent()
       await wrapErrors(`Cannot write the ledger ${options.ledger}`, () =>
-        ledger.record({ finished, position, written: outputs.written, summary })
+        ledger.record({ finished, position, window, written: outputs.written, summary })
       )
     }
     this.savedAt = performance.now()
