@@ -6,8 +6,9 @@ import type { FileForm } from './file-form'
 import { attempt } from './find-files'
 import { decodeUtf16 } from './utf16'
 
-/** Bytes that are read from a file at once. */
+/** Bytes that are read from a file at once: fewer when it has fewer, since what was read is kept for a while. */
 const CHUNK_BYTES = 256 * 1024
+const MIN_CHUNK_BYTES = 2 * 1024
 /** Compressed forms in each other that are read. */
 const MAX_NESTED_FORMS = 4
 
@@ -19,11 +20,15 @@ const MAX_NESTED_FORMS = 4
 export async function* readFile(path: string): AsyncGenerator<Buffer> {
   const file = await attempt(path, () => fs.open(path))
   try {
+    let { size: left } = await file.stat()
     for (;;) {
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES)
+      const length = Math.min(CHUNK_BYTES, Math.max(MIN_CHUNK_BYTES, left))
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length)
       if (bytesRead === 0) {
         return
       }
+      // A file that has grown, or a pipe, has more than its size says.
+      left = left > 0 ? left - bytesRead : CHUNK_BYTES
       yield buffer.subarray(0, bytesRead)
     }
   } finally {

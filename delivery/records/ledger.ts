@@ -61,7 +61,12 @@ export class Ledger {
     readonly interrupted?: string
   ) {
     for (const finished of state.finished.values()) {
-      this.bySize.set(finished.size, [...(this.bySize.get(finished.size) ?? []), finished])
+      const same = this.bySize.get(finished.size)
+      if (same) {
+        same.push(finished)
+      } else {
+        this.bySize.set(finished.size, [finished])
+      }
     }
   }
 
