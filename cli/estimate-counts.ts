@@ -1,5 +1,5 @@
 import { hasConsent, tracksActivities } from '../delivery'
-import type { EventReport, Mapping, MappingResult } from '../delivery'
+import type { EventReport, Mapping, MappingResult, NoticeCode } from '../delivery'
 import { PlanUsage } from '../sandbox'
 import type { UsagePlan } from '../sandbox'
 import { DAY_MS } from '../sandbox/rules'
@@ -63,6 +63,8 @@ export interface EstimateResult {
   contextTraits: { mapping: string; count: number }[]
   /** The most frequent first */
   reasons: Reason[]
+  /** Events of each notice */
+  notices: Partial<Record<NoticeCode, number>>
   /** Of the waiting activities: how many get their contact from these files, are discarded then, and never get one. */
   backlog: { known: number; discarded: number; unknown: number }
   /** The oldest activity: ISO 8601, and whole days until now */
@@ -84,6 +86,7 @@ export class Estimate {
   private readonly files: Map<string, Counts>
   private readonly contextTraits = new Map<Mapping, number>()
   private readonly reasons = new Map<string, Reason>()
+  private readonly notices: Partial<Record<NoticeCode, number>> = {}
   private readonly usage: PlanUsage
   /** Milliseconds since 1970 */
   private oldest = Infinity
@@ -114,17 +117,21 @@ export class Estimate {
       files,
       contextTraits: [...this.contextTraits].map(([{ name }, count]) => ({ mapping: name, count })),
       reasons: [...this.reasons.values()].sort((one, other) => other.count - one.count),
+      notices: { ...this.notices },
       backlog: waiting,
       oldest: this.oldest === Infinity ? undefined : { timestamp: toISO(this.oldest), days: this.ageOf(this.oldest) }
     }
   }
 
-  private addReport({ source, event, problem, skipped, results }: EventReport): void {
+  private addReport({ source, event, notices = [], problem, skipped, results }: EventReport): void {
     const file = source.kind === 'file' ? source.file : source.subject
     const counts = this.files.get(file) ?? noCounts()
     this.files.set(file, counts)
     counts.lines += 1
     counts.consent += event && hasConsent(event) ? 1 : 0
+    for (const code of notices) {
+      this.notices[code] = (this.notices[code] ?? 0) + 1
+    }
     if (problem) {
       this.addReason(counts, 'rejected', problem.message)
     }

@@ -1,3 +1,4 @@
+import { formatNotices } from '../delivery'
 import type { EstimateResult } from './estimate-counts'
 import { describeConsent } from './describe-consent'
 import { formatCount as some, formatNumber as show } from './format-number'
@@ -23,6 +24,7 @@ export function formatEstimate(result: Result, isPreset: boolean): string {
     ...contextTraits.map((traits) => `\n${warnOfTraits(traits, isPreset)}`),
     ...reasons(result),
     ...consent(result),
+    ...notices(result),
     ...rules(result)
   ].join('\n')
 }
@@ -112,6 +114,12 @@ function section(title: string, reasons: Result['reasons']): string[] {
 
 function consent({ total }: Result): string[] {
   return total.consent > 0 ? ['', describeConsent(total.consent)] : []
+}
+
+/** What would be repaired in the events. */
+function notices({ notices }: Result): string[] {
+  const lines = formatNotices(notices)
+  return lines.length > 0 ? ['', ...lines] : []
 }
 
 /** How Ortto's rules would apply to the events that are sent. */

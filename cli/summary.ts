@@ -1,4 +1,4 @@
-import { formatNotice, formatSource, NOTICE_CODES, readProblemError, tracksActivities } from '../delivery'
+import { formatNotices, formatSource, readProblemError, tracksActivities } from '../delivery'
 import type { EventReport, SummaryState } from '../delivery'
 import type { StopCode } from '../delivery'
 import type { Output } from './command'
@@ -68,10 +68,7 @@ export function formatEnding(ending: Ending): string {
             'Ortto cannot deduplicate them, so do not send them again.'
         ]
       : []),
-    ...NOTICE_CODES.flatMap((code) => {
-      const count = notices[code]
-      return count === undefined ? [] : [formatNotice(code, count)]
-    }),
+    ...formatNotices(notices),
     ...(stopped === undefined ? [] : ['', formatStop(stopped, stopCode, canBeResumed)])
   ].join('\n')
 }

@@ -1,6 +1,6 @@
 /**
  * What was repaired in an event, so that it is the event that Segment would have delivered, and what else its owner
- * should know. Each has its sentence in {@link formatNotice}.
+ * should know. Each has its sentence in {@link formatNotices}.
  */
 export const NOTICE_CODES = [
   'unwrapped',
@@ -36,7 +36,12 @@ const SENTENCES: Record<NoticeCode, string> = {
   older_identify: 'came after a newer identify event of the same user. Older values may have replaced newer ones.'
 }
 
-/** Says how many events a notice is about, and what it says. */
-export function formatNotice(code: NoticeCode, count: number): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? 'event' : 'events'} ${SENTENCES[code]}`
+/** A sentence for each notice, with the number of its events. */
+export function formatNotices(counts: Partial<Record<NoticeCode, number>>): string[] {
+  return NOTICE_CODES.flatMap((code) => {
+    const count = counts[code]
+    return count === undefined
+      ? []
+      : [`${count.toLocaleString('en')} ${count === 1 ? 'event' : 'events'} ${SENTENCES[code]}`]
+  })
 }

@@ -180,6 +180,18 @@ describe('ortto estimate', () => {
     expect(out).toMatch(/^1 +- +Not sent: the event's `integrations` set "Our Ortto" to false\.$/m)
   })
 
+  it('says what would be repaired in the events', async () => {
+    const input = await events(
+      track('u1', { timestamp: undefined, originalTimestamp: '2026-03-01T00:00:00Z' }),
+      track('u2', { timestamp: undefined, originalTimestamp: '2026-03-01T00:00:00Z', properties: [] })
+    )
+    const { out } = await estimate(input, ...PLAN)
+    const json = await estimate(input, ...PLAN, '--json')
+
+    expect(out).toContain('\n2 events had no timestamp. originalTimestamp was used.\n')
+    expect(JSON.parse(json.out)).toMatchObject({ notices: { original_timestamp: 2, empty_value: 1 } })
+  })
+
   it('says how many events carry consent, and counts only those that allow a category', async () => {
     const consent = (allows: boolean) => ({ context: { consent: { categoryPreferences: { Advertising: allows } } } })
     const input = await events(identify('u1', consent(true)), identify('u2', consent(false)), identify('u3'))
@@ -228,6 +240,7 @@ describe('ortto estimate', () => {
     expect(code).toBe(0)
     expect(JSON.parse(out)).toEqual({
       plan: { contacts: 5000, activities: 5, trackFactor: 5, retentionDays: 30 },
+      notices: {},
       limits: { identify: 50_000, track: 125_000 },
       total: counts,
       days: 1,
