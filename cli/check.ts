@@ -12,7 +12,6 @@ import { remoteTarget } from './target'
 /** `ortto check` */
 export function checkCommand(output: Output, end: (code: number) => void): Command {
   return new Command('check')
-    .description('Checks an API key with Ortto, and shows the region of its account.')
     .option('--to <where>', 'ortto, or the URL of an Ortto', 'ortto')
     .option('--key-file <file>', 'a file that contains the API key')
     .addHelpText(
@@ -41,7 +40,7 @@ async function check({ to, keyFile }: { to: string; keyFile?: string }, output: 
     await new Destination<Settings>(definitionFor(target.to)).testAuthentication(settings)
   } catch (error) {
     output.error(printable(errorMessage(error)))
-    return EXIT.rejected
+    return EXIT.failed
   }
   output.log(`The API key is valid. ${target.name} accepted it.`)
   return EXIT.done

@@ -2,8 +2,9 @@ import { InvalidArgumentError } from 'commander'
 import { readFile } from 'fs/promises'
 import { resolve } from 'path'
 import { errorMessage } from '../common/error-message'
-import { InputError, MappingsError, momentOf, parseFile } from '../delivery'
-import { StreamError } from '../stream'
+import { parseFile } from '../common/parse-file'
+import { UserError } from '../common/user-error'
+import { momentOf } from '../delivery/read/moment'
 
 /** Where a command writes, such as `console`. */
 export interface Output {
@@ -14,7 +15,7 @@ export interface Output {
 }
 
 /** A usage error. The message is for the person who typed the command. The exit code is 2. */
-export class UsageError extends Error {}
+export class UsageError extends UserError {}
 
 /** A server cannot be used for now. The command did nothing, and may succeed later. The exit code is 3. */
 export class UnavailableError extends Error {}
@@ -23,23 +24,28 @@ export class UnavailableError extends Error {}
 export const EXIT = {
   /** All events were delivered. */
   done: 0,
-  /** Some events were rejected, or the command failed unexpectedly. */
+  /** Some events were rejected. */
   rejected: 1,
-  /** A usage error, or a server or file cannot be used. The command did nothing. */
+  /** The command failed unexpectedly. */
+  failed: 1,
+  /** A usage error, or a file cannot be used. The command did nothing. */
   usageError: 2,
   /** The command stopped early, or before it began, and can be run again. */
   stopped: 3
 }
 
-/** Prints an error, and returns the exit code. Usage errors are one line; other errors are printed in full. */
+/** Prints an error, and returns the exit code. An error that nobody expected is printed in full. */
 export function fail(error: unknown, output: Output): number {
   if (error instanceof UnavailableError) {
     output.error(error.message)
     return EXIT.stopped
   }
-  const isUsage = [UsageError, InputError, MappingsError, StreamError].some((kind) => error instanceof kind)
-  output.error(isUsage ? (error as Error).message : error)
-  return isUsage ? EXIT.usageError : EXIT.rejected
+  if (error instanceof UserError) {
+    output.error(error.message)
+    return EXIT.usageError
+  }
+  output.error(error)
+  return EXIT.failed
 }
 
 /** The name of this project in package.json */

@@ -48,9 +48,6 @@ that is refused, 3 when it stopped early or could not connect: run the same comm
 /** `ortto deliver` */
 export function deliverCommand(output: Output, end: (code: number) => void): Command {
   return new Command('deliver')
-    .description(
-      'Delivers events from files, folders or standard input (-) to Ortto, and reports the result of every event.'
-    )
     .argument('<inputs...>', 'files, folders, or - for standard input')
     .option('--to <where>', 'sandbox, ortto, or the URL of an Ortto server', 'sandbox')
     .option('--mappings <file>', "a mappings file in Segment's format (default: the destination's presets)")

@@ -37,7 +37,6 @@ Exits with 0, or with 2 for usage errors.`
 /** `ortto estimate` */
 export function estimateCommand(output: Output): Command {
   return new Command('estimate')
-    .description("Estimates how much of an Ortto plan's limits a delivery would use. Sends nothing.")
     .argument('<inputs...>', 'files, folders, or - for standard input')
     .requiredOption('--contacts <number>', 'contacts of the plan, including add-ons', wholeNumber(1))
     .requiredOption('--activities <number>', 'number of tracked activities', wholeNumber(1))

@@ -1,18 +1,72 @@
 #!/usr/bin/env node
+/* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/consistent-type-imports */
 import { Command, CommanderError } from 'commander'
 import { inspect } from 'util'
 import { parseApiKey } from '../src/api-key'
 import { createRedactor } from '../src/redact'
-import { checkCommand } from './check'
 import { EXIT, fail } from './command'
 import type { Output } from './command'
-import { deliverCommand } from './deliver'
-import { estimateCommand } from './estimate'
-import { publishCommand } from './publish'
-import { sandboxCommand } from './sandbox'
 import { terminal } from './terminal'
-import { workCommand } from './work'
-import { workbenchCommand } from './workbench'
+import { readVersion } from './version'
+
+/** A command. It is loaded when it is asked for: to load all of them takes a quarter of a second. */
+interface CommandEntry {
+  description: string
+  load: () => (output: Output, end: (code: number) => void) => Command
+}
+
+const COMMANDS = new Map<string, CommandEntry>([
+  [
+    'deliver',
+    {
+      description:
+        'Delivers events from files, folders or standard input (-) to Ortto, and reports the result of every event.',
+      load: () => (require('./deliver') as typeof import('./deliver')).deliverCommand
+    }
+  ],
+  [
+    'check',
+    {
+      description: 'Checks an API key with Ortto, and shows the region of its account.',
+      load: () => (require('./check') as typeof import('./check')).checkCommand
+    }
+  ],
+  [
+    'estimate',
+    {
+      description: "Estimates how much of an Ortto plan's limits a delivery would use. Sends nothing.",
+      load: () => (require('./estimate') as typeof import('./estimate')).estimateCommand
+    }
+  ],
+  [
+    'publish',
+    {
+      description: 'Publishes events from files, folders or standard input (-) to a stream, for any number of workers.',
+      load: () => (require('./publish') as typeof import('./publish')).publishCommand
+    }
+  ],
+  [
+    'work',
+    {
+      description: 'Delivers the events of a stream to Ortto, together with all other workers of the stream.',
+      load: () => (require('./work') as typeof import('./work')).workCommand
+    }
+  ],
+  [
+    'sandbox',
+    {
+      description: 'Runs a local Ortto on 127.0.0.1 until Ctrl-C.',
+      load: () => (require('./sandbox') as typeof import('./sandbox')).sandboxCommand
+    }
+  ],
+  [
+    'workbench',
+    {
+      description: 'Runs the workbench on 127.0.0.1 until Ctrl-C: a page to try mappings, with a local Ortto.',
+      load: () => (require('./workbench') as typeof import('./workbench')).workbenchCommand
+    }
+  ]
+])
 
 /** Runs a command line, and resolves with its exit code. */
 export async function run(args: readonly string[], terminal: Output): Promise<number> {
@@ -21,17 +75,13 @@ export async function run(args: readonly string[], terminal: Output): Promise<nu
   const end = (exitCode: number) => (code = exitCode)
   const program = new Command('ortto')
     .description('Delivers Segment events to Ortto, and reports the result of every event.')
+    .version(readVersion())
     .addHelpText('after', '\nFor help on a command: ortto deliver --help.\n')
-  for (const command of [
-    deliverCommand(output, end),
-    checkCommand(output, end),
-    estimateCommand(output),
-    publishCommand(output, end),
-    workCommand(output, end),
-    sandboxCommand(output),
-    workbenchCommand(output)
-  ]) {
-    program.addCommand(command)
+  const [first, second] = args.filter((arg) => !arg.startsWith('-'))
+  const asked = first === 'help' ? second : first
+  for (const [name, { description, load }] of COMMANDS) {
+    const command = name === asked ? load()(output, end) : new Command(name)
+    program.addCommand(command.description(description))
   }
   for (const command of [program, ...program.commands]) {
     command
@@ -66,7 +116,7 @@ function redactKeys(output: Output, args: readonly string[]): Output {
 
 if (require.main === module) {
   // If the process ends unexpectedly, it must not look like a success.
-  process.exitCode = EXIT.rejected
+  process.exitCode = EXIT.failed
   void run(process.argv.slice(2), terminal()).then((code) => {
     process.exitCode = code
     // An open input would keep the process running.

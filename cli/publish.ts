@@ -29,11 +29,7 @@ Exits with 0 when all events are in the stream, 1 when some were rejected, 2 for
 
 /** `ortto publish` */
 export function publishCommand(output: Output, end: (code: number) => void): Command {
-  return withNatsOptions(
-    new Command('publish')
-      .description('Publishes events from files, folders or standard input (-) to a stream, for any number of workers.')
-      .argument('<inputs...>', 'files, folders, or - for standard input')
-  )
+  return withNatsOptions(new Command('publish').argument('<inputs...>', 'files, folders, or - for standard input'))
     .option('--max-bytes <number>', 'the maximum size of the stream (default for a new stream: 1 GiB)', wholeNumber(1))
     .addHelpText('after', HELP)
     .action(async (inputs: string[], options: PublishOptions) => end(await publish(inputs, options, output)))

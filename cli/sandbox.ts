@@ -9,7 +9,6 @@ const PORT = 8030
 /** `ortto sandbox` */
 export function sandboxCommand(output: Output): Command {
   return new Command('sandbox')
-    .description('Runs a local Ortto on 127.0.0.1 until Ctrl-C.')
     .option('--port <number>', 'the port to listen on; 0 uses any free port', wholeNumber(0, 65_535), PORT)
     .option('--account <file>', 'a file that describes the account (default: the example account)')
     .option(

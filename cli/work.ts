@@ -44,7 +44,6 @@ Exits with 0 after that, 2 for usage errors, 3 when it cannot continue and has r
 export function workCommand(output: Output, end: (code: number) => void): Command {
   return withNatsOptions(
     new Command('work')
-      .description('Delivers the events of a stream to Ortto, together with all other workers of the stream.')
       .option('--to <where>', 'ortto, or the URL of an Ortto server')
       .option('--mappings <file>', "a mappings file in Segment's format (default: the destination's presets)")
       .option('--integration <name>', "a further name for Ortto in the events' integrations", collect, [])

@@ -16,11 +16,7 @@ const PAGE = join(__dirname, '..', 'workbench', 'page')
 
 /** `ortto workbench` */
 export function workbenchCommand(output: Output): Command {
-  return withNatsOptions(
-    new Command('workbench').description(
-      'Runs the workbench on 127.0.0.1 until Ctrl-C: a page to try mappings, with a local Ortto.'
-    )
-  )
+  return withNatsOptions(new Command('workbench'))
     .option('--port <number>', 'the port of the page; 0 uses any free port', wholeNumber(0, 65_535), PORT)
     .option(
       '--ortto-port <number>',

@@ -1,6 +1,7 @@
 import { connect, credsAuthenticator, errors } from '@nats-io/transport-node'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { errorMessage } from '../common/error-message'
+import { UserError } from '../common/user-error'
 import { pause } from './pause'
 
 /** How long a server may take to start */
@@ -21,7 +22,7 @@ interface ServerOptions {
 }
 
 /** The stream cannot be used with these options. The message is for the user, and says what to do. */
-export class StreamError extends Error {}
+export class StreamError extends UserError {}
 
 /**
  * Connects to NATS. A lost connection is restored without a time limit.

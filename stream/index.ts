@@ -1,4 +1,4 @@
-export { connectTo, StreamError, watchConnection } from './connect'
+export { connectTo, watchConnection } from './connect'
 export { openStream } from './layout'
 export type { Layout, StreamOptions } from './layout'
 export { NotPublishedError, Publisher, TooLargeError } from './publisher'

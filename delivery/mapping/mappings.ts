@@ -3,6 +3,7 @@ import { generateFql, parseFql } from '@segment/destination-subscriptions'
 import type { Condition, GroupCondition } from '@segment/destination-subscriptions'
 import { z } from 'zod'
 import { truncate } from '../../common/truncate'
+import { UserError } from '../../common/user-error'
 import ortto from '../../src'
 import { MAX_ITEMS } from '../../src/ortto-client'
 import { isRecord, unlessBlank } from '../../src/values'
@@ -24,7 +25,7 @@ export interface Mapping {
 }
 
 /** Tells every problem of a mappings file, one a line. */
-export class MappingsError extends Error {}
+export class MappingsError extends UserError {}
 
 /** So many mappings a destination of Segment can have. */
 export const MAX_MAPPINGS = 50

@@ -1,4 +1,5 @@
 import { errorMessage } from '../../common/error-message'
+import { UserError } from '../../common/user-error'
 import { constants, promises as fs } from 'fs'
 import type { Stats } from 'fs'
 import { join } from 'path'
@@ -6,7 +7,7 @@ import { isNativeError } from 'util/types'
 import { compareNames } from './compare-names'
 
 /** Files cannot be read as asked. The message is one sentence for whoever named them, and says what to do. */
-export class InputError extends Error {}
+export class InputError extends UserError {}
 
 /** A file of events, or standard input. */
 export interface InputFile {

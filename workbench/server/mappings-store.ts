@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from 'util'
 import { isNativeError } from 'util/types'
 import { errorMessage } from '../../common/error-message'
 import { replaceFile } from '../../common/replace-file'
-import { MappingsError, MappingsFile, parseFile, presetMappings, readMappingsFile } from '../../delivery'
+import { parseFile } from '../../common/parse-file'
+import { MappingsError, MappingsFile, presetMappings, readMappingsFile } from '../../delivery'
 
 /** A problem with a mapping */
 interface MappingProblem {

@@ -1,4 +1,4 @@
-import { errorMessage } from '../../common/error-message'
+import { errorMessage } from './error-message'
 
 /** A file holds something else than JSON. */
 class NotJSONError extends Error {}
