@@ -94,7 +94,9 @@ function formatSummary(
 ) {
   const parts = [
     `${stored} stored`,
-    ...(duplicates > 0 ? [`${duplicates} not stored again (same message ID within the last two minutes)`] : []),
+    ...(duplicates > 0
+      ? [`${duplicates} skipped (the stream received the same event within the last two minutes)`]
+      : []),
     ...(rejected > 0 ? [`${rejected} are not events (published to ${stream}.rejected with the reason)`] : []),
     ...(tooLarge > 0 ? [`${tooLarge} too large (not stored)`] : [])
   ]

@@ -3,13 +3,14 @@ import { open, rm } from 'fs/promises'
 import pino from 'pino'
 import { Stopped } from '../delivery'
 import { deleteRejected, openStream, readRejected, readStatus, watchConnection, work } from '../stream'
-import type { Status } from '../stream'
+import type { Status, Stuck } from '../stream'
 import { connectMappings } from './check-target'
 import { EXIT, pathFrom, reasonOf, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
 import { collect, mappingsOf } from './inputs'
 import { connectWith, NATS_HELP, withNatsOptions } from './nats'
 import type { NatsOptions } from './nats'
+import { printable } from './table'
 import { remoteTarget } from './target'
 
 interface WorkOptions extends NatsOptions {
@@ -156,16 +157,26 @@ async function moveRejected(rejected: string, options: WorkOptions, output: Outp
 }
 
 function formatStatus(status: Status): string {
-  const { stream, bytes, maxBytes, partitions, pending, inProgress, redelivered, rejected, workers } = status
+  const { stream, bytes, maxBytes, partitions, pending, inProgress, redelivered, rejected, oldestSeconds, workers } =
+    status
   const limit = maxBytes < 0 ? '' : ` of ${megabytes(maxBytes)}`
   return [
     `Stream       ${stream}: ${megabytes(bytes)}${limit}, ${partitions} partitions`,
     `Pending      ${pending} waiting, ${inProgress} with workers`,
+    `Oldest       ${oldestSeconds} s`,
     `Redelivered  ${redelivered}`,
     `Rejected     ${rejected} on ${stream}.rejected`,
     `Workers      ${workers.length}`,
-    ...workers.map(({ worker, partitions: count }) => `  ${worker}: ${count} partitions`)
+    ...workers.flatMap(({ worker, partitions: count, stuck }) => [
+      `  ${printable(worker)}: ${count} partitions`,
+      ...(stuck ? [`    ${printable(formatStuck(stuck))}`] : [])
+    ])
   ].join('\n')
+}
+
+function formatStuck({ messages, subject, sequence, reason }: Stuck): string {
+  const others = messages > 1 ? ` and ${messages - 1} more` : ''
+  return `Stuck: ${subject} ${sequence}${others} cannot be moved to the rejected events. ${reason}`
 }
 
 function megabytes(bytes: number): string {

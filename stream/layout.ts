@@ -73,6 +73,7 @@ export async function openStream(nc: NatsConnection, options: StreamOptions = {}
   const jsm = await retryWhileStarting(() => jetstreamManager(nc)).catch((error: Error) => {
     throw new StreamError(`The server has no JetStream (${error.message}). Start it with: nats-server --jetstream`)
   })
+  await createRejectedStream(nc, { name })
   const info = (await findStream(jsm, name)) ?? (await createStream(jsm, name, partitions, maxBytes))
   const found = partitionsOf(info, name)
   if (maxBytes !== undefined && info.config.max_bytes !== maxBytes) {
@@ -91,17 +92,24 @@ export async function findStream(jsm: JetStreamManager, name: string): Promise<S
   })
 }
 
+/**
+ * Creates the stream of rejected events if it does not exist.
+ * @throws StreamError when it cannot be created
+ */
+export async function createRejectedStream(nc: NatsConnection, layout: Pick<Layout, 'name'>): Promise<void> {
+  const { stream, subject } = rejectedOf(layout)
+  const jsm = await jetstreamManager(nc)
+  if (!(await findStream(jsm, stream))) {
+    await wrapErrors(stream, jsm.streams.add({ name: stream, subjects: [subject], discard: DiscardPolicy.New }))
+  }
+}
+
 async function createStream(
   jsm: JetStreamManager,
   name: string,
   partitions: number,
   maxBytes = DEFAULT_MAX_BYTES
 ): Promise<StreamInfo> {
-  const rejected = rejectedOf({ name })
-  await wrapErrors(
-    rejected.stream,
-    jsm.streams.add({ name: rejected.stream, subjects: [rejected.subject], discard: DiscardPolicy.New })
-  )
   const created = jsm.streams.add({
     name,
     subjects: Array.from({ length: partitions }, (_, partition) => subjectOf({ name }, partition)),
