@@ -5,11 +5,13 @@ import type { PublishCounts } from '../stream'
 import { EXIT, wholeNumber } from './command'
 import type { Output } from './command'
 import { filesOf } from './inputs'
-import { connectWith, NATS_HELP, withNatsOptions } from './nats'
+import { connectWith, NATS_HELP, replicasOption, withNatsOptions } from './nats'
 import type { NatsOptions } from './nats'
 
 interface PublishOptions extends NatsOptions {
   maxBytes?: number
+  replicas?: number
+  json?: boolean
 }
 
 const BY_SIGNAL = 'Stopped by a signal.'
@@ -35,6 +37,8 @@ export function publishCommand(output: Output, end: (code: number) => void): Com
       .argument('<inputs...>', 'files, folders, or - for standard input')
   )
     .option('--max-bytes <number>', 'the maximum size of the stream (default for a new stream: 1 GiB)', wholeNumber(1))
+    .addOption(replicasOption())
+    .option('--json', 'print JSON')
     .addHelpText('after', HELP)
     .action(async (inputs: string[], options: PublishOptions) => end(await publish(inputs, options, output)))
 }
@@ -51,7 +55,11 @@ async function publish(inputs: string[], options: PublishOptions, output: Output
   const timer = setInterval(() => output.progress?.(`${published.lines} lines`), 500)
   let stopped: string | undefined
   try {
-    const layout = await openStream(nc, { name: options.stream, maxBytes: options.maxBytes })
+    const layout = await openStream(nc, {
+      name: options.stream,
+      maxBytes: options.maxBytes,
+      replicas: options.replicas
+    })
     const onWait = (reason: string | undefined) =>
       output.error(reason === undefined ? 'Resumed.' : `${reason}: waiting. Press Ctrl-C to stop.`)
     const publisher = new Publisher(nc, layout, { signal: stop.signal, onWait })
@@ -69,7 +77,12 @@ async function publish(inputs: string[], options: PublishOptions, output: Output
     output.progress?.()
     await nc.close()
   }
-  output.log(formatSummary(published, options.stream, (performance.now() - startedAt) / 1000, stopped))
+  const seconds = (performance.now() - startedAt) / 1000
+  output.log(
+    options.json
+      ? JSON.stringify({ stream: options.stream, ...published, seconds, stopped })
+      : formatSummary(published, options.stream, seconds, stopped)
+  )
   if (stopped !== undefined) {
     return EXIT.stopped
   }

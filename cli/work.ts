@@ -8,7 +8,7 @@ import { connectMappings } from './check-target'
 import { EXIT, pathFrom, reasonOf, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
 import { collect, mappingsOf } from './inputs'
-import { connectWith, NATS_HELP, withNatsOptions } from './nats'
+import { connectWith, NATS_HELP, replicasOption, withNatsOptions } from './nats'
 import type { NatsOptions } from './nats'
 import { printable } from './table'
 import { remoteTarget } from './target'
@@ -21,6 +21,8 @@ interface WorkOptions extends NatsOptions {
   connectAudiences?: boolean
   rate?: number
   keyFile?: string
+  replicas?: number
+  json?: boolean
   status?: boolean
   rejected?: string
 }
@@ -55,8 +57,10 @@ export function workCommand(output: Output, end: (code: number) => void): Comman
       .option('--rate <number>', 'the maximum of events per second for this worker', wholeNumber(1))
       .option('--key-file <file>', 'a file that contains the API key')
   )
+    .addOption(replicasOption())
     .option('--rejected <file>', 'move the rejected events from the stream to a file, and exit')
     .option('--status', 'show the state of the stream and its workers, and exit')
+    .option('--json', 'with --status: print JSON')
     .addHelpText('after', HELP)
     .action(async (options: WorkOptions) => {
       end(await start(options, output))
@@ -91,7 +95,7 @@ async function run(options: WorkOptions, output: Output): Promise<number> {
     isLost ? log.warn('The connection to NATS is lost. Reconnecting.') : log.info('Reconnected to NATS.')
   )
   try {
-    const layout = await openStream(nc, { name: options.stream })
+    const layout = await openStream(nc, { name: options.stream, replicas: options.replicas })
     await work({ nc, layout, delivery: { ...target, mappings, integrations, consent, rate }, log, signal: stop.signal })
     return EXIT.done
   } catch (error) {
@@ -109,7 +113,8 @@ async function run(options: WorkOptions, output: Output): Promise<number> {
 async function showStatus(options: WorkOptions, output: Output): Promise<number> {
   const nc = await connectWith(options, 'ortto work --status')
   try {
-    output.log(formatStatus(await readStatus(nc, options.stream)))
+    const status = await readStatus(nc, options.stream)
+    output.log(options.json ? JSON.stringify(status) : formatStatus(status))
     return EXIT.done
   } finally {
     await nc.close()

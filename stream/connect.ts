@@ -1,4 +1,4 @@
-import { connect, credsAuthenticator, errors } from '@nats-io/transport-node'
+import { connect, credsAuthenticator, errors, nkeyAuthenticator } from '@nats-io/transport-node'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { errorMessage } from '../common/error-message'
 import { pause } from './pause'
@@ -16,6 +16,10 @@ interface ServerOptions {
   user?: string
   password?: string
   token?: string
+  /** An nkey seed: `SU…` */
+  nkeySeed?: string
+  /** PEM texts: the authority that signed the server's certificate, and the certificate and key of this client */
+  tls?: { ca?: string; cert?: string; key?: string }
   /** The name of the connection in the server's monitoring */
   name: string
 }
@@ -33,16 +37,22 @@ export async function connectTo({
   user,
   password,
   token,
+  nkeySeed,
+  tls,
   name
 }: ServerOptions): Promise<NatsConnection> {
+  const encoder = new TextEncoder()
   const options = {
     servers,
     name,
     user,
     pass: password,
     token,
-    authenticator: creds === undefined ? undefined : credsAuthenticator(new TextEncoder().encode(creds)),
-    tls: servers.some((server) => server.startsWith('tls:')) ? {} : undefined,
+    authenticator: [
+      ...(creds === undefined ? [] : [credsAuthenticator(encoder.encode(creds))]),
+      ...(nkeySeed === undefined ? [] : [nkeyAuthenticator(encoder.encode(nkeySeed.trim()))])
+    ],
+    tls: tls ?? (servers.some((server) => server.startsWith('tls:')) ? {} : undefined),
     maxReconnectAttempts: -1,
     ignoreAuthErrorAbort: true
   }

@@ -4,7 +4,7 @@ import type { KV } from '@nats-io/kv'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { z } from 'zod'
 import { parseJson } from '../common/parse-json'
-import { findStream } from './layout'
+import { bucketsOf, findStream } from './layout'
 import type { Layout } from './layout'
 
 /** The part of a lease's time after which a worker that cannot renew it stops relying on it. */
@@ -39,7 +39,11 @@ export class Leases {
   /** @param worker a unique name of letters, digits, - and _ */
   static async open(nc: NatsConnection, layout: Layout, worker: string): Promise<Leases> {
     const js = jetstream(nc, { timeout: Math.min(5000, layout.ackWait / 3) })
-    return new Leases(await new Kvm(js).create(`${layout.name}-leases`, { ttl: layout.ackWait }), layout, worker)
+    return new Leases(
+      await new Kvm(js).create(bucketsOf(layout).leases, { ttl: layout.ackWait, replicas: layout.replicas }),
+      layout,
+      worker
+    )
   }
 
   /** The partitions that this worker has. */
@@ -121,14 +125,14 @@ export interface RegisteredWorker {
 }
 
 /** The registered workers, sorted by name. */
-export async function readLeases(nc: NatsConnection, { name }: Pick<Layout, 'name'>): Promise<RegisteredWorker[]> {
+export async function readLeases(nc: NatsConnection, layout: Pick<Layout, 'name'>): Promise<RegisteredWorker[]> {
   const workers = new Map<string, RegisteredWorker>()
   const find = (worker: string) => {
     const found = workers.get(worker) ?? { worker, partitions: [], state: {} }
     workers.set(worker, found)
     return found
   }
-  const bucket = `${name}-leases`
+  const { leases: bucket } = bucketsOf(layout)
   if (!(await findStream(await jetstreamManager(nc), `KV_${bucket}`))) {
     return []
   }

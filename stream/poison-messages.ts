@@ -4,6 +4,7 @@ import type { KV } from '@nats-io/kv'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { z } from 'zod'
 import { parseJson } from '../common/parse-json'
+import { bucketsOf } from './layout'
 import type { Layout } from './layout'
 
 /** The message that a partition delivers alone, and the workers that attempted it and have not ended normally */
@@ -20,8 +21,15 @@ export class PoisonMessages {
   private constructor(private readonly kv: KV, private readonly worker: string) {}
 
   /** @param worker the unique name of this worker */
-  static async open(nc: NatsConnection, { name }: Pick<Layout, 'name'>, worker: string): Promise<PoisonMessages> {
-    return new PoisonMessages(await new Kvm(jetstream(nc)).create(`${name}-suspects`), worker)
+  static async open(
+    nc: NatsConnection,
+    layout: Pick<Layout, 'name' | 'replicas'>,
+    worker: string
+  ): Promise<PoisonMessages> {
+    return new PoisonMessages(
+      await new Kvm(jetstream(nc)).create(bucketsOf(layout).suspects, { replicas: layout.replicas }),
+      worker
+    )
   }
 
   /**
@@ -54,7 +62,9 @@ export class PoisonMessages {
     return { revision: entry?.revision, attempts: Attempts.safeParse(value).data }
   }
 
-  private async write(partition: number, attempts: z.infer<typeof Attempts>, revision = 0): Promise<void> {
-    await this.kv.update(String(partition), JSON.stringify(attempts), revision)
+  private async write(partition: number, attempts: z.infer<typeof Attempts>, revision?: number): Promise<void> {
+    const key = String(partition)
+    const value = JSON.stringify(attempts)
+    await (revision === undefined ? this.kv.create(key, value) : this.kv.update(key, value, revision))
   }
 }
