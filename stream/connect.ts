@@ -1,5 +1,8 @@
 import { connect, credsAuthenticator, errors, nkeyAuthenticator } from '@nats-io/transport-node'
 import type { NatsConnection } from '@nats-io/transport-node'
+import { isIP } from 'net'
+import { checkServerIdentity } from 'tls'
+import type { ConnectionOptions } from 'tls'
 import { errorMessage } from '../common/error-message'
 import { pause } from './pause'
 
@@ -52,7 +55,8 @@ export async function connectTo({
       ...(creds === undefined ? [] : [credsAuthenticator(encoder.encode(creds))]),
       ...(nkeySeed === undefined ? [] : [nkeyAuthenticator(encoder.encode(nkeySeed.trim()))])
     ],
-    tls: tls ?? (servers.some((server) => server.startsWith('tls:')) ? {} : undefined),
+    tls:
+      tls || servers.some((server) => server.startsWith('tls:')) ? { ...tls, ...checkAddresses(servers) } : undefined,
     maxReconnectAttempts: -1,
     ignoreAuthErrorAbort: true
   }
@@ -60,9 +64,30 @@ export async function connectTo({
     return await retryWhileStarting(() => connect(options))
   } catch (error) {
     const reason = errorMessage(error)
-    throw new StreamError(
-      `Cannot connect to NATS at ${servers.join(', ')} (${reason}). Start a server with: nats-server --jetstream`
-    )
+    const advice =
+      error instanceof errors.AuthorizationError
+        ? 'Check the credentials.'
+        : 'If it does not run, start it with: nats-server --jetstream'
+    throw new StreamError(`Cannot connect to NATS at ${servers.join(', ')} (${reason}). ${advice}`)
+  }
+}
+
+/**
+ * TLS options that check the certificate of a server whose URL has an IP address. The library passes no name for it, so
+ * that Node would compare the certificate with `localhost`. Servers that are discovered later must have one of the same
+ * addresses in their certificates, as with names.
+ */
+function checkAddresses(servers: readonly string[]): Pick<ConnectionOptions, 'checkServerIdentity'> {
+  const hosts = servers.map((server) => new URL(server).hostname.replace(/^\[|\]$/g, ''))
+  if (!hosts.some((host) => isIP(host))) {
+    return {}
+  }
+  return {
+    checkServerIdentity: (name, certificate) => {
+      const names = name === 'localhost' ? hosts.filter((host) => isIP(host) || host === name) : [name]
+      const errors = names.map((host) => checkServerIdentity(host, certificate))
+      return errors.includes(undefined) ? undefined : errors[0]
+    }
   }
 }
 
