@@ -3,7 +3,7 @@ import { readFile } from 'fs/promises'
 import { resolve } from 'path'
 import { errorMessage } from '../common/error-message'
 import { InputError, MappingsError, momentOf, parseFile } from '../delivery'
-import { StreamError } from '../stream'
+import { StreamError } from '../stream/errors'
 
 /** Where a command writes, such as `console`. */
 export interface Output {

@@ -2,7 +2,7 @@ import { Option } from 'commander'
 import type { Command } from 'commander'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { readFile } from 'fs/promises'
-import { connectTo } from '../stream'
+import { loadStream } from './optional'
 import { pathFrom, reasonOf, UsageError, wholeNumber } from './command'
 
 /** The NATS server and the stream that a command uses */
@@ -59,6 +59,7 @@ export async function connectWith(options: NatsOptions, name: string): Promise<N
   const isTls = (tlsCa ?? tlsCert) !== undefined
   const servers = nats.split(',').map((url) => parseServer(url.trim()))
   const tls = { ca: await read(tlsCa), cert: await read(tlsCert), key: await read(tlsKey) }
+  const { connectTo } = loadStream()
   return connectTo({
     servers,
     name,

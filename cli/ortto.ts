@@ -7,6 +7,7 @@ import { checkCommand } from './check'
 import { EXIT, fail } from './command'
 import type { Output } from './command'
 import { deliverCommand } from './deliver'
+import { addVariables } from './environment'
 import { estimateCommand } from './estimate'
 import { publishCommand } from './publish'
 import { sandboxCommand } from './sandbox'
@@ -33,6 +34,7 @@ export async function run(args: readonly string[], terminal: Output): Promise<nu
   ]) {
     program.addCommand(command)
   }
+  program.commands.forEach(addVariables)
   for (const command of [program, ...program.commands]) {
     command
       .exitOverride()

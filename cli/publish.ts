@@ -1,12 +1,13 @@
 import { Command } from 'commander'
 import { InputError, readAll } from '../delivery'
-import { NotPublishedError, openStream, Publisher, publishLines } from '../stream'
+import { NotPublishedError } from '../stream/errors'
 import type { PublishCounts } from '../stream'
 import { EXIT, wholeNumber } from './command'
 import type { Output } from './command'
 import { filesOf } from './inputs'
 import { connectWith, NATS_HELP, replicasOption, withNatsOptions } from './nats'
 import type { NatsOptions } from './nats'
+import { loadStream } from './optional'
 
 interface PublishOptions extends NatsOptions {
   maxBytes?: number
@@ -46,6 +47,7 @@ export function publishCommand(output: Output, end: (code: number) => void): Com
 /** Publishes events, and resolves with the exit code. */
 async function publish(inputs: string[], options: PublishOptions, output: Output): Promise<number> {
   const files = await filesOf(inputs, output)
+  const { openStream, Publisher, publishLines } = loadStream()
   const nc = await connectWith(options, 'ortto publish')
   const stop = new AbortController()
   const onSignal = () => stop.abort()

@@ -1,17 +1,23 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { open, rm } from 'fs/promises'
 import pino from 'pino'
 import { Stopped } from '../delivery'
-import { deleteRejected, openStream, readRejected, readStatus, watchConnection, work } from '../stream'
 import type { Status, Stuck } from '../stream'
 import { connectMappings } from './check-target'
 import { EXIT, pathFrom, reasonOf, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
 import { collect, mappingsOf } from './inputs'
+import { listen, listenOption } from './listen'
+import type { Address } from './listen'
+import type { Metrics } from './metrics'
 import { connectWith, NATS_HELP, replicasOption, withNatsOptions } from './nats'
 import type { NatsOptions } from './nats'
+import { loadMetrics, loadStream } from './optional'
 import { printable } from './table'
 import { remoteTarget } from './target'
+
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'fatal'] as const
+type LogLevel = typeof LOG_LEVELS[number]
 
 interface WorkOptions extends NatsOptions {
   to?: string
@@ -22,6 +28,8 @@ interface WorkOptions extends NatsOptions {
   rate?: number
   keyFile?: string
   replicas?: number
+  listen?: Address
+  logLevel: LogLevel
   json?: boolean
   status?: boolean
   rejected?: string
@@ -58,6 +66,8 @@ export function workCommand(output: Output, end: (code: number) => void): Comman
       .option('--key-file <file>', 'a file that contains the API key')
   )
     .addOption(replicasOption())
+    .addOption(listenOption())
+    .addOption(new Option('--log-level <level>', 'the lowest level that is logged').choices(LOG_LEVELS).default('info'))
     .option('--rejected <file>', 'move the rejected events from the stream to a file, and exit')
     .option('--status', 'show the state of the stream and its workers, and exit')
     .option('--json', 'with --status: print JSON')
@@ -84,19 +94,40 @@ async function run(options: WorkOptions, output: Output): Promise<number> {
   const target = await remoteTarget(to, keyFile)
   const mappings = await connectMappings(saved, target, options.connectAudiences)
   const log = pino(
-    { base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
+    {
+      level: options.logLevel,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) }
+    },
     { write: (line) => output.log(line.trimEnd()) }
   )
+  const { openStream, readStatus, watchConnection, work } = loadStream()
   const nc = await connectWith(options, 'ortto work')
   const stop = new AbortController()
   const onSignal = () => stop.abort()
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
-  void watchConnection(nc, (isLost) =>
-    isLost ? log.warn('The connection to NATS is lost. Reconnecting.') : log.info('Reconnected to NATS.')
-  )
+  let notReady: string | undefined = 'starting'
+  void watchConnection(nc, (isLost) => {
+    notReady = isLost ? 'nats_disconnected' : undefined
+    if (isLost) {
+      log.warn({ code: 'nats_disconnected' }, 'The connection to NATS is lost. Reconnecting.')
+    } else {
+      log.info({ code: 'nats_reconnected' }, 'Reconnected to NATS.')
+    }
+  })
+  let monitor: { close: () => void } | undefined
   try {
+    let metrics: Metrics | undefined
+    if (options.listen) {
+      const { Metrics: Recorder } = loadMetrics()
+      metrics = new Recorder(() => readStatus(nc, options.stream))
+      monitor = await listen(options.listen, { metrics, notReady: () => notReady })
+    }
     const layout = await openStream(nc, { name: options.stream, replicas: options.replicas })
-    await work({ nc, layout, delivery: { ...target, mappings, integrations, consent, rate }, log, signal: stop.signal })
+    const delivery = { ...target, mappings, integrations, consent, rate, through: metrics?.observe }
+    notReady = undefined
+    await work({ nc, layout, delivery, log, onSettled: metrics?.recordSettled, signal: stop.signal })
     return EXIT.done
   } catch (error) {
     if (!(error instanceof Stopped)) {
@@ -106,6 +137,7 @@ async function run(options: WorkOptions, output: Output): Promise<number> {
     return EXIT.stopped
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+    monitor?.close()
     await nc.close()
   }
 }
@@ -113,6 +145,7 @@ async function run(options: WorkOptions, output: Output): Promise<number> {
 async function showStatus(options: WorkOptions, output: Output): Promise<number> {
   const nc = await connectWith(options, 'ortto work --status')
   try {
+    const { readStatus } = loadStream()
     const status = await readStatus(nc, options.stream)
     output.log(options.json ? JSON.stringify(status) : formatStatus(status))
     return EXIT.done
@@ -123,6 +156,7 @@ async function showStatus(options: WorkOptions, output: Output): Promise<number>
 
 /** Writes the rejected events to a new file, and deletes them from the server once the file is synced to disk. */
 async function moveRejected(rejected: string, options: WorkOptions, output: Output): Promise<number> {
+  const { deleteRejected, readRejected } = loadStream()
   const nc = await connectWith(options, 'ortto work --rejected')
   let count = 0
   let isSafe = false

@@ -4,6 +4,7 @@ import { isIP } from 'net'
 import { checkServerIdentity } from 'tls'
 import type { ConnectionOptions } from 'tls'
 import { errorMessage } from '../common/error-message'
+import { StreamError } from './errors'
 import { pause } from './pause'
 
 /** How long a server may take to start */
@@ -26,9 +27,6 @@ interface ServerOptions {
   /** The name of the connection in the server's monitoring */
   name: string
 }
-
-/** The stream cannot be used with these options. The message is for the user, and says what to do. */
-export class StreamError extends Error {}
 
 /**
  * Connects to NATS. A lost connection is restored without a time limit.

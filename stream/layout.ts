@@ -2,7 +2,8 @@ import { AckPolicy, DiscardPolicy, jetstreamManager, JetStreamApiError, Retentio
 import type { JetStreamManager, StreamInfo } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/transport-node'
 import type { NatsConnection } from '@nats-io/transport-node'
-import { retryWhileStarting, StreamError } from './connect'
+import { retryWhileStarting } from './connect'
+import { StreamError } from './errors'
 
 /** Users are distributed over this number of subjects. It is also the maximum number of active workers. */
 const DEFAULT_PARTITIONS = 32

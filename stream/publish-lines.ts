@@ -1,6 +1,6 @@
 import { formatRejected, formatSource } from '../delivery'
 import type { ReadItem } from '../delivery'
-import { TooLargeError } from './publisher'
+import { TooLargeError } from './errors'
 import type { Publisher } from './publisher'
 
 /** The lines of files, counted by their result. */

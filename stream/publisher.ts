@@ -7,7 +7,7 @@ import { createHash, randomUUID } from 'crypto'
 import { isNativeError } from 'util/types'
 import { errorMessage } from '../common/error-message'
 import type { ReadEvent } from '../delivery'
-import { StreamError } from './connect'
+import { NotPublishedError, StreamError, TooLargeError } from './errors'
 import { createRejectedStream, rejectedOf, subjectOf } from './layout'
 import type { Layout } from './layout'
 import { partitionOf } from './partition-of'
@@ -29,12 +29,6 @@ const STREAM_FULL_CODES = [10077, 10047, 10023]
 
 /** Error code of the server: the message is larger than the stream's `max_msg_size`. */
 const MESSAGE_TOO_LARGE = 10054
-
-/** The event is larger than the server accepts, so it was not published. */
-export class TooLargeError extends StreamError {}
-
-/** The publisher was stopped before the server confirmed the event. */
-export class NotPublishedError extends StreamError {}
 
 interface PublisherOptions {
   /** Stops the publisher. Events that are waiting are not published. */

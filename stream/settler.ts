@@ -3,8 +3,9 @@ import { formatRejected, listRejections } from '../delivery'
 import type { EventReport, MessageSource, Outcome } from '../delivery'
 import { formatTruncated } from './bounded-record'
 import type { Partition } from './partition'
-import { NotPublishedError, TooLargeError } from './publisher'
+import { NotPublishedError, TooLargeError } from './errors'
 import type { Publisher } from './publisher'
+import type { WorkerOptions } from './worker-options'
 
 /** Messages of a worker that cannot end for now */
 export interface Stuck {
@@ -32,7 +33,8 @@ export class Settler {
   constructor(
     private readonly partitions: ReadonlyMap<number, Partition>,
     private readonly publisher: Publisher,
-    private readonly log: Pick<Logger, 'info' | 'error'>
+    private readonly log: Pick<Logger, 'info' | 'error'>,
+    private readonly onSettled?: WorkerOptions['onSettled']
   ) {}
 
   /** The messages that cannot end, because their rejected events are not stored yet. Undefined when there are none. */
@@ -57,7 +59,13 @@ export class Settler {
     for (const report of reports) {
       messages.set(report.source, [...(messages.get(report.source) ?? []), report])
     }
-    await Promise.all([...messages].map(([source, ofMessage]) => this.settleMessage(source, ofMessage)))
+    const settled: EventReport[] = []
+    const settle = async ([source, ofMessage]: [EventReport['source'], EventReport[]]) => {
+      if (await this.settleMessage(source, ofMessage)) {
+        settled.push(...ofMessage)
+      }
+    }
+    await Promise.all([...messages].map(settle))
     this.log.info(
       {
         ...countOutcomes(reports),
@@ -67,14 +75,18 @@ export class Settler {
       },
       'batch'
     )
+    this.onSettled?.(settled, retried - this.retried)
     this.retried = retried
     this.slowestMs = 0
   }
 
-  /** Acknowledges a message, or publishes its rejected events on the rejected subject before it is terminated. */
-  private async settleMessage(source: EventReport['source'], reports: readonly EventReport[]): Promise<void> {
+  /**
+   * Acknowledges a message, or publishes its rejected events on the rejected subject before it is terminated.
+   * False when it could not be published.
+   */
+  private async settleMessage(source: EventReport['source'], reports: readonly EventReport[]): Promise<boolean> {
     if (source.kind !== 'message') {
-      return
+      return false
     }
     const { subject, sequence } = source
     const partition = this.partitions.get(source.partition)
@@ -82,7 +94,7 @@ export class Settler {
     if (rejected.length === 0) {
       partition?.get(sequence)?.ack()
       partition?.finish(sequence)
-      return
+      return true
     }
     this.waiting.add(source)
     try {
@@ -94,13 +106,14 @@ export class Settler {
       if (error instanceof NotPublishedError || error instanceof TooLargeError) {
         // It is returned to the stream when the session ends.
         this.log.error({ subject, sequence }, `Cannot publish the rejected event, so it is kept: ${error.message}`)
-        return
+        return false
       }
       throw error
     }
     this.waiting.delete(source)
     partition?.get(sequence)?.term()
     partition?.finish(sequence)
+    return true
   }
 
   /** Publishes the record of a rejected event. If it is too large, its text is truncated until the record fits. */

@@ -1,7 +1,7 @@
 import { jetstreamManager } from '@nats-io/jetstream'
 import type { StreamInfo } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
-import { StreamError } from './connect'
+import { StreamError } from './errors'
 import { findStream, partitionsOf, rejectedOf } from './layout'
 import { readLeases } from './leases'
 import type { Stuck } from './settler'

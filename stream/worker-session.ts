@@ -52,7 +52,7 @@ export class WorkerSession {
       signal: this.stop.signal,
       onWait: (reason) => (reason === undefined ? log.info('resumed') : log.warn(`${reason}: waiting.`))
     })
-    this.settler = new Settler(this.partitions, publisher, log)
+    this.settler = new Settler(this.partitions, publisher, log, options.onSettled)
     this.delivery = new Delivery({
       ...delivery,
       isEndless: true,
