@@ -69,6 +69,7 @@ export async function listen({ host, port }: Address, { metrics, notReady }: Mon
     throw new UsageError(`Cannot listen on ${host}:${port}: ${error.message}.`)
   })
   return {
+    host,
     port: (server.address() as AddressInfo).port,
     close: () => {
       server.close()

@@ -40,6 +40,8 @@ export class Metrics {
     registers: this.registers
   })
 
+  private readonly readStream: () => Promise<void>
+
   /** @param readStatus reads the state of the stream. It is shared by all workers: use the maximum, not the sum. */
   constructor(readStatus: () => Promise<Status>) {
     const gauge = (name: string, help: string) => new Gauge({ name, help, registers: this.registers })
@@ -51,30 +53,27 @@ export class Metrics {
     const maxBytes = gauge('ortto_stream_max_bytes', 'Maximum size of the events in the stream, -1 without a limit')
     const stuck = gauge('ortto_stream_stuck', 'Messages that cannot be moved to the rejected events for now')
     const workers = gauge('ortto_stream_workers', 'Workers of the stream')
-    new Gauge({
-      name: 'ortto_stream_up',
-      help: '1 when the state of the stream could be read',
-      registers: this.registers,
-      // The other gauges keep their last values when NATS is unreachable.
-      async collect() {
-        const status = await readStatus().catch(() => undefined)
-        this.set(status ? 1 : 0)
-        if (status) {
-          pending.set(status.pending)
-          inProgress.set(status.inProgress)
-          oldest.set(status.oldestSeconds)
-          rejected.set(status.rejected)
-          bytes.set(status.bytes)
-          maxBytes.set(status.maxBytes)
-          workers.set(status.workers.length)
-          stuck.set(status.workers.reduce((sum, worker) => sum + (worker.stuck?.messages ?? 0), 0))
-        }
+    const up = gauge('ortto_stream_up', '1 when the state of the stream could be read')
+    // Without NATS, the other gauges keep their last values.
+    this.readStream = async () => {
+      const status = await readStatus().catch(() => undefined)
+      up.set(status ? 1 : 0)
+      if (status) {
+        pending.set(status.pending)
+        inProgress.set(status.inProgress)
+        oldest.set(status.oldestSeconds)
+        rejected.set(status.rejected)
+        bytes.set(status.bytes)
+        maxBytes.set(status.maxBytes)
+        workers.set(status.workers.length)
+        stuck.set(status.workers.reduce((sum, worker) => sum + (worker.stuck?.messages ?? 0), 0))
       }
-    })
+    }
   }
 
   /** The metrics in Prometheus' text format. */
   async format(): Promise<{ text: string; contentType: string }> {
+    await this.readStream()
     return { text: await this.registry.metrics(), contentType: this.registry.contentType }
   }
 

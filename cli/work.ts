@@ -122,7 +122,9 @@ async function run(options: WorkOptions, output: Output): Promise<number> {
     if (options.listen) {
       const { Metrics: Recorder } = loadMetrics()
       metrics = new Recorder(() => readStatus(nc, options.stream))
-      monitor = await listen(options.listen, { metrics, notReady: () => notReady })
+      const { host, port, close } = await listen(options.listen, { metrics, notReady: () => notReady })
+      monitor = { close }
+      log.info({ code: 'listening', host, port }, 'listening')
     }
     const layout = await openStream(nc, { name: options.stream, replicas: options.replicas })
     const delivery = { ...target, mappings, integrations, consent, rate, through: metrics?.observe }

@@ -175,7 +175,7 @@ function msgIdOf(event: SegmentEvent, { raw, rejected }: Omit<ReadEvent, 'event'
 
 /** Undefined when the event is nested too deep to be written. */
 function serializeWithoutTimes(event: SegmentEvent): string | undefined {
-  const { sentAt, receivedAt, timestamp, ...content } = event
+  const { sentAt: _sentAt, receivedAt, timestamp, ...content } = event
   // The timestamp is computed from the other times when there is an original one, and is the time of receipt otherwise.
   const isComputed = 'originalTimestamp' in event || timestamp === receivedAt
   try {
