@@ -25,7 +25,7 @@ export function listenOption(): Option {
 }
 
 /** Parses `127.0.0.1:9464`, `[::1]:9464`, or `:9464` for 127.0.0.1. */
-export function parseAddress(text: string): Address {
+function parseAddress(text: string): Address {
   const [, host = '', port = ''] = /^(\[[\da-fA-F:.]+\]|[\w.-]*):(\d{1,5})$/.exec(text) ?? []
   if (port === '' || Number(port) > 65_535) {
     throw new InvalidArgumentError('Expected a host and a port, such as 127.0.0.1:9464 or 0.0.0.0:9464.')

@@ -18,7 +18,7 @@ const WorkerState = z.object({
   /** Messages that cannot end for now, and why */
   stuck: z.object({ messages: z.number(), subject: z.string(), sequence: z.number(), reason: z.string() }).optional()
 })
-export type WorkerState = z.infer<typeof WorkerState>
+type WorkerState = z.infer<typeof WorkerState>
 
 /** A lease of this worker. */
 interface Lease {
@@ -118,7 +118,7 @@ export class Leases {
 }
 
 /** A registered worker: its partitions and its state. */
-export interface RegisteredWorker {
+interface RegisteredWorker {
   worker: string
   partitions: number[]
   state: WorkerState
