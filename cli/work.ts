@@ -39,7 +39,7 @@ const HELP = `
 Delivers the events of a stream until it is stopped. Start any number of workers, on any machines. They share the users,
 and take over the events of a worker that was killed. Rejected events are published to <stream>.rejected, with the
 reason. The API key is read from --key-file or ORTTO_API_KEY. Without both, you are asked for it. Each batch is logged as
-a line of JSON.
+a line of JSON. docs/operations.md explains --listen.
 ${NATS_HELP}
 
 Examples:
