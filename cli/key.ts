@@ -1,11 +1,11 @@
-import { readFile } from 'fs/promises'
+import { readFile, stat } from 'fs/promises'
 import { createInterface } from 'readline'
 import { Writable } from 'stream'
 import type { Readable } from 'stream'
 import { parseApiKey } from '../src/api-key'
 import { pathFrom, UsageError } from './command'
 
-const HOW = 'Set ORTTO_API_KEY, or pass a file that contains the key with --key-file.'
+const HOW = 'Set ORTTO_API_KEY, or pass a file that contains the key with --key-file or ORTTO_API_KEY_FILE.'
 
 /**
  * Reads the API key from a file, the environment or a hidden prompt, in this order.
@@ -13,16 +13,25 @@ const HOW = 'Set ORTTO_API_KEY, or pass a file that contains the key with --key-
  */
 export async function readKey(keyFile: string | undefined, prompt: Prompt = process): Promise<string> {
   const key =
-    keyFile === undefined ? process.env.ORTTO_API_KEY ?? (await askForKey(prompt)) : await readKeyFile(keyFile)
+    keyFile === undefined
+      ? process.env.ORTTO_API_KEY ?? (await askForKey(prompt))
+      : await readKeyFile(keyFile, prompt.stderr)
   if (key.trim() === '') {
     throw new UsageError(`There is no API key. ${HOW}`)
   }
   return key.trim()
 }
 
-async function readKeyFile(path: string): Promise<string> {
+/** Warns on stderr when others can read the file. */
+async function readKeyFile(path: string, stderr: Writable): Promise<string> {
   try {
-    return await readFile(pathFrom(path), 'utf8')
+    const file = pathFrom(path)
+    const key = await readFile(file, 'utf8')
+    const { mode } = await stat(file)
+    if (process.platform !== 'win32' && (mode & 0o004) !== 0) {
+      stderr.write(`All users of this machine can read the API key in ${path}. Run: chmod 600 ${path}\n`)
+    }
+    return key
   } catch (error) {
     if (parseApiKey(path.replace(/^Bearer /, ''))) {
       throw new UsageError(`--key-file must be a file, not the key itself: other users can read arguments. ${HOW}`)

@@ -6,6 +6,7 @@ import { parseApiKey } from '../src/api-key'
 import { createRedactor } from '../src/redact'
 import { EXIT, fail } from './command'
 import type { Output } from './command'
+import { addVariables } from './environment'
 import { terminal } from './terminal'
 import { readVersion } from './version'
 
@@ -83,6 +84,7 @@ export async function run(args: readonly string[], terminal: Output): Promise<nu
     const command = name === asked ? load()(output, end) : new Command(name)
     program.addCommand(command.description(description))
   }
+  program.commands.forEach(addVariables)
   for (const command of [program, ...program.commands]) {
     command
       .exitOverride()

@@ -1,15 +1,18 @@
 import { Command } from 'commander'
 import { InputError, readAll } from '../delivery'
-import { NotPublishedError, openStream, Publisher, publishLines } from '../stream'
+import { NotPublishedError } from '../stream/errors'
 import type { PublishCounts } from '../stream'
 import { EXIT, wholeNumber } from './command'
 import type { Output } from './command'
 import { filesOf } from './inputs'
-import { connectWith, NATS_HELP, withNatsOptions } from './nats'
+import { connectWith, NATS_HELP, replicasOption, withNatsOptions } from './nats'
 import type { NatsOptions } from './nats'
+import { loadStream } from './optional'
 
 interface PublishOptions extends NatsOptions {
   maxBytes?: number
+  replicas?: number
+  json?: boolean
 }
 
 const BY_SIGNAL = 'Stopped by a signal.'
@@ -31,6 +34,8 @@ Exits with 0 when all events are in the stream, 1 when some were rejected, 2 for
 export function publishCommand(output: Output, end: (code: number) => void): Command {
   return withNatsOptions(new Command('publish').argument('<inputs...>', 'files, folders, or - for standard input'))
     .option('--max-bytes <number>', 'the maximum size of the stream (default for a new stream: 1 GiB)', wholeNumber(1))
+    .addOption(replicasOption())
+    .option('--json', 'print JSON')
     .addHelpText('after', HELP)
     .action(async (inputs: string[], options: PublishOptions) => end(await publish(inputs, options, output)))
 }
@@ -38,6 +43,7 @@ export function publishCommand(output: Output, end: (code: number) => void): Com
 /** Publishes events, and resolves with the exit code. */
 async function publish(inputs: string[], options: PublishOptions, output: Output): Promise<number> {
   const files = await filesOf(inputs, output)
+  const { openStream, Publisher, publishLines } = loadStream()
   const nc = await connectWith(options, 'ortto publish')
   const stop = new AbortController()
   const onSignal = () => stop.abort()
@@ -47,7 +53,11 @@ async function publish(inputs: string[], options: PublishOptions, output: Output
   const timer = setInterval(() => output.progress?.(`${published.lines} lines`), 500)
   let stopped: string | undefined
   try {
-    const layout = await openStream(nc, { name: options.stream, maxBytes: options.maxBytes })
+    const layout = await openStream(nc, {
+      name: options.stream,
+      maxBytes: options.maxBytes,
+      replicas: options.replicas
+    })
     const onWait = (reason: string | undefined) =>
       output.error(reason === undefined ? 'Resumed.' : `${reason}: waiting. Press Ctrl-C to stop.`)
     const publisher = new Publisher(nc, layout, { signal: stop.signal, onWait })
@@ -65,7 +75,12 @@ async function publish(inputs: string[], options: PublishOptions, output: Output
     output.progress?.()
     await nc.close()
   }
-  output.log(formatSummary(published, options.stream, (performance.now() - startedAt) / 1000, stopped))
+  const seconds = (performance.now() - startedAt) / 1000
+  output.log(
+    options.json
+      ? JSON.stringify({ stream: options.stream, ...published, seconds, stopped })
+      : formatSummary(published, options.stream, seconds, stopped)
+  )
   if (stopped !== undefined) {
     return EXIT.stopped
   }
@@ -90,7 +105,9 @@ function formatSummary(
 ) {
   const parts = [
     `${stored} stored`,
-    ...(duplicates > 0 ? [`${duplicates} not stored again (same message ID within the last two minutes)`] : []),
+    ...(duplicates > 0
+      ? [`${duplicates} skipped (the stream received the same event within the last two minutes)`]
+      : []),
     ...(rejected > 0 ? [`${rejected} are not events (published to ${stream}.rejected with the reason)`] : []),
     ...(tooLarge > 0 ? [`${tooLarge} too large (not stored)`] : [])
   ]

@@ -1,16 +1,23 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { open, rm } from 'fs/promises'
 import pino from 'pino'
 import { Stopped } from '../delivery'
-import { deleteRejected, openStream, readRejected, readStatus, watchConnection, work } from '../stream'
-import type { Status } from '../stream'
+import type { Status, Stuck } from '../stream'
 import { connectMappings } from './check-target'
 import { EXIT, pathFrom, reasonOf, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
 import { collect, mappingsOf } from './inputs'
-import { connectWith, NATS_HELP, withNatsOptions } from './nats'
+import { listen, listenOption } from './listen'
+import type { Address } from './listen'
+import type { Metrics } from './metrics'
+import { connectWith, NATS_HELP, replicasOption, withNatsOptions } from './nats'
 import type { NatsOptions } from './nats'
+import { loadMetrics, loadStream } from './optional'
+import { printable } from './table'
 import { remoteTarget } from './target'
+
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'fatal'] as const
+type LogLevel = typeof LOG_LEVELS[number]
 
 interface WorkOptions extends NatsOptions {
   to?: string
@@ -20,6 +27,10 @@ interface WorkOptions extends NatsOptions {
   connectAudiences?: boolean
   rate?: number
   keyFile?: string
+  replicas?: number
+  listen?: Address
+  logLevel: LogLevel
+  json?: boolean
   status?: boolean
   rejected?: string
 }
@@ -28,7 +39,7 @@ const HELP = `
 Delivers the events of a stream until it is stopped. Start any number of workers, on any machines. They share the users,
 and take over the events of a worker that was killed. Rejected events are published to <stream>.rejected, with the
 reason. The API key is read from --key-file or ORTTO_API_KEY. Without both, you are asked for it. Each batch is logged as
-a line of JSON.
+a line of JSON. docs/operations.md explains --listen.
 ${NATS_HELP}
 
 Examples:
@@ -53,8 +64,12 @@ export function workCommand(output: Output, end: (code: number) => void): Comman
       .option('--rate <number>', 'the maximum of events per second for this worker', wholeNumber(1))
       .option('--key-file <file>', 'a file that contains the API key')
   )
+    .addOption(replicasOption())
+    .addOption(listenOption())
+    .addOption(new Option('--log-level <level>', 'the lowest level that is logged').choices(LOG_LEVELS).default('info'))
     .option('--rejected <file>', 'move the rejected events from the stream to a file, and exit')
     .option('--status', 'show the state of the stream and its workers, and exit')
+    .option('--json', 'with --status: print JSON')
     .addHelpText('after', HELP)
     .action(async (options: WorkOptions) => {
       end(await start(options, output))
@@ -78,19 +93,42 @@ async function run(options: WorkOptions, output: Output): Promise<number> {
   const target = await remoteTarget(to, keyFile)
   const mappings = await connectMappings(saved, target, options.connectAudiences)
   const log = pino(
-    { base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
+    {
+      level: options.logLevel,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) }
+    },
     { write: (line) => output.log(line.trimEnd()) }
   )
+  const { openStream, readStatus, watchConnection, work } = loadStream()
   const nc = await connectWith(options, 'ortto work')
   const stop = new AbortController()
   const onSignal = () => stop.abort()
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
-  void watchConnection(nc, (isLost) =>
-    isLost ? log.warn('The connection to NATS is lost. Reconnecting.') : log.info('Reconnected to NATS.')
-  )
+  let notReady: string | undefined = 'starting'
+  void watchConnection(nc, (isLost) => {
+    notReady = isLost ? 'nats_disconnected' : undefined
+    if (isLost) {
+      log.warn({ code: 'nats_disconnected' }, 'The connection to NATS is lost. Reconnecting.')
+    } else {
+      log.info({ code: 'nats_reconnected' }, 'Reconnected to NATS.')
+    }
+  })
+  let monitor: { close: () => void } | undefined
   try {
-    const layout = await openStream(nc, { name: options.stream })
-    await work({ nc, layout, delivery: { ...target, mappings, integrations, consent, rate }, log, signal: stop.signal })
+    let metrics: Metrics | undefined
+    if (options.listen) {
+      const { Metrics: Recorder } = loadMetrics()
+      metrics = new Recorder(() => readStatus(nc, options.stream))
+      const { host, port, close } = await listen(options.listen, { metrics, notReady: () => notReady })
+      monitor = { close }
+      log.info({ code: 'listening', host, port }, 'listening')
+    }
+    const layout = await openStream(nc, { name: options.stream, replicas: options.replicas })
+    const delivery = { ...target, mappings, integrations, consent, rate, through: metrics?.observe }
+    notReady = undefined
+    await work({ nc, layout, delivery, log, onSettled: metrics?.recordSettled, signal: stop.signal })
     return EXIT.done
   } catch (error) {
     if (!(error instanceof Stopped)) {
@@ -100,6 +138,7 @@ async function run(options: WorkOptions, output: Output): Promise<number> {
     return EXIT.stopped
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+    monitor?.close()
     await nc.close()
   }
 }
@@ -107,7 +146,9 @@ async function run(options: WorkOptions, output: Output): Promise<number> {
 async function showStatus(options: WorkOptions, output: Output): Promise<number> {
   const nc = await connectWith(options, 'ortto work --status')
   try {
-    output.log(formatStatus(await readStatus(nc, options.stream)))
+    const { readStatus } = loadStream()
+    const status = await readStatus(nc, options.stream)
+    output.log(options.json ? JSON.stringify(status) : formatStatus(status))
     return EXIT.done
   } finally {
     await nc.close()
@@ -116,6 +157,7 @@ async function showStatus(options: WorkOptions, output: Output): Promise<number>
 
 /** Writes the rejected events to a new file, and deletes them from the server once the file is synced to disk. */
 async function moveRejected(rejected: string, options: WorkOptions, output: Output): Promise<number> {
+  const { deleteRejected, readRejected } = loadStream()
   const nc = await connectWith(options, 'ortto work --rejected')
   let count = 0
   let isSafe = false
@@ -155,16 +197,26 @@ async function moveRejected(rejected: string, options: WorkOptions, output: Outp
 }
 
 function formatStatus(status: Status): string {
-  const { stream, bytes, maxBytes, partitions, pending, inProgress, redelivered, rejected, workers } = status
+  const { stream, bytes, maxBytes, partitions, pending, inProgress, redelivered, rejected, oldestSeconds, workers } =
+    status
   const limit = maxBytes < 0 ? '' : ` of ${megabytes(maxBytes)}`
   return [
     `Stream       ${stream}: ${megabytes(bytes)}${limit}, ${partitions} partitions`,
     `Pending      ${pending} waiting, ${inProgress} with workers`,
+    `Oldest       ${oldestSeconds} s`,
     `Redelivered  ${redelivered}`,
     `Rejected     ${rejected} on ${stream}.rejected`,
     `Workers      ${workers.length}`,
-    ...workers.map(({ worker, partitions: count }) => `  ${worker}: ${count} partitions`)
+    ...workers.flatMap(({ worker, partitions: count, stuck }) => [
+      `  ${printable(worker)}: ${count} partitions`,
+      ...(stuck ? [`    ${printable(formatStuck(stuck))}`] : [])
+    ])
   ].join('\n')
+}
+
+function formatStuck({ messages, subject, sequence, reason }: Stuck): string {
+  const others = messages > 1 ? ` and ${messages - 1} more` : ''
+  return `Stuck: ${subject} ${sequence}${others} cannot be moved to the rejected events. ${reason}`
 }
 
 function megabytes(bytes: number): string {

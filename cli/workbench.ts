@@ -1,12 +1,12 @@
 import { Command } from 'commander'
 import { join } from 'path'
-import { openStream, Publisher } from '../stream'
 import { createWorkbench, MappingsStore, PageNotBuilt } from '../workbench/server'
 import { pathFrom, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
 import { listen, openLocalOrtto } from './local-ortto'
 import { connectWith, withNatsOptions } from './nats'
 import type { NatsOptions } from './nats'
+import { loadStream } from './optional'
 
 const PORT = 8020
 const ORTTO_PORT = 8021
@@ -89,6 +89,7 @@ export async function startWorkbench(options: WorkbenchOptions, output: Output) 
 /** A publisher for live events, and a function that closes its connection. */
 async function openPublisher(options: WorkbenchOptions, output: Output) {
   const { nats = 'nats://127.0.0.1:4222', creds, stream = 'ortto' } = options
+  const { openStream, Publisher } = loadStream()
   const nc = await connectWith({ nats, creds, stream }, 'ortto workbench')
   const layout = await openStream(nc, { name: stream }).catch(async (error: unknown) => {
     await nc.close()

@@ -32,7 +32,7 @@ export type { ReadEvent } from './read/to-events'
 export { readOrttoCode } from './reasons'
 export type { OrttoCode, ReasonCode } from './reasons'
 export { formatRejected } from './records/record-lines'
-export { formatSource, readProblemError } from './report'
+export { formatSource, listRejections, readProblemError } from './report'
 export type {
   EventReport,
   FileSource,

@@ -1,7 +1,10 @@
-import { connect, credsAuthenticator, errors } from '@nats-io/transport-node'
+import { connect, credsAuthenticator, errors, nkeyAuthenticator } from '@nats-io/transport-node'
 import type { NatsConnection } from '@nats-io/transport-node'
+import { isIP } from 'net'
+import { checkServerIdentity } from 'tls'
+import type { ConnectionOptions } from 'tls'
 import { errorMessage } from '../common/error-message'
-import { UserError } from '../common/user-error'
+import { StreamError } from './errors'
 import { pause } from './pause'
 
 /** How long a server may take to start */
@@ -17,12 +20,13 @@ interface ServerOptions {
   user?: string
   password?: string
   token?: string
+  /** An nkey seed: `SU…` */
+  nkeySeed?: string
+  /** PEM texts: the authority that signed the server's certificate, and the certificate and key of this client */
+  tls?: { ca?: string; cert?: string; key?: string }
   /** The name of the connection in the server's monitoring */
   name: string
 }
-
-/** The stream cannot be used with these options. The message is for the user, and says what to do. */
-export class StreamError extends UserError {}
 
 /**
  * Connects to NATS. A lost connection is restored without a time limit.
@@ -34,16 +38,23 @@ export async function connectTo({
   user,
   password,
   token,
+  nkeySeed,
+  tls,
   name
 }: ServerOptions): Promise<NatsConnection> {
+  const encoder = new TextEncoder()
   const options = {
     servers,
     name,
     user,
     pass: password,
     token,
-    authenticator: creds === undefined ? undefined : credsAuthenticator(new TextEncoder().encode(creds)),
-    tls: servers.some((server) => server.startsWith('tls:')) ? {} : undefined,
+    authenticator: [
+      ...(creds === undefined ? [] : [credsAuthenticator(encoder.encode(creds))]),
+      ...(nkeySeed === undefined ? [] : [nkeyAuthenticator(encoder.encode(nkeySeed.trim()))])
+    ],
+    tls:
+      tls || servers.some((server) => server.startsWith('tls:')) ? { ...tls, ...checkAddresses(servers) } : undefined,
     maxReconnectAttempts: -1,
     ignoreAuthErrorAbort: true
   }
@@ -51,9 +62,30 @@ export async function connectTo({
     return await retryWhileStarting(() => connect(options))
   } catch (error) {
     const reason = errorMessage(error)
-    throw new StreamError(
-      `Cannot connect to NATS at ${servers.join(', ')} (${reason}). Start a server with: nats-server --jetstream`
-    )
+    const advice =
+      error instanceof errors.AuthorizationError
+        ? 'Check the credentials.'
+        : 'If it does not run, start it with: nats-server --jetstream'
+    throw new StreamError(`Cannot connect to NATS at ${servers.join(', ')} (${reason}). ${advice}`)
+  }
+}
+
+/**
+ * TLS options that check the certificate of a server whose URL has an IP address. The library passes no name for it, so
+ * that Node would compare the certificate with `localhost`. Servers that are discovered later must have one of the same
+ * addresses in their certificates, as with names.
+ */
+function checkAddresses(servers: readonly string[]): Pick<ConnectionOptions, 'checkServerIdentity'> {
+  const hosts = servers.map((server) => new URL(server).hostname.replace(/^\[|\]$/g, ''))
+  if (!hosts.some((host) => isIP(host))) {
+    return {}
+  }
+  return {
+    checkServerIdentity: (name, certificate) => {
+      const names = name === 'localhost' ? hosts.filter((host) => isIP(host) || host === name) : [name]
+      const errors = names.map((host) => checkServerIdentity(host, certificate))
+      return errors.includes(undefined) ? undefined : errors[0]
+    }
   }
 }
 

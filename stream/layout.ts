@@ -2,7 +2,8 @@ import { AckPolicy, DiscardPolicy, jetstreamManager, JetStreamApiError, Retentio
 import type { JetStreamManager, StreamInfo } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/transport-node'
 import type { NatsConnection } from '@nats-io/transport-node'
-import { retryWhileStarting, StreamError } from './connect'
+import { retryWhileStarting } from './connect'
+import { StreamError } from './errors'
 
 /** Users are distributed over this number of subjects. It is also the maximum number of active workers. */
 const DEFAULT_PARTITIONS = 32
@@ -30,6 +31,8 @@ export interface Layout {
   partitions: number
   /** Milliseconds */
   ackWait: number
+  /** The number of servers of the cluster that store each message */
+  replicas: number
 }
 
 /** How a new stream is created. */
@@ -38,6 +41,11 @@ export interface StreamOptions {
   name?: string
   /** The size of the stream. An existing stream is updated. @default 1 GiB */
   maxBytes?: number
+  /**
+   * The number of servers of the cluster that store each message: 1 to 5. Existing streams are updated.
+   * @default 1 for a new stream
+   */
+  replicas?: number
   /** Not used for an existing stream. @default 32 */
   partitions?: number
   /** Milliseconds. Not used for an existing stream. @default 30,000 */
@@ -59,6 +67,11 @@ export function rejectedOf({ name }: Pick<Layout, 'name'>): { subject: string; s
   return { subject: `${name}.rejected`, stream: `${name}-rejected` }
 }
 
+/** The buckets of the workers: who has which partition, and which messages may crash workers. */
+export function bucketsOf({ name }: Pick<Layout, 'name'>): { leases: string; suspects: string } {
+  return { leases: `${name}-leases`, suspects: `${name}-suspects` }
+}
+
 /**
  * Finds the stream or creates it, together with the stream of rejected events. The stream is a work queue: an event is
  * removed when it is acknowledged.
@@ -66,19 +79,22 @@ export function rejectedOf({ name }: Pick<Layout, 'name'>): { subject: string; s
  * @throws StreamError when the name is not valid, the server has no JetStream, or another stream has the name
  */
 export async function openStream(nc: NatsConnection, options: StreamOptions = {}): Promise<Layout> {
-  const { name = 'ortto', maxBytes, partitions = DEFAULT_PARTITIONS, ackWait = DEFAULT_ACK_WAIT_MS } = options
+  const { name = 'ortto', maxBytes, replicas, partitions = DEFAULT_PARTITIONS, ackWait = DEFAULT_ACK_WAIT_MS } = options
   if (!/^[\w-]{1,64}$/.test(name)) {
     throw new StreamError(`"${name}" is not a valid stream name. Use only letters, digits, - and _.`)
   }
   const jsm = await retryWhileStarting(() => jetstreamManager(nc)).catch((error: Error) => {
     throw new StreamError(`The server has no JetStream (${error.message}). Start it with: nats-server --jetstream`)
   })
-  const info = (await findStream(jsm, name)) ?? (await createStream(jsm, name, partitions, maxBytes))
+  const info = (await findStream(jsm, name)) ?? (await createStream(jsm, name, partitions, maxBytes, replicas))
   const found = partitionsOf(info, name)
   if (maxBytes !== undefined && info.config.max_bytes !== maxBytes) {
     await wrapErrors(name, jsm.streams.update(name, { max_bytes: maxBytes }))
   }
-  return { name, partitions: found, ackWait: await createConsumers(jsm, name, found, ackWait) }
+  const layout = { name, partitions: found, replicas: replicas ?? info.config.num_replicas }
+  await createRejectedStream(nc, layout)
+  await updateReplicas(jsm, layout)
+  return { ...layout, ackWait: await createConsumers(jsm, name, found, ackWait) }
 }
 
 /** Undefined when the stream does not exist. */
@@ -91,23 +107,49 @@ export async function findStream(jsm: JetStreamManager, name: string): Promise<S
   })
 }
 
+/**
+ * Creates the stream of rejected events if it does not exist.
+ * @throws StreamError when it cannot be created
+ */
+export async function createRejectedStream(
+  nc: NatsConnection,
+  layout: Pick<Layout, 'name' | 'replicas'>
+): Promise<void> {
+  const { stream, subject } = rejectedOf(layout)
+  const jsm = await jetstreamManager(nc)
+  if (!(await findStream(jsm, stream))) {
+    await wrapErrors(
+      stream,
+      jsm.streams.add({ name: stream, subjects: [subject], discard: DiscardPolicy.New, num_replicas: layout.replicas })
+    )
+  }
+}
+
+/** Gives all streams and buckets of a stream the same number of replicas. */
+async function updateReplicas(jsm: JetStreamManager, layout: Pick<Layout, 'name' | 'replicas'>): Promise<void> {
+  const { leases, suspects } = bucketsOf(layout)
+  for (const stream of [layout.name, rejectedOf(layout).stream, `KV_${leases}`, `KV_${suspects}`]) {
+    const found = await findStream(jsm, stream)
+    if (found && found.config.num_replicas !== layout.replicas) {
+      await wrapErrors(stream, jsm.streams.update(stream, { num_replicas: layout.replicas }))
+    }
+  }
+}
+
 async function createStream(
   jsm: JetStreamManager,
   name: string,
   partitions: number,
-  maxBytes = DEFAULT_MAX_BYTES
+  maxBytes = DEFAULT_MAX_BYTES,
+  replicas = 1
 ): Promise<StreamInfo> {
-  const rejected = rejectedOf({ name })
-  await wrapErrors(
-    rejected.stream,
-    jsm.streams.add({ name: rejected.stream, subjects: [rejected.subject], discard: DiscardPolicy.New })
-  )
   const created = jsm.streams.add({
     name,
     subjects: Array.from({ length: partitions }, (_, partition) => subjectOf({ name }, partition)),
     retention: RetentionPolicy.Workqueue,
     discard: DiscardPolicy.New,
     max_bytes: maxBytes,
+    num_replicas: replicas,
     duplicate_window: nanos(DUPLICATE_WINDOW_MS)
   })
   return created.catch(async (error: unknown) => {

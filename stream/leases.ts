@@ -2,7 +2,9 @@ import { JetStreamApiCodes, JetStreamApiError, jetstream, jetstreamManager } fro
 import { Kvm } from '@nats-io/kv'
 import type { KV } from '@nats-io/kv'
 import type { NatsConnection } from '@nats-io/transport-node'
-import { findStream } from './layout'
+import { z } from 'zod'
+import { parseJson } from '../common/parse-json'
+import { bucketsOf, findStream } from './layout'
 import type { Layout } from './layout'
 
 /** The part of a lease's time after which a worker that cannot renew it stops relying on it. */
@@ -10,6 +12,13 @@ const SAFE_PART = 0.8
 
 const WORKER_PREFIX = 'workers.'
 const PARTITION_PREFIX = 'partitions.'
+
+/** What a worker publishes about itself. */
+const WorkerState = z.object({
+  /** Messages that cannot end for now, and why */
+  stuck: z.object({ messages: z.number(), subject: z.string(), sequence: z.number(), reason: z.string() }).optional()
+})
+type WorkerState = z.infer<typeof WorkerState>
 
 /** A lease of this worker. */
 interface Lease {
@@ -30,7 +39,11 @@ export class Leases {
   /** @param worker a unique name of letters, digits, - and _ */
   static async open(nc: NatsConnection, layout: Layout, worker: string): Promise<Leases> {
     const js = jetstream(nc, { timeout: Math.min(5000, layout.ackWait / 3) })
-    return new Leases(await new Kvm(js).create(`${layout.name}-leases`, { ttl: layout.ackWait }), layout, worker)
+    return new Leases(
+      await new Kvm(js).create(bucketsOf(layout).leases, { ttl: layout.ackWait, replicas: layout.replicas }),
+      layout,
+      worker
+    )
   }
 
   /** The partitions that this worker has. */
@@ -44,9 +57,9 @@ export class Leases {
     return [...this.leases.values()].some(({ renewedAt }) => renewedAt <= limit)
   }
 
-  /** Registers this worker, or renews its registration. */
-  async register(): Promise<void> {
-    await this.kv.put(WORKER_PREFIX + this.worker, '')
+  /** Registers this worker with its state, or renews its registration. */
+  async register(state: WorkerState): Promise<void> {
+    await this.kv.put(WORKER_PREFIX + this.worker, JSON.stringify(state))
   }
 
   /** The registered workers, and the partitions that no worker has. */
@@ -104,24 +117,35 @@ export class Leases {
   }
 }
 
-/** The partitions of each worker, by its name. */
-export async function readLeases(nc: NatsConnection, { name }: Pick<Layout, 'name'>): Promise<Map<string, number[]>> {
-  const partitions = new Map<string, number[]>()
-  const bucket = `${name}-leases`
+/** A registered worker: its partitions and its state. */
+interface RegisteredWorker {
+  worker: string
+  partitions: number[]
+  state: WorkerState
+}
+
+/** The registered workers, sorted by name. */
+export async function readLeases(nc: NatsConnection, layout: Pick<Layout, 'name'>): Promise<RegisteredWorker[]> {
+  const workers = new Map<string, RegisteredWorker>()
+  const find = (worker: string) => {
+    const found = workers.get(worker) ?? { worker, partitions: [], state: {} }
+    workers.set(worker, found)
+    return found
+  }
+  const { leases: bucket } = bucketsOf(layout)
   if (!(await findStream(await jetstreamManager(nc), `KV_${bucket}`))) {
-    return partitions
+    return []
   }
   const kv = await new Kvm(nc).open(bucket)
   for await (const key of await kv.keys()) {
+    const value = (await kv.get(key))?.string() ?? ''
     if (key.startsWith(WORKER_PREFIX)) {
-      const worker = key.slice(WORKER_PREFIX.length)
-      partitions.set(worker, partitions.get(worker) ?? [])
+      find(key.slice(WORKER_PREFIX.length)).state = WorkerState.safeParse(parseJson(value)).data ?? {}
     } else {
-      const worker = (await kv.get(key))?.string() ?? ''
-      partitions.set(worker, [...(partitions.get(worker) ?? []), Number(key.slice(PARTITION_PREFIX.length))])
+      find(value).partitions.push(Number(key.slice(PARTITION_PREFIX.length)))
     }
   }
-  return partitions
+  return [...workers.values()].sort((one, other) => (one.worker < other.worker ? -1 : 1))
 }
 
 /** False for a write conflict: the key was changed since it was read, or exists already. Rethrows other errors. */

@@ -3,37 +3,68 @@ import { Kvm } from '@nats-io/kv'
 import type { KV } from '@nats-io/kv'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { z } from 'zod'
+import { parseJson } from '../common/parse-json'
+import { bucketsOf } from './layout'
 import type { Layout } from './layout'
 
-/** The message that a partition delivers alone, and the number of attempts */
-const Attempts = z.object({ sequence: z.number(), tries: z.number() })
+/** The message that a partition delivers alone, and the workers that attempted it and have not ended normally */
+const Attempts = z.object({ sequence: z.number(), workers: z.array(z.string()) })
 
 /**
  * Detects poison messages: messages that crash workers. Before a suspicious message is delivered alone, the attempt is
- * stored in the server. A worker that ends normally deletes it, and a worker that crashes leaves it there.
+ * stored in the server. A worker that ends normally removes its attempts, and a worker that crashes leaves them there.
  */
 export class PoisonMessages {
-  private constructor(private readonly kv: KV) {}
+  /** Partitions with a stored attempt of this worker */
+  private readonly attempted = new Set<number>()
 
-  static async open(nc: NatsConnection, { name }: Layout): Promise<PoisonMessages> {
-    return new PoisonMessages(await new Kvm(jetstream(nc)).create(`${name}-suspects`))
+  private constructor(private readonly kv: KV, private readonly worker: string) {}
+
+  /** @param worker the unique name of this worker */
+  static async open(
+    nc: NatsConnection,
+    layout: Pick<Layout, 'name' | 'replicas'>,
+    worker: string
+  ): Promise<PoisonMessages> {
+    return new PoisonMessages(
+      await new Kvm(jetstream(nc)).create(bucketsOf(layout).suspects, { replicas: layout.replicas }),
+      worker
+    )
   }
 
-  /** Stores an attempt to deliver a message alone. Returns the earlier attempts: in each of them, a worker crashed. */
+  /**
+   * Stores an attempt to deliver a message alone. Returns the number of other workers with an attempt: each crashed.
+   * Rejects when the server cannot be reached, or the entry was changed at the same time.
+   */
   async recordAttempt(partition: number, sequence: number): Promise<number> {
-    const before = Attempts.safeParse(await this.read(partition))
-    const tries = before.success && before.data.sequence === sequence ? before.data.tries : 0
-    await this.kv.put(String(partition), JSON.stringify({ sequence, tries: tries + 1 }))
-    return tries
+    this.attempted.add(partition)
+    const { revision, attempts } = await this.read(partition)
+    const others = attempts?.sequence === sequence ? attempts.workers.filter((name) => name !== this.worker) : []
+    await this.write(partition, { sequence, workers: [...others, this.worker] }, revision)
+    return others.length
   }
 
-  /** Deletes the attempts of a partition, because its worker ends normally. */
-  async clear(partition: number): Promise<void> {
-    await this.kv.delete(String(partition))
+  /** Removes the attempts of this worker, because it ends normally. Rejects when the server cannot be reached. */
+  async removeAttempts(): Promise<void> {
+    for (const partition of this.attempted) {
+      const { revision, attempts } = await this.read(partition)
+      if (attempts?.workers.includes(this.worker)) {
+        const workers = attempts.workers.filter((name) => name !== this.worker)
+        await this.write(partition, { ...attempts, workers }, revision)
+      }
+      this.attempted.delete(partition)
+    }
   }
 
-  private async read(partition: number): Promise<unknown> {
+  private async read(partition: number): Promise<{ revision?: number; attempts?: z.infer<typeof Attempts> }> {
     const entry = await this.kv.get(String(partition))
-    return entry?.operation === 'PUT' ? entry.json() : undefined
+    const value = entry?.operation === 'PUT' ? parseJson(entry.string()) : undefined
+    return { revision: entry?.revision, attempts: Attempts.safeParse(value).data }
+  }
+
+  private async write(partition: number, attempts: z.infer<typeof Attempts>, revision?: number): Promise<void> {
+    const key = String(partition)
+    const value = JSON.stringify(attempts)
+    await (revision === undefined ? this.kv.create(key, value) : this.kv.update(key, value, revision))
   }
 }

@@ -1,6 +1,6 @@
 import { formatRejected, formatSource } from '../delivery'
 import type { ReadItem } from '../delivery'
-import { TooLargeError } from './publisher'
+import { TooLargeError } from './errors'
 import type { Publisher } from './publisher'
 
 /** The lines of files, counted by their result. */
@@ -9,7 +9,7 @@ export interface PublishCounts {
   lines: number
   /** Events that were stored in the stream */
   stored: number
-  /** Events that were not stored again, because the stream has an event with the same message ID */
+  /** Events that were not stored again, because the stream received the same event within the last two minutes */
   duplicates: number
   /** Lines that are not events. They are published on the rejected subject. */
   rejected: number
@@ -65,7 +65,7 @@ async function publishItem(
     if (!('problem' in item)) {
       // A line number of standard input does not identify an event: the next input has other lines.
       const isIdentifying = source.kind === 'file' && source.file !== '-'
-      const isNew = await publisher.publish(item.event, item, isIdentifying ? key : undefined)
+      const isNew = await publisher.publish(item.event, item, { key: isIdentifying ? key : undefined })
       return isNew ? 'stored' : 'duplicates'
     }
     await publisher.reject(formatRejected([{ ...item, results: [] }])[0], key)

@@ -6,10 +6,9 @@ import type { SegmentEvent } from '@segment/actions-core'
 import { createHash, randomUUID } from 'crypto'
 import { isNativeError } from 'util/types'
 import { errorMessage } from '../common/error-message'
-import { idOf } from '../delivery'
 import type { ReadEvent } from '../delivery'
-import { StreamError } from './connect'
-import { rejectedOf, subjectOf } from './layout'
+import { NotPublishedError, StreamError, TooLargeError } from './errors'
+import { createRejectedStream, rejectedOf, subjectOf } from './layout'
 import type { Layout } from './layout'
 import { partitionOf } from './partition-of'
 import { pause } from './pause'
@@ -28,11 +27,8 @@ const REASONS_BYTES = 64 * 1024
 /** Error codes of the server for a full stream: the limit of bytes, of messages, or of the disk is reached. */
 const STREAM_FULL_CODES = [10077, 10047, 10023]
 
-/** The event is larger than the server accepts, so it was not published. */
-export class TooLargeError extends StreamError {}
-
-/** The publisher was stopped before the server confirmed the event. */
-export class NotPublishedError extends StreamError {}
+/** Error code of the server: the message is larger than the stream's `max_msg_size`. */
+const MESSAGE_TOO_LARGE = 10054
 
 interface PublisherOptions {
   /** Stops the publisher. Events that are waiting are not published. */
@@ -67,23 +63,23 @@ export class Publisher {
 
   /**
    * Publishes an event. Resolves when the server has stored it: `false` when it is a duplicate, because the same event
-   * with the same message ID was published within the last two minutes.
+   * was published within the last two minutes.
    *
-   * @param source identifies an event without a message ID, such as its file and line. Without both, the event is
-   *   always new.
+   * @param line given for an event from a file, which is a duplicate only when its text is the same. Without a message
+   *   ID, `key` identifies it, such as its file and line. Without both, the event is always new.
    * @throws TooLargeError when the event is larger than the server accepts
    * @throws NotPublishedError when the publisher is stopped. The event may be in the stream or not.
    */
   async publish(
     event: SegmentEvent,
     read: Omit<ReadEvent, 'event'> = serialize(event),
-    source?: string
+    line?: { key?: string }
   ): Promise<boolean> {
     const { raw } = read
     const partition = partitionOf(event, raw, this.layout.partitions)
     const subject = subjectOf(this.layout, partition)
     const before = this.last.get(partition) ?? Promise.resolve()
-    const published = before.then(() => this.send(subject, raw, msgIdOf(event, read, source)))
+    const published = before.then(() => this.send(subject, raw, msgIdOf(event, read, line)))
     this.last.set(
       partition,
       published.catch(() => undefined)
@@ -95,6 +91,7 @@ export class Publisher {
    * Publishes a rejected event, or a line that is not an event, on the rejected subject.
    * @param text JSON with `_rejected`
    * @param source identifies the event. The same text with the same source is stored once.
+   * @throws TooLargeError when the text is larger than the server or the stream of rejected events accepts
    */
   async reject(text: string, source: string): Promise<void> {
     await this.send(rejectedOf(this.layout).subject, text, digest(`${source} ${text}`))
@@ -102,14 +99,18 @@ export class Publisher {
 
   private async send(subject: string, text: string, msgID: string): Promise<PubAck> {
     const { signal } = this.options
+    const isRejected = subject === rejectedOf(this.layout).subject
     const body = new TextEncoder().encode(text)
-    this.checkSize(body.length, subject)
+    this.checkSize(body.length, isRejected)
     let isRetrying = false
     try {
       for (let backoff = MIN_BACKOFF_MS; ; backoff = Math.min(MAX_BACKOFF_MS, backoff * 2)) {
         try {
           return await this.js.publish(subject, body, { msgID })
         } catch (error) {
+          if (error instanceof JetStreamApiError && error.code === MESSAGE_TOO_LARGE) {
+            throw new TooLargeError(`The stream of ${subject} does not accept ${body.length} bytes.`)
+          }
           if (isPermanent(error)) {
             throw new StreamError(`Cannot publish on ${subject}: ${errorMessage(error)}.`)
           }
@@ -119,6 +120,9 @@ export class Publisher {
           this.retrying += isRetrying ? 0 : 1
           isRetrying = true
           this.setWaitReason(reasonOf(error, subject))
+          if (isRejected && isUnanswered(error)) {
+            await createRejectedStream(this.nc, this.layout).catch(() => undefined)
+          }
           await pause(backoff, signal)
         }
       }
@@ -130,9 +134,8 @@ export class Publisher {
     }
   }
 
-  private checkSize(bytes: number, subject: string): void {
-    const isCopy = subject === rejectedOf(this.layout).subject
-    const limit = (this.nc.info?.max_payload ?? Infinity) - (isCopy ? HEADER_BYTES : REASONS_BYTES)
+  private checkSize(bytes: number, isRejected: boolean): void {
+    const limit = (this.nc.info?.max_payload ?? Infinity) - (isRejected ? HEADER_BYTES : REASONS_BYTES)
     if (bytes > limit) {
       throw new TooLargeError(
         `The event has ${bytes} bytes, but the server accepts at most ${limit}. Increase max_payload in its configuration.`
@@ -156,23 +159,42 @@ function serialize(event: SegmentEvent): Omit<ReadEvent, 'event'> {
 }
 
 /**
- * The ID by which the server deduplicates events. It contains no times, because a library that resends a message
- * changes them. It contains more than the message ID, because different events may have the same message ID. An event
- * that was rejected before has another ID than the original event.
+ * The ID by which the server deduplicates events. It contains the content, so that a fixed event is stored. For events
+ * that do not come from a file, it contains no times that change when a library resends a message. An event that was
+ * rejected before has another ID than the original event.
  */
-function msgIdOf(event: SegmentEvent, { raw, rejected }: Omit<ReadEvent, 'event'>, source?: string): string {
-  const { messageId, type, userId, anonymousId } = event
+function msgIdOf(event: SegmentEvent, { raw, rejected }: Omit<ReadEvent, 'event'>, line?: { key?: string }): string {
+  const { messageId } = event
   const isGiven = typeof messageId === 'string' && messageId !== ''
-  if (isGiven && rejected === undefined) {
-    const name = typeof event.event === 'string' ? event.event : undefined
-    return digest(JSON.stringify([messageId, type, name, idOf(userId), idOf(anonymousId)]))
+  if (isGiven && line === undefined && rejected === undefined) {
+    return digest(`${messageId} ${serializeWithoutTimes(event) ?? raw}`)
   }
-  const id = isGiven ? messageId : source
+  const id = isGiven ? messageId : line?.key
   return id === undefined ? randomUUID() : digest(JSON.stringify([id, rejected, raw]))
+}
+
+/** Undefined when the event is nested too deep to be written. */
+function serializeWithoutTimes(event: SegmentEvent): string | undefined {
+  const { sentAt: _sentAt, receivedAt, timestamp, ...content } = event
+  // The timestamp is computed from the other times when there is an original one, and is the time of receipt otherwise.
+  const isComputed = 'originalTimestamp' in event || timestamp === receivedAt
+  try {
+    return JSON.stringify(isComputed ? content : { ...content, timestamp })
+  } catch {
+    return undefined
+  }
 }
 
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex')
+}
+
+/** Whether no stream has the subject: it was deleted, or never created. */
+function isUnanswered(error: unknown): boolean {
+  const cause = isNativeError(error) && 'cause' in error ? error.cause : undefined
+  return [error, cause].some(
+    (one) => one instanceof errors.NoRespondersError || (one instanceof errors.RequestError && one.isNoResponders())
+  )
 }
 
 /** Whether a retry cannot succeed. */

@@ -14,13 +14,5 @@ export function readMessage({ data, info }: JsMsg, subject: string, partition: n
 
 /** The reports of a message's events when they are not delivered because of a problem of the message. */
 export function toRejectedReports(items: readonly MessageItem[], problem: Problem): EventReport[] {
-  return items.map(({ source, size, position, raw, event }) => ({
-    source,
-    size,
-    position,
-    raw,
-    event,
-    problem,
-    results: []
-  }))
+  return items.map((item) => ({ ...item, problem, results: [] }))
 }

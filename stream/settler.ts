@@ -1,9 +1,21 @@
 import type { Logger } from 'pino'
-import { formatRejected } from '../delivery'
-import type { EventReport, Outcome } from '../delivery'
+import { formatRejected, listRejections } from '../delivery'
+import type { EventReport, MessageSource, Outcome } from '../delivery'
+import { formatTruncated } from './bounded-record'
 import type { Partition } from './partition'
-import { NotPublishedError, TooLargeError } from './publisher'
+import { NotPublishedError, TooLargeError } from './errors'
 import type { Publisher } from './publisher'
+import type { WorkerOptions } from './worker-options'
+
+/** Messages of a worker that cannot end for now */
+export interface Stuck {
+  messages: number
+  /** The subject and the stream sequence of the oldest one */
+  subject: string
+  sequence: number
+  /** Why they cannot end: a sentence */
+  reason: string
+}
 
 /** The number of events, and of their results by outcome. */
 type Counts = Record<Outcome | 'events' | 'skipped', number>
@@ -12,6 +24,8 @@ type Counts = Record<Outcome | 'events' | 'skipped', number>
 export class Settler {
   /** The slowest response since the last log line */
   private slowestMs = 0
+  /** Messages whose rejected events are not stored yet */
+  private readonly waiting = new Set<MessageSource>()
   /** Retries until the last log line */
   private retried = 0
 
@@ -19,8 +33,18 @@ export class Settler {
   constructor(
     private readonly partitions: ReadonlyMap<number, Partition>,
     private readonly publisher: Publisher,
-    private readonly log: Pick<Logger, 'info' | 'error'>
+    private readonly log: Pick<Logger, 'info' | 'error'>,
+    private readonly onSettled?: WorkerOptions['onSettled']
   ) {}
+
+  /** The messages that cannot end, because their rejected events are not stored yet. Undefined when there are none. */
+  get stuck(): Stuck | undefined {
+    const [oldest] = this.waiting
+    const reason = this.publisher.waitReason
+    return oldest && reason !== undefined
+      ? { messages: this.waiting.size, subject: oldest.subject, sequence: oldest.sequence, reason }
+      : undefined
+  }
 
   recordDuration(durationMs: number): void {
     this.slowestMs = Math.max(this.slowestMs, durationMs)
@@ -35,7 +59,13 @@ export class Settler {
     for (const report of reports) {
       messages.set(report.source, [...(messages.get(report.source) ?? []), report])
     }
-    await Promise.all([...messages].map(([source, ofMessage]) => this.settleMessage(source, ofMessage)))
+    const settled: EventReport[] = []
+    const settle = async ([source, ofMessage]: [EventReport['source'], EventReport[]]) => {
+      if (await this.settleMessage(source, ofMessage)) {
+        settled.push(...ofMessage)
+      }
+    }
+    await Promise.all([...messages].map(settle))
     this.log.info(
       {
         ...countOutcomes(reports),
@@ -45,38 +75,60 @@ export class Settler {
       },
       'batch'
     )
+    this.onSettled?.(settled, retried - this.retried)
     this.retried = retried
     this.slowestMs = 0
   }
 
-  /** Acknowledges a message, or publishes its rejected events on the rejected subject before it is terminated. */
-  private async settleMessage(source: EventReport['source'], reports: readonly EventReport[]): Promise<void> {
+  /**
+   * Acknowledges a message, or publishes its rejected events on the rejected subject before it is terminated.
+   * False when it could not be published.
+   */
+  private async settleMessage(source: EventReport['source'], reports: readonly EventReport[]): Promise<boolean> {
     if (source.kind !== 'message') {
-      return
+      return false
     }
     const { subject, sequence } = source
     const partition = this.partitions.get(source.partition)
-    const rejected = formatRejected(reports)
+    const rejected = reports.filter((report) => listRejections(report).length > 0)
     if (rejected.length === 0) {
       partition?.get(sequence)?.ack()
       partition?.finish(sequence)
-      return
+      return true
     }
+    this.waiting.add(source)
     try {
-      for (const [index, text] of rejected.entries()) {
+      for (const [index, report] of rejected.entries()) {
         // The stream stores a record only once by its key.
-        await this.publisher.reject(text, `${subject} ${sequence}${index === 0 ? '' : ` ${index}`}`)
+        await this.publishRejected(report, `${subject} ${sequence}${index === 0 ? '' : ` ${index}`}`)
       }
     } catch (error) {
       if (error instanceof NotPublishedError || error instanceof TooLargeError) {
         // It is returned to the stream when the session ends.
         this.log.error({ subject, sequence }, `Cannot publish the rejected event, so it is kept: ${error.message}`)
-        return
+        return false
       }
       throw error
     }
+    this.waiting.delete(source)
     partition?.get(sequence)?.term()
     partition?.finish(sequence)
+    return true
+  }
+
+  /** Publishes the record of a rejected event. If it is too large, its text is truncated until the record fits. */
+  private async publishRejected(report: EventReport, key: string): Promise<void> {
+    let [record] = formatRejected([report])
+    for (let length = report.raw?.length ?? 0; ; length = Math.floor(length / 2)) {
+      try {
+        return await this.publisher.reject(record, key)
+      } catch (error) {
+        if (!(error instanceof TooLargeError) || length === 0) {
+          throw error
+        }
+      }
+      record = formatTruncated(report, Math.floor(length / 2)) ?? record
+    }
   }
 }
 

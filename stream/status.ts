@@ -1,8 +1,10 @@
 import { jetstreamManager } from '@nats-io/jetstream'
+import type { StreamInfo } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
-import { StreamError } from './connect'
+import { StreamError } from './errors'
 import { findStream, partitionsOf, rejectedOf } from './layout'
 import { readLeases } from './leases'
+import type { Stuck } from './settler'
 
 /** The state of a stream and its workers. */
 export interface Status {
@@ -20,8 +22,10 @@ export interface Status {
   redelivered: number
   /** Events on the rejected subject */
   rejected: number
-  /** The workers, each with the number of its partitions */
-  workers: { worker: string; partitions: number }[]
+  /** The age of the oldest event of the stream in seconds. 0 when the stream is empty. */
+  oldestSeconds: number
+  /** The workers, each with the number of its partitions, and with the messages that cannot end for now */
+  workers: { worker: string; partitions: number; stuck?: Stuck }[]
 }
 
 /** @throws StreamError when the stream does not exist */
@@ -46,10 +50,12 @@ export async function readStatus(nc: NatsConnection, name: string): Promise<Stat
     maxBytes: info.config.max_bytes ?? -1,
     ...status,
     rejected: rejected?.state.messages ?? 0,
-    workers: [...leases].map(([worker, partitions]) => ({ worker, partitions: partitions.length })).sort(byName)
+    oldestSeconds: oldestSecondsOf(info),
+    workers: leases.map(({ worker, partitions, state }) => ({ worker, partitions: partitions.length, ...state }))
   }
 }
 
-function byName(one: { worker: string }, other: { worker: string }): number {
-  return one.worker < other.worker ? -1 : 1
+/** By the clock of this machine. */
+function oldestSecondsOf({ state: { messages, first_ts: first } }: StreamInfo): number {
+  return messages === 0 ? 0 : Math.max(0, Math.round((Date.now() - Date.parse(first)) / 1000))
 }

@@ -1,6 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node'
 import type { Logger } from 'pino'
-import type { DeliveryOptions } from '../delivery'
+import type { DeliveryOptions, EventReport } from '../delivery'
 import type { Layout } from './layout'
 
 export interface WorkerOptions {
@@ -9,6 +9,8 @@ export interface WorkerOptions {
   /** Where and how the events are delivered */
   delivery: Omit<DeliveryOptions, 'isEndless' | 'onBatchSent' | 'signal'>
   log: Logger
+  /** Called with the events that were settled, and with the number of retries since the last call. */
+  onSettled?: (reports: readonly EventReport[], retried: number) => void
   /** Drains the worker: the requests in flight are completed, and all other events are returned to the stream. */
   signal: AbortSignal
 }

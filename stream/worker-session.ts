@@ -37,8 +37,6 @@ export class WorkerSession {
   private readonly closing = new Map<number, 'closing' | 'closed'>()
   private readonly delivery: Delivery
   private readonly settler: Settler
-  /** Partitions with a stored attempt to deliver a message alone */
-  private readonly attempted = new Set<number>()
   /** Messages of server errors that were logged. Each is logged once. */
   private readonly loggedErrors = new Set<string>()
   private hasEnded = false
@@ -54,7 +52,7 @@ export class WorkerSession {
       signal: this.stop.signal,
       onWait: (reason) => (reason === undefined ? log.info('resumed') : log.warn(`${reason}: waiting.`))
     })
-    this.settler = new Settler(this.partitions, publisher, log)
+    this.settler = new Settler(this.partitions, publisher, log, options.onSettled)
     this.delivery = new Delivery({
       ...delivery,
       isEndless: true,
@@ -97,7 +95,7 @@ export class WorkerSession {
     await Promise.all([...this.partitions.values()].map((partition) => partition.close()))
     const counts = [...this.partitions.values()].map((partition) => partition.nakAll(nakDelayMs))
     try {
-      await Promise.all([...this.attempted].map((partition) => this.poisonMessages.clear(partition)))
+      await this.poisonMessages.removeAttempts()
       await nc.flush()
       await this.leases.unregister()
     } catch {
@@ -143,7 +141,7 @@ export class WorkerSession {
       try {
         if (performance.now() - renewedAt >= renewalMs) {
           renewedAt = performance.now()
-          await leases.register()
+          await leases.register({ stuck: this.settler.stuck })
           if (!(await leases.renew())) {
             this.drainForRestart('Another worker has taken over a partition. Restarting.')
           }
@@ -227,7 +225,6 @@ export class WorkerSession {
     const { log } = this.options
     const [{ source }] = items
     let crashes: number | undefined
-    this.attempted.add(source.partition)
     while (crashes === undefined && !this.stop.signal.aborted) {
       crashes = await this.poisonMessages.recordAttempt(source.partition, source.sequence).catch(() => undefined)
       await (crashes === undefined ? pause(HEARTBEAT_INTERVAL_MS, this.stop.signal) : undefined)

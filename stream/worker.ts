@@ -7,6 +7,10 @@ import { PoisonMessages } from './poison-messages'
 import { WorkerSession } from './worker-session'
 import type { WorkerOptions } from './worker-options'
 
+/** How long a worker that ends waits for a server that cannot be reached, to remove its notes */
+const END_TIMEOUT_MS = 10_000
+const END_RETRY_MS = 200
+
 /**
  * Delivers the events of the stream until the signal is aborted. Any number of workers share the partitions.
  *
@@ -20,25 +24,41 @@ export async function work(options: WorkerOptions): Promise<void> {
   const log = options.log.child({ worker })
   log.info({ stream: layout.name, partitions: layout.partitions }, 'started')
   const leases = await Leases.open(nc, layout, worker)
-  const poisonMessages = await PoisonMessages.open(nc, layout)
-  while (!signal.aborted) {
-    // Other workers may have more success with the events. In this time they notice that this worker is gone.
-    const restMs = 2 * layout.ackWait
-    const session = new WorkerSession({ ...options, log }, leases, poisonMessages)
-    try {
-      await session.run()
-    } catch (error) {
-      const isTemporary = error instanceof Stopped && error.isTemporary
-      const returned = await session.end(isTemporary ? restMs : 0)
-      if (!isTemporary) {
-        throw error
+  const poisonMessages = await PoisonMessages.open(nc, layout, worker)
+  try {
+    while (!signal.aborted) {
+      // Other workers may have more success with the events. In this time they notice that this worker is gone.
+      const restMs = 2 * layout.ackWait
+      const session = new WorkerSession({ ...options, log }, leases, poisonMessages)
+      try {
+        await session.run()
+      } catch (error) {
+        const isTemporary = error instanceof Stopped && error.isTemporary
+        const returned = await session.end(isTemporary ? restMs : 0)
+        if (!isTemporary) {
+          throw error
+        }
+        const retryAfterSeconds = restMs / 1000
+        const action = `All events were returned to the stream. Retrying in ${retryAfterSeconds} seconds.`
+        log.warn({ returned, retryAfterSeconds }, `${error.message} ${action}`)
+        await pause(restMs, signal)
+        continue
       }
-      const retryAfterSeconds = restMs / 1000
-      const action = `All events were returned to the stream. Retrying in ${retryAfterSeconds} seconds.`
-      log.warn({ returned, retryAfterSeconds }, `${error.message} ${action}`)
-      await pause(restMs, signal)
-      continue
+      log.info({ returned: await session.end(0) }, signal.aborted ? 'drained' : 'restarting')
     }
-    log.info({ returned: await session.end(0) }, signal.aborted ? 'drained' : 'restarting')
+  } finally {
+    await removeAttempts(poisonMessages)
   }
+}
+
+/** Retries for a while: an attempt that stays would count as a crash of this worker. */
+async function removeAttempts(poisonMessages: PoisonMessages): Promise<void> {
+  const deadline = performance.now() + END_TIMEOUT_MS
+  do {
+    try {
+      return await poisonMessages.removeAttempts()
+    } catch {
+      await pause(END_RETRY_MS)
+    }
+  } while (performance.now() < deadline)
 }

@@ -41,7 +41,7 @@ describe('the API key', () => {
     ['the person presses Ctrl-D', '\u0004']
   ])('is missing when %s, and it is said how to give it', async (_when, types) => {
     await expect(readKey(undefined, person(types))).rejects.toThrow(
-      'There is no API key. Set ORTTO_API_KEY, or pass a file that contains the key with --key-file.'
+      'There is no API key. Set ORTTO_API_KEY, or pass a file that contains the key with --key-file or ORTTO_API_KEY_FILE.'
     )
   })
 })

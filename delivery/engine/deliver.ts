@@ -94,6 +94,7 @@ export class Delivery {
     try {
       while (!this.hasEnded || this.pending.size > 0) {
         const wakeAt = this.send()
+        const wasIdle = this.idleAt <= this.time.now()
         const reports = this.takeReports()
         if (!this.hasEnough) {
           this.room.notify()
@@ -103,7 +104,7 @@ export class Delivery {
         } else if (this.stopped && this.pace.requests === 0) {
           throw this.stopped
         } else if (!this.hasEnded || this.pending.size > 0) {
-          const isWaiting = this.pending.size > 0 && this.idleAt > this.time.now()
+          const isWaiting = this.pending.size > 0 && !wasIdle
           await this.change.wait(isWaiting ? Math.min(wakeAt, this.idleAt) : wakeAt)
         }
       }

@@ -78,6 +78,9 @@ const NOT_RUN: Record<string, string> = {
   'apt-get install chromium': 'it changes the machine; CI does it where there is none',
   'apt-get install -y nats-server': 'it changes the machine; CI does it where there is none',
   'RENEW=1 npm run test:stream -- reliability': 'it writes docs/reliability.md anew, with which the test compares',
+  'npm install prom-client@15': 'it needs a registry; this project has the package',
+  'npm install @nats-io/transport-node@3 @nats-io/jetstream@3 @nats-io/kv@3':
+    'it needs a registry; this project has the packages',
   'npm run mutate': 'it takes half an hour',
   'npm run mutate:sandbox': 'it takes half an hour',
   'npm run mutate -- --mutate src/values.ts': 'it takes minutes',

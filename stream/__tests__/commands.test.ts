@@ -50,7 +50,7 @@ describe('the commands of docs/scaling.md', () => {
       expect(await end(run(publish, folder, env))).toMatchObject({
         code: 0,
         error: '',
-        out: expect.stringContaining('16 stored, 2 not stored again') as string
+        out: expect.stringContaining('16 stored, 2 skipped') as string
       })
 
       const workers = work.map((line) => run(line, folder, env))

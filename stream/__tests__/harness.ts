@@ -3,7 +3,7 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import { spawn } from 'child_process'
 import type { ChildProcess } from 'child_process'
 import { once } from 'events'
-import { mkdtemp, rm } from 'fs/promises'
+import { mkdtemp, rm, writeFile } from 'fs/promises'
 import { tmpdir } from 'os'
 import { join } from 'path'
 import pino from 'pino'
@@ -26,18 +26,28 @@ export interface Server {
   close: () => Promise<void>
 }
 
-export async function startServer(): Promise<Server> {
+/**
+ * @param config further lines of the server's configuration
+ * @param port a free one when it is not given
+ */
+export async function startServer(config = '', port = -1): Promise<Server> {
   const store = await mkdtemp(join(tmpdir(), 'actions-ortto-nats-'))
-  let port = -1
+  const file = join(store, 'server.conf')
+  await writeFile(file, config)
   let child: ChildProcess
   const start = async () => {
-    const args = ['--jetstream', '--addr', '127.0.0.1', '--port', String(port), '--store_dir', store]
+    const args = ['--jetstream', '--addr', '127.0.0.1', '--port', String(port), '--store_dir', store, '--config', file]
     child = spawn('nats-server', args, { stdio: ['ignore', 'ignore', 'pipe'] })
+    const lines: string[] = []
     for await (const line of createInterface({ input: child.stderr ?? process.stdin })) {
+      lines.push(line)
       port = Number(/Listening for client connections on .*:(\d+)/.exec(line)?.[1] ?? port)
       if (line.includes('Server is ready')) {
         break
       }
+    }
+    if (port === -1) {
+      throw new Error(`nats-server did not start: ${lines.join(' ')}`)
     }
     child.stderr?.resume()
   }

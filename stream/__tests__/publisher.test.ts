@@ -50,11 +50,42 @@ describe('a publisher', () => {
 
   it('recognizes a message that a library resends with other times', async () => {
     const publisher = new Publisher(nc, layout)
+    const sent = (members: object) => event(track('u1', 1, members))
+    const originalTimestamp = '2026-03-01T00:00:00Z'
 
-    expect(await publisher.publish(event(track('u1', 1)))).toBe(true)
-    expect(await publisher.publish(event(track('u1', 1, { timestamp: '2026-03-01T00:00:02Z', sentAt: 'now' })))).toBe(
+    expect(await publisher.publish(sent({ originalTimestamp, timestamp: '2026-03-01T00:00:01Z' }))).toBe(true)
+    expect(await publisher.publish(sent({ originalTimestamp, timestamp: '2026-03-01T00:00:02Z', sentAt: 'now' }))).toBe(
       false
     )
+  })
+
+  it('stores an event again when its content or its time was fixed', async () => {
+    const publisher = new Publisher(nc, layout)
+    const versions = [
+      track('u1', 1),
+      track('u1', 1, { properties: { plan: 'pro' } }),
+      track('u1', 1, { timestamp: '2026-03-01T09:00:00Z' })
+    ]
+
+    for (const version of versions) {
+      expect(await publisher.publish(event(version))).toBe(true)
+      expect(await publisher.publish(event(version))).toBe(false)
+    }
+    // Of an event from a file, all of the text counts.
+    const line = { originalTimestamp: '2026-03-01T00:00:00Z', ...track('u2', 2) }
+    for (const timestamp of ['2026-03-01', '2026-03-02']) {
+      const version = event({ ...line, timestamp })
+      expect(await publisher.publish(version, { raw: JSON.stringify(version) }, {})).toBe(true)
+      expect(await publisher.publish(version, { raw: JSON.stringify(version) }, {})).toBe(false)
+    }
+  })
+
+  it('creates the stream of rejected events again when it is missing', async () => {
+    const jsm = await jetstreamManager(nc)
+    await jsm.streams.delete('ortto-rejected')
+    await new Publisher(nc, layout).reject('{"_line":"x","_rejected":[]}', 'a:1')
+
+    expect(await listRejected(nc, layout)).toMatchObject([{ _line: 'x' }])
   })
 
   it('fails immediately for a rejected event that is too large with its header', async () => {

@@ -227,10 +227,9 @@ describe('a worker', () => {
 
     it('rejects the event after three crashes, and delivers later events', async () => {
       const seen = await setUpSuspicious()
-      const poisonMessages = await PoisonMessages.open(nc, layout)
-      await poisonMessages.recordAttempt(0, 1)
-      await poisonMessages.recordAttempt(0, 1)
-      await poisonMessages.recordAttempt(0, 1)
+      for (const worker of ['one', 'two', 'three']) {
+        await (await PoisonMessages.open(nc, layout, worker)).recordAttempt(0, 1)
+      }
       ortto.startWorker(nc, layout)
       await until(isEmpty)
 

@@ -4,7 +4,7 @@ import { errorMessage } from '../../common/error-message'
 import { truncate } from '../../common/truncate'
 import { isEvent } from '../../delivery'
 import type { ReadItem } from '../../delivery'
-import { TooLargeError } from '../../stream'
+import { TooLargeError } from '../../stream/errors'
 import type { Trace } from './trace'
 import type { Traces } from './traces'
 
