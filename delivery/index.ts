@@ -13,6 +13,8 @@ export {
   readMappingsFile
 } from './mapping/mappings'
 export type { Mapping } from './mapping/mappings'
+export { inShape, MAPPING_SHAPES } from './mapping/mapping-shapes'
+export type { MappingShape } from './mapping/mapping-shapes'
 export { hasConsent } from './mapping/consent'
 export { Claim } from './records/claim'
 export { tracksActivities } from './mapping/mapping-fields'
