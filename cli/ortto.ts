@@ -8,6 +8,7 @@ import { EXIT, fail } from './command'
 import type { Output } from './command'
 import { deliverCommand } from './deliver'
 import { estimateCommand } from './estimate'
+import { mappingsCommand } from './mappings'
 import { publishCommand } from './publish'
 import { sandboxCommand } from './sandbox'
 import { terminal } from './terminal'
@@ -26,6 +27,7 @@ export async function run(args: readonly string[], terminal: Output): Promise<nu
     deliverCommand(output, end),
     checkCommand(output, end),
     estimateCommand(output),
+    mappingsCommand(output, end),
     publishCommand(output, end),
     workCommand(output, end),
     sandboxCommand(output),
@@ -33,14 +35,14 @@ export async function run(args: readonly string[], terminal: Output): Promise<nu
   ]) {
     program.addCommand(command)
   }
-  for (const command of [program, ...program.commands]) {
+  for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
     command
       .exitOverride()
       .configureOutput({
         writeOut: (text) => output.log(text.trimEnd()),
         writeErr: (text) => output.error(text.trimEnd())
       })
-      .showHelpAfterError(`See ortto ${command === program ? '' : `${command.name()} `}--help.`)
+      .showHelpAfterError(`See ${fullNameOf(command)} --help.`)
   }
   try {
     await program.parseAsync(args, { from: 'user' })
@@ -51,6 +53,11 @@ export async function run(args: readonly string[], terminal: Output): Promise<nu
     }
     return fail(error, output)
   }
+}
+
+/** `ortto mappings diff` */
+function fullNameOf(command: Command): string {
+  return command.parent ? `${fullNameOf(command.parent)} ${command.name()}` : command.name()
 }
 
 /** Keys do not belong in arguments. If one is there by mistake, it is redacted in errors. */

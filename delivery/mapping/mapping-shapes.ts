@@ -28,7 +28,7 @@ export function quoteMember(name: typeof NAMES[number][0]): string {
   return `"${name}" (in the shape of Segment's API: "${String(other)}")`
 }
 
-/** Segment saves these with any mapping of a warehouse. They mean nothing to actions without a sync mode, such as ours. */
+/** Segment saves these with any mapping of a warehouse. They mean nothing to an action without a sync mode. */
 const INTERNAL_FIELDS: readonly string[] = ['__segment_internal_sync_mode', '__segment_internal_matching_key']
 
 /** A subscription in the framework's shape */
@@ -95,10 +95,11 @@ export function findTwins(entry: unknown): string | undefined {
   )
 }
 
-/** Something else under both names. A mapping that was read has its `trigger` parsed beside `subscribe`: that is none. */
+/** True for two different values. A mapping that was read has its parsed `trigger` beside the text: that is none. */
 function areTwins(entry: object, [own, other]: typeof NAMES[number]): boolean {
-  const members = new Map(Object.entries(entry))
-  const [one, two] = [members.get(own), members.get(other)]
+  const members = new Map<string, unknown>(Object.entries(entry))
+  const one = members.get(own)
+  const two = members.get(other)
   const isEmpty = isRecord(two) && Object.keys(two).length === 0
   return one !== undefined && typeof one === typeof two && !isEmpty && !isDeepStrictEqual(one, two)
 }
