@@ -1,13 +1,14 @@
 import { Command } from 'commander'
 import { setFlagsFromString } from 'v8'
-import { Delivery, InputError, readAll, Records, RecordsError, Stopped } from '../delivery'
-import type { EventReport, InputFile, Mapping, StopCode } from '../delivery'
+import { Delivery, InputError, readAll, Records, RecordsError, Selector, Stopped } from '../delivery'
+import type { EventReport, InputFile, Mapping, Selection, StopCode } from '../delivery'
 import exampleAccount from '../examples/account.json'
 import { createSandbox } from '../sandbox'
 import type { Sandbox } from '../sandbox'
 import ortto from '../src'
+import { readSelection, withChoosingOptions } from './choose'
 import { checkTarget, connectMappings } from './check-target'
-import { EXIT, parseTime, readJSON, readNamed, UsageError, wholeNumber } from './command'
+import { EXIT, readJSON, readNamed, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
 import { formatNumber } from './format-number'
 import { collect, filesOf, mappingsOf } from './inputs'
@@ -36,9 +37,15 @@ kill to resume, and tomorrow to deliver new files, and what files have grown by.
 --rejected writes the rejected events, each with the reason in _rejected. Fix them, and deliver that file.
 A contact that already has the same data is reported as unchanged, not as rejected.
 
+--from, --until, --filter, --event, --sample, --only-failed and --limit choose events; all of them must choose an event.
+Lines that are not events are left out by --only-failed and --limit alone. The ledger keeps each choice apart: another
+choice delivers its events, also those that were delivered before. A sample has the same users in every run.
+
 Examples:
   ortto deliver archive/                                   to a local Ortto
   ortto deliver archive/ --dry-run                         show what would be sent
+  ortto deliver archive/ --sample 1% --filter 'type = "track" and properties.total > 100'
+  ortto deliver archive/ --to ortto --only-failed results.ndjson --results again.ndjson
   ortto deliver archive/ --to ortto --rejected rejected.ndjson
   gunzip -c events.gz | ortto deliver - --to http://127.0.0.1:8030
 
@@ -47,7 +54,7 @@ that is refused, 3 when it stopped early or could not connect: run the same comm
 
 /** `ortto deliver` */
 export function deliverCommand(output: Output, end: (code: number) => void): Command {
-  return new Command('deliver')
+  const command = new Command('deliver')
     .description(
       'Delivers events from files, folders or standard input (-) to Ortto, and reports the result of every event.'
     )
@@ -58,8 +65,7 @@ export function deliverCommand(output: Output, end: (code: number) => void): Com
     .option('--consent <category>', 'only events that allow this consent category (repeatable)', collect, [])
     .option('--connect-audiences', 'find the named audiences of the mappings by name (default)')
     .option('--no-connect-audiences', 'use the audience IDs in the mappings file where there are any')
-    .option('--from <time>', 'only events at or after this time', parseTime)
-    .option('--until <time>', 'only events before this time', parseTime)
+  return withChoosingOptions(command)
     .option('--rate <number>', 'the maximum of events per second', wholeNumber(1))
     .option('--keep-going', 'continue although each of the first 1,000 results is the same rejection')
     .option('--results <file>', 'write a line for each event and mapping to this file')
@@ -85,21 +91,24 @@ export async function deliver(inputs: string[], options: DeliverOptions, output:
   const files = await withoutOutputs(inputs, found, options)
   const mappings = await mappingsOf(options.mappings)
   await rejectOverwriting(inputs, files, options)
+  const selection = await readSelection(files, options)
   const target = await targetOf(files, options)
   try {
     if (target.isRemote) {
       await checkTarget(target)
     }
     const connected = await connectMappings(mappings, target, options.connectAudiences)
-    const records = await Records.open(recordsOf(inputs, files, mappings, target, options)).catch((error: Error) => {
-      throw new UsageError(error.message)
-    })
+    const records = await Records.open(recordsOf(inputs, files, mappings, target, options, selection)).catch(
+      (error: Error) => {
+        throw new UsageError(error.message)
+      }
+    )
     if (records.files.length === 0) {
       await records.close(true)
       output.log(describeNothingNew(records, options))
       return EXIT.done
     }
-    return await deliverTo(target, connected, records, options, output)
+    return await deliverTo(target, connected, records, selection, options, output)
   } finally {
     await target.close()
   }
@@ -110,6 +119,7 @@ async function deliverTo(
   target: Target,
   mappings: readonly Mapping[],
   records: Records,
+  selection: Selection,
   options: DeliverOptions,
   output: Output
 ): Promise<number> {
@@ -127,18 +137,21 @@ async function deliverTo(
   }
   let outcome: Outcome
   try {
-    outcome = await run(delivery, records, progress, options, output)
+    outcome = await run(delivery, records, progress, selection, options, output)
   } finally {
     clearInterval(timer)
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
     output.progress?.()
   }
   const { account } = target
+  // Of what an earlier run of this delivery has read, it is not known.
+  const isWhole = files.length === records.options.files.length && files.every(({ after }) => after === undefined)
   const ending = {
     summary: records.summary.state,
     seconds: progress.seconds,
     retries: delivery.retries.rows,
     ...outcome,
+    failedNotFound: isWhole ? selection.failed?.missingCount : undefined,
     isDry,
     canBeResumed: records.canBeResumed,
     sandbox: account && { contacts: account.contacts.count, activities: account.activities.all().length }
@@ -152,8 +165,6 @@ async function deliverTo(
 
 /** How a delivery ended. */
 interface Outcome {
-  /** Events that were skipped because they are outside the time range */
-  outside: number
   /** Why it stopped early */
   stopped?: string
   stopCode?: StopCode | 'files'
@@ -164,15 +175,17 @@ async function run(
   delivery: Delivery,
   records: Records,
   progress: Progress,
-  { from, until, dryRun: isDry = false, json: isJSON = false }: DeliverOptions,
+  selection: Selection,
+  { dryRun: isDry = false, json: isJSON = false }: DeliverOptions,
   output: Output
 ): Promise<Outcome> {
-  const outcome: Outcome = { outside: 0 }
-  const onOutside = (count: number) => (outcome.outside += count)
+  const outcome: Outcome = {}
+  const { lines, outside, notChosen } = records.summary.counts
+  const selector = new Selector(selection, lines - outside - notChosen)
   try {
     const onEnd = records.canBeResumed ? records.onEnd : undefined
-    const range = { from, until, onBytes: progress.onBytes, onEnd, onOutside }
-    for await (const reports of delivery.run(progress.watch(readAll(records.files, range)))) {
+    const part = { selector, onBytes: progress.onBytes, onEnd }
+    for await (const reports of delivery.run(progress.watch(readAll(records.files, part)))) {
       await records.add(isDry ? reports.map(describeDryRun) : reports)
       if (isDry) {
         showItems(reports, isJSON, output)

@@ -13,11 +13,11 @@ interface Ending {
   seconds: number
   /** The tries that were repeated, by status and reason */
   retries: readonly { status: number; message: string; count: number }[]
-  /** Events that were skipped because they are outside the time range */
-  outside: number
   /** Why it stopped early */
   stopped?: string
   stopCode?: StopCode | 'files'
+  /** Events of `--only-failed` that are not in the input */
+  failedNotFound?: number
   /** Nothing was sent */
   isDry: boolean
   canBeResumed: boolean
@@ -30,7 +30,7 @@ const MAX_ROWS = 30
 
 /** Formats the summary of a delivery. */
 export function formatEnding(ending: Ending): string {
-  const { summary, seconds, retries, stopped, stopCode, canBeResumed, sandbox } = ending
+  const { summary, seconds, retries, stopped, stopCode, canBeResumed, sandbox, failedNotFound = 0 } = ending
   const { consent, missingDedupeKey, notices, rows } = summary
   const shown = rows.slice(0, MAX_ROWS)
   const cells = shown.map(({ count, mapping, status, message }) => [
@@ -61,6 +61,12 @@ export function formatEnding(ending: Ending): string {
             `Activities: ${formatNumber(sandbox.activities)}.`
         ]
       : []),
+    ...(failedNotFound > 0 && stopped === undefined
+      ? [
+          `Events of --only-failed that are not in the input: ${formatNumber(failedNotFound)}. ` +
+            'Name the same files, from the same folder as then.'
+        ]
+      : []),
     ...(consent > 0 ? [describeConsent(consent)] : []),
     ...(missingDedupeKey > 0
       ? [
@@ -77,8 +83,9 @@ export function formatEnding(ending: Ending): string {
 }
 
 /** The counts of results. Most of them are left out when they are zero. */
-function formatResults({ summary, isDry, outside }: Ending): string {
+function formatResults({ summary, isDry }: Ending): string {
   const { delivered, partial, unchanged, rejected, ignored, unmatched, disabled, withoutConsent } = summary
+  const { outside, notChosen } = summary
   const counts: [number, string, isAlways?: boolean][] = [
     [delivered, isDry ? 'would be sent' : 'delivered', true],
     [partial, 'stored without their contact'],
@@ -88,7 +95,8 @@ function formatResults({ summary, isDry, outside }: Ending): string {
     [unmatched, 'matched no mapping'],
     [disabled, 'disabled for Ortto'],
     [withoutConsent, 'without consent'],
-    [outside, 'outside the time range']
+    [outside, 'outside the time range'],
+    [notChosen, 'not chosen']
   ]
   return counts
     .filter(([count, , isAlways]) => count > 0 || isAlways)

@@ -27,7 +27,7 @@ const presets = presetMappings().map(
     name,
     partnerAction,
     subscribe,
-    mapping: { ...mapping } as Entry['mapping']
+    mapping: { ...mapping }
   })
 )
 

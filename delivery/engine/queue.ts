@@ -1,4 +1,5 @@
 import type { Mapping } from '../mapping/mappings'
+import { idOf } from '../read/id-of'
 import type { Batch, Lane, Task } from './task'
 
 /** Bytes of events in one batch, unless one event alone is larger. Ortto's own limit is not known. */
@@ -193,12 +194,4 @@ function isNext(task: Task, tasks: readonly Task[], batch: Batch | undefined): b
     }
   }
   return false
-}
-
-/** An id as text, so that 5 and "5" are the same. Undefined for anything that is not an id: it is rejected later. */
-export function idOf(id: unknown): string | undefined {
-  if (typeof id === 'number') {
-    return String(id)
-  }
-  return typeof id === 'string' && id !== '' ? id : undefined
 }

@@ -1,10 +1,13 @@
-import { listRejections, readProblemError } from '../report'
+import { isLeftOut, listRejections, readProblemError } from '../report'
 import type { EventReport, MappingResult, Problem, Skip } from '../report'
 
-/** The lines of the results file: one for each result of each event, or one that says why it has no result. */
+/**
+ * The lines of the results file: one for each result of each event, or one that says why it has no result. Events that
+ * were left out have none.
+ */
 export function formatResults(reports: readonly EventReport[]): string[] {
   return reports.flatMap((report) =>
-    listDecisions(report).map((decision) => JSON.stringify(describe(report, decision)))
+    isLeftOut(report) ? [] : listDecisions(report).map((decision) => JSON.stringify(describe(report, decision)))
   )
 }
 
@@ -44,7 +47,7 @@ function listDecisions({ problem, skipped, results }: EventReport): Decision[] {
 function describe({ source, position, messageId, notices, problem }: EventReport, decision: Decision): object {
   const place =
     source.kind === 'file'
-      ? { file: source.file, line: source.line, position }
+      ? { file: source.file, line: source.line, place: source.place, position }
       : { subject: source.subject, sequence: source.sequence, position }
   const { code, message } = decision
   if (!('mapping' in decision)) {
