@@ -13,6 +13,7 @@ export interface ChoosingOptions {
   event?: string[]
   sample?: number
   onlyFailed?: string
+  code?: string[]
   limit?: number
 }
 
@@ -25,6 +26,7 @@ export function withChoosingOptions(command: Command): Command {
     .option('--event <name>', 'only track events with this name (repeatable)', collect)
     .option('--sample <percent>', 'only this share of the users, such as 1%, with all their events', parseShare)
     .option('--only-failed <file>', 'only events that were rejected, as this --results file of an earlier run says')
+    .option('--code <code>', 'with --only-failed: only results with this reason code (repeatable)', collect)
     .option('--limit <number>', 'only so many events, the first ones', wholeNumber(1))
 }
 
@@ -33,7 +35,7 @@ export function withChoosingOptions(command: Command): Command {
  * @throws UsageError when an option is wrong
  */
 export async function readSelection(files: readonly InputFile[], options: ChoosingOptions): Promise<Selection> {
-  const { from, until, filter, event: names, sample, onlyFailed, limit } = options
+  const { from, until, filter, event: names, sample, onlyFailed, code, limit } = options
   const condition = filter === undefined ? undefined : readTrigger(filter)
   if (typeof condition === 'string') {
     throw new UsageError(`--filter cannot be read: ${condition}.`)
@@ -41,13 +43,16 @@ export async function readSelection(files: readonly InputFile[], options: Choosi
   if (sample !== undefined && files.some(({ isFile }) => !isFile)) {
     throw new UsageError('--sample reads the events twice, to find all events of a user: name files.')
   }
+  if (code !== undefined && onlyFailed === undefined) {
+    throw new UsageError('--code is only for --only-failed.')
+  }
   return {
     from,
     until,
     filter: condition,
     names,
     sample: sample === undefined ? undefined : await Sample.of(sample, readAll(files)),
-    failed: onlyFailed === undefined ? undefined : await FailedEvents.read(pathFrom(onlyFailed)),
+    failed: onlyFailed === undefined ? undefined : await FailedEvents.read(pathFrom(onlyFailed), code),
     limit
   }
 }

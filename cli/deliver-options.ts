@@ -11,6 +11,7 @@ export interface DeliverOptions extends ChoosingOptions {
   rate?: number
   results?: string
   rejected?: string
+  report?: string
   ledger?: string
   again?: boolean
   keyFile?: string

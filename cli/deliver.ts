@@ -10,13 +10,17 @@ import { readSelection, withChoosingOptions } from './choose'
 import { checkTarget, connectMappings } from './check-target'
 import { EXIT, readJSON, readNamed, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
+import { DeliveryReport } from './delivery-report'
 import { formatNumber } from './format-number'
+import { formatPlan } from './format-plan'
 import { collect, filesOf, mappingsOf } from './inputs'
 import type { DeliverOptions } from './deliver-options'
 import { rejectOverwriting, recordsOf, withoutOutputs } from './outputs'
 import { inferAccount } from './own-account'
 import { Progress } from './progress'
-import { formatEnding, showItems } from './summary'
+import { redeliverCommand } from './redeliver-command'
+import { ReportFile } from './report-file'
+import { formatEnding } from './summary'
 import { printable } from './table'
 import { embeddedSandbox, remoteTarget } from './target'
 import type { Target } from './target'
@@ -37,6 +41,10 @@ kill to resume, and tomorrow to deliver new files, and what files have grown by.
 --rejected writes the rejected events, each with the reason in _rejected. Fix them, and deliver that file.
 A contact that already has the same data is reported as unchanged, not as rejected.
 
+--report writes what became of the events, by name and day, with the reasons and three samples of each. With --results, it
+has the command that delivers just the events with a reason again. It is about this run: it says how many lines an
+earlier run had done. Of events with several mappings, it counts the worst result.
+
 --from, --until, --filter, --event, --sample, --only-failed and --limit choose events; all of them must choose an event.
 Lines that are not events are left out by --only-failed and --limit alone. The ledger keeps each choice apart: another
 choice delivers its events, also those that were delivered before. A sample has the same users in every run.
@@ -44,6 +52,8 @@ choice delivers its events, also those that were delivered before. A sample has 
 Examples:
   ortto deliver archive/                                   to a local Ortto
   ortto deliver archive/ --dry-run                         show what would be sent
+  ortto deliver archive/ --dry-run --results plan.ndjson   write every request that would be made
+  ortto deliver archive/ --to ortto --results results.ndjson --report report.html
   ortto deliver archive/ --sample 1% --filter 'type = "track" and properties.total > 100'
   ortto deliver archive/ --to ortto --only-failed results.ndjson --results again.ndjson
   ortto deliver archive/ --to ortto --rejected rejected.ndjson
@@ -70,6 +80,7 @@ export function deliverCommand(output: Output, end: (code: number) => void): Com
     .option('--keep-going', 'continue although each of the first 1,000 results is the same rejection')
     .option('--results <file>', 'write a line for each event and mapping to this file')
     .option('--rejected <file>', 'write the rejected events to this file, to fix and deliver them again')
+    .option('--report <file>', 'write a report for people (.html) or programs (.json) to this file')
     .option('--ledger <file>', 'the file that remembers what was delivered (default: next to the first input)')
     .option('--again', 'deliver all files again, also those that the ledger has')
     .option('--key-file <file>', 'a file that contains the API key')
@@ -82,9 +93,9 @@ export function deliverCommand(output: Output, end: (code: number) => void): Com
 
 /** Delivers events, and resolves with the exit code. */
 export async function deliver(inputs: string[], options: DeliverOptions, output: Output): Promise<number> {
-  const { dryRun: isDry = false, results, rejected, ledger } = options
-  if (isDry && (results ?? rejected ?? ledger) !== undefined) {
-    throw new UsageError('--dry-run has no results. Remove --results, --rejected and --ledger.')
+  const { dryRun: isDry = false, rejected, ledger } = options
+  if (isDry && (rejected ?? ledger) !== undefined) {
+    throw new UsageError('--dry-run rejects nothing, and is not remembered. Remove --rejected and --ledger.')
   }
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`)
   const found = await filesOf(inputs, output)
@@ -92,6 +103,7 @@ export async function deliver(inputs: string[], options: DeliverOptions, output:
   const mappings = await mappingsOf(options.mappings)
   await rejectOverwriting(inputs, files, options)
   const selection = await readSelection(files, options)
+  const reportFile = options.report === undefined ? undefined : await ReportFile.open(options.report)
   const target = await targetOf(files, options)
   try {
     if (target.isRemote) {
@@ -108,22 +120,31 @@ export async function deliver(inputs: string[], options: DeliverOptions, output:
       output.log(describeNothingNew(records, options))
       return EXIT.done
     }
-    return await deliverTo(target, connected, records, selection, options, output)
+    return await deliverTo({ inputs, target, mappings: connected, records, selection, reportFile, options, output })
   } finally {
     await target.close()
   }
 }
 
-/** Delivers to a target, and prints the summary. */
-async function deliverTo(
-  target: Target,
-  mappings: readonly Mapping[],
-  records: Records,
-  selection: Selection,
-  options: DeliverOptions,
+/** What is delivered where, and how. */
+interface Setup {
+  inputs: readonly string[]
+  target: Target
+  mappings: readonly Mapping[]
+  records: Records
+  selection: Selection
+  reportFile?: ReportFile
+  options: DeliverOptions
   output: Output
-): Promise<number> {
+}
+
+/** Delivers to a target, prints the summary, and writes the report. */
+async function deliverTo(setup: Setup): Promise<number> {
+  const { inputs, target, mappings, records, selection, reportFile, options, output } = setup
   const { integration: integrations, consent, rate, keepGoing, dryRun: isDry = false, json: isJSON = false } = options
+  const startedAt = new Date().toISOString()
+  const earlierLines = records.summary.counts.lines
+  const report = new DeliveryReport(isDry)
   const stop = new AbortController()
   const onSignal = () => stop.abort()
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
@@ -137,7 +158,7 @@ async function deliverTo(
   }
   let outcome: Outcome
   try {
-    outcome = await run(delivery, records, progress, selection, options, output)
+    outcome = await run(delivery, records, progress, selection, (reports) => report.add(reports), isDry)
   } finally {
     clearInterval(timer)
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
@@ -156,7 +177,24 @@ async function deliverTo(
     canBeResumed: records.canBeResumed,
     sandbox: account && { contacts: account.contacts.count, activities: account.activities.all().length }
   }
-  output.log(isJSON ? JSON.stringify({ target: target.name, ...ending }) : formatEnding(ending))
+  const data = report.toData(
+    {
+      startedAt,
+      endedAt: new Date().toISOString(),
+      target: target.name,
+      inputs: [...inputs],
+      stopped: outcome.stopped,
+      earlierLines,
+      summary: ending.summary
+    },
+    (code) => redeliverCommand(inputs, options, code)
+  )
+  if (isJSON) {
+    output.log(JSON.stringify({ target: target.name, ...ending, plan: isDry ? data : undefined }))
+  } else {
+    output.log(`${isDry ? `${formatPlan(data)}\n` : ''}${formatEnding(ending)}`)
+  }
+  await reportFile?.write(data)
   if (outcome.stopped !== undefined) {
     return EXIT.stopped
   }
@@ -176,8 +214,8 @@ async function run(
   records: Records,
   progress: Progress,
   selection: Selection,
-  { dryRun: isDry = false, json: isJSON = false }: DeliverOptions,
-  output: Output
+  onReports: (reports: readonly EventReport[]) => void,
+  isDry: boolean
 ): Promise<Outcome> {
   const outcome: Outcome = {}
   const { lines, outside, notChosen } = records.summary.counts
@@ -186,10 +224,9 @@ async function run(
     const onEnd = records.canBeResumed ? records.onEnd : undefined
     const part = { selector, onBytes: progress.onBytes, onEnd }
     for await (const reports of delivery.run(progress.watch(readAll(records.files, part)))) {
-      await records.add(isDry ? reports.map(describeDryRun) : reports)
-      if (isDry) {
-        showItems(reports, isJSON, output)
-      }
+      const described = isDry ? reports.map(describeDryRun) : reports
+      await records.add(described)
+      onReports(described)
     }
     await records.close(true)
   } catch (error) {

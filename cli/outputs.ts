@@ -33,6 +33,7 @@ export function recordsOf(
     ledger: canBeResumed ? pathFrom(ledger) : undefined,
     results: options.results && pathFrom(options.results),
     rejected: options.rejected && pathFrom(options.rejected),
+    showsItems: isDry,
     isAgain: again
   }
 }
@@ -44,9 +45,9 @@ export function recordsOf(
 export async function withoutOutputs(
   inputs: readonly string[],
   files: InputFile[],
-  { results, rejected, ledger, onlyFailed }: DeliverOptions
+  { results, rejected, report, ledger, onlyFailed }: DeliverOptions
 ): Promise<InputFile[]> {
-  const outputs = await placesOf([results, rejected, ledger, onlyFailed])
+  const outputs = await placesOf([results, rejected, report, ledger, onlyFailed])
   const named = await placesOf(inputs)
   const places = await placesOf(files.map(({ path }) => path))
   const kept = files.filter((_, index) => !outputs.includes(places[index]) || named.includes(places[index]))
@@ -62,9 +63,10 @@ export async function rejectOverwriting(
   files: readonly InputFile[],
   options: DeliverOptions
 ): Promise<void> {
-  const { results, rejected, ledger = defaultLedger(inputs[0]), keyFile, mappings, account, onlyFailed } = options
+  const { results, rejected, report, keyFile, mappings, account, onlyFailed } = options
+  const { ledger = defaultLedger(inputs[0]) } = options
   const used = new Set(await placesOf([...files.map(({ path }) => path), keyFile, mappings, account, onlyFailed]))
-  for (const output of [ledger, results, rejected]) {
+  for (const output of [ledger, results, rejected, report]) {
     for (const place of await placesOf([output])) {
       if (used.has(place) && !place.startsWith('/dev/')) {
         throw new UsageError(`This command already uses ${String(output)} for something else: choose another file.`)

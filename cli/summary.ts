@@ -1,7 +1,5 @@
-import { formatNotice, formatSource, NOTICE_CODES, readProblemError, tracksActivities } from '../delivery'
-import type { EventReport, SummaryState } from '../delivery'
-import type { StopCode } from '../delivery'
-import type { Output } from './command'
+import { formatNotice, NOTICE_CODES } from '../delivery'
+import type { StopCode, SummaryState } from '../delivery'
 import { endSentence } from '../src/values'
 import { describeConsent } from './describe-consent'
 import { formatNumber } from './format-number'
@@ -30,7 +28,7 @@ const MAX_ROWS = 30
 
 /** Formats the summary of a delivery. */
 export function formatEnding(ending: Ending): string {
-  const { summary, seconds, retries, stopped, stopCode, canBeResumed, sandbox, failedNotFound = 0 } = ending
+  const { summary, seconds, retries, stopped, stopCode, canBeResumed, sandbox, failedNotFound = 0, isDry } = ending
   const { consent, missingDedupeKey, notices, rows } = summary
   const shown = rows.slice(0, MAX_ROWS)
   const cells = shown.map(({ count, mapping, status, message }) => [
@@ -40,8 +38,11 @@ export function formatEnding(ending: Ending): string {
     message
   ])
   return [
-    ...(rows.length > 0 ? [table(['Results', 'Mapping', 'Status', 'Reason'], cells)] : []),
-    ...(rows.length > shown.length ? [`… and ${formatNumber(rows.length - shown.length)} other reasons`] : []),
+    // A dry run has shown more of it before.
+    ...(rows.length > 0 && !isDry ? [table(['Results', 'Mapping', 'Status', 'Reason'], cells)] : []),
+    ...(rows.length > shown.length && !isDry
+      ? [`… and ${formatNumber(rows.length - shown.length)} other reasons`]
+      : []),
     ...(retries.length > 0
       ? [
           '',
@@ -110,33 +111,4 @@ function formatStop(reason: string, code: StopCode | 'files' | undefined, canBeR
   return code === 'interrupted'
     ? `Stopped by a signal. ${next}`
     : `Stopped. ${endSentence(printable(reason))}${advice} ${next}`
-}
-
-/** Prints a line for each item that would be sent, and for each event that would not be sent. */
-export function showItems(reports: readonly EventReport[], isJSON: boolean, output: Output): void {
-  for (const report of reports) {
-    const { source, problem, skipped, results } = report
-    const place = source.kind === 'file' ? { file: source.file, line: source.line } : {}
-    for (const reason of [problem, skipped].flatMap((value) => value ?? [])) {
-      output.log(
-        isJSON
-          ? JSON.stringify({
-              ...place,
-              status: problem && reason === problem ? readProblemError(problem).status : undefined,
-              ...reason
-            })
-          : `${printable(formatSource(source))} ${reason === problem ? 'rejected: ' : ''}${printable(reason.message)}`
-      )
-    }
-    for (const { mapping, status, code, message, item } of results) {
-      const { name, partnerAction: action } = mapping
-      const path = tracksActivities(action) ? '/v1/track' : '/v1/identify'
-      const text = item ? `POST ${path} ${JSON.stringify(item)}` : `not sent: ${printable(message)}`
-      output.log(
-        isJSON
-          ? JSON.stringify({ ...place, mapping: name, action, status, code, item, message: item ? undefined : message })
-          : `${printable(formatSource(source))} ${text}`
-      )
-    }
-  }
 }

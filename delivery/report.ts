@@ -74,6 +74,8 @@ export interface MappingResult {
   status: number
   /** True when it was rejected, and sending it again later may succeed without any change. */
   isRetryable: boolean
+  /** How often it failed before and was sent again. None when the first try was the last. */
+  retries?: number
   /** Segment's name for the kind of an error */
   errorType?: string
   /** A sentence for people */

@@ -58,6 +58,7 @@ export class KeyQueue {
 
   /** A task that was sent waits until `retry` is called. */
   delay(task: Task): void {
+    task.retries += 1
     task.batch = undefined
     task.isDelayed = true
     this.unsent += 1

@@ -12,6 +12,8 @@ export class Task {
   lanes: Lane[] = []
   /** How often it failed in a way that another try may fix */
   failures = 0
+  /** How often it was sent again */
+  retries = 0
   /** When it failed first. Milliseconds */
   failedSince?: number
   /** Tasks in its next batch, at most: its last batch failed as a whole, perhaps because of one event. */
@@ -33,7 +35,7 @@ export class Task {
 
   /** Gives it its final result. */
   settle(result: MappingResult): void {
-    this.report.setResult(this.position, result)
+    this.report.setResult(this.position, this.retries > 0 ? { ...result, retries: this.retries } : result)
   }
 }
 

@@ -12,6 +12,7 @@ const ResultLine = z.object({
   place: z.number().int(),
   position: z.number().int().optional(),
   mapping: z.string().optional(),
+  code: z.string().optional(),
   outcome: z.string().optional(),
   status: z.number().optional()
 })
@@ -27,16 +28,17 @@ export class FailedEvents {
 
   /**
    * Reads a results file. Of several results of an event in a mapping, the last one counts.
+   * @param codes only results with one of these reason codes, whatever became of them; by default, all that failed
    * @throws InputError when a line is not a result of an event in a file
    */
-  static async read(path: string): Promise<FailedEvents> {
+  static async read(path: string, codes?: readonly string[]): Promise<FailedEvents> {
     const failed = new Map<string, Set<string>>()
     let number = 0
     try {
       for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
         number += 1
         if (text !== '') {
-          add(failed, parseLine(text))
+          add(failed, parseLine(text), codes)
         }
       }
     } catch (error) {
@@ -75,11 +77,12 @@ function parseLine(text: string): ResultLine {
   return data
 }
 
-function add(failed: Map<string, Set<string>>, line: ResultLine): void {
-  const { mapping = '', outcome, status = 0 } = line
+function add(failed: Map<string, Set<string>>, line: ResultLine, codes: readonly string[] | undefined): void {
+  const { mapping = '', code = '', outcome, status = 0 } = line
+  const isFailed = outcome === undefined ? status >= 400 : outcome === 'rejected'
   const key = keyOf(line.file, line.place, line.position)
   const mappings = failed.get(key) ?? new Set<string>()
-  if (outcome === undefined ? status >= 400 : outcome === 'rejected') {
+  if (codes?.includes(code) ?? isFailed) {
     failed.set(key, mappings.add(mapping))
   } else if (mappings.delete(mapping) && mappings.size === 0) {
     failed.delete(key)

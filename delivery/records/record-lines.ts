@@ -4,10 +4,16 @@ import type { EventReport, MappingResult, Problem, Skip } from '../report'
 /**
  * The lines of the results file: one for each result of each event, or one that says why it has no result. Events that
  * were left out have none.
+ * @param showsItems also writes what goes on the wire
  */
-export function formatResults(reports: readonly EventReport[]): string[] {
+export function formatResults(reports: readonly EventReport[], showsItems = false): string[] {
   return reports.flatMap((report) =>
-    isLeftOut(report) ? [] : listDecisions(report).map((decision) => JSON.stringify(describe(report, decision)))
+    isLeftOut(report)
+      ? []
+      : listDecisions(report).map((decision) => {
+          const item = showsItems && 'item' in decision ? decision.item : undefined
+          return JSON.stringify({ ...describe(report, decision), item })
+        })
   )
 }
 
