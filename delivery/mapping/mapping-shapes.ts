@@ -8,7 +8,7 @@ export const MAPPING_SHAPES = ['framework', 'segment'] as const
 export type MappingShape = typeof MAPPING_SHAPES[number]
 
 /** Both shapes, for messages. */
-export const SHAPES =
+const SHAPES =
   "{ name, enabled, subscribe, partnerAction, mapping }, or the one of Segment's API: " +
   '{ name, enabled, trigger, actionSlug, settings }'
 

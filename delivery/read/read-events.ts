@@ -16,15 +16,11 @@ import type { SegmentEvent } from '@segment/actions-core'
 /**
  * A value or a message with an event, or with the problem why it is not delivered. `size`: bytes of its text.
  * `position`: which one it is, from 1, of several events of one value, all of which have the same `source` object.
+ * `skipped`: it is left out of the delivery.
  */
-export type ReadItem = {
-  source: Source
-  size: number
-  position?: number
-  end?: ValueEnd
-  /** Set when it is left out of the delivery. */
-  skipped?: Skip
-} & (ReadEvent | NoEvent)
+export type ReadItem = ItemPlace & (ReadEvent | NoEvent)
+
+type ItemPlace = { source: Source; size: number; position?: number; end?: ValueEnd; skipped?: Skip }
 
 interface NoEvent {
   problem: Problem
