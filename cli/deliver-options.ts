@@ -1,17 +1,18 @@
+import type { ChoosingOptions } from './choose'
+
 /** The options of `ortto deliver`. */
-export interface DeliverOptions {
+export interface DeliverOptions extends ChoosingOptions {
   to: string
   mappings?: string
   integration: string[]
   consent?: string[]
   connectAudiences?: boolean
   keepGoing?: boolean
-  from?: number
-  until?: number
   sort?: boolean
   rate?: number
   results?: string
   rejected?: string
+  report?: string
   ledger?: string
   again?: boolean
   keyFile?: string

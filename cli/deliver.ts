@@ -1,21 +1,26 @@
 import { Command } from 'commander'
 import { setFlagsFromString } from 'v8'
-import { Delivery, InputError, readAll, Records, RecordsError, sortItems, Stopped } from '../delivery'
-import type { EventReport, InputFile, Mapping, StopCode } from '../delivery'
+import { Delivery, InputError, readAll, Records, RecordsError, Selector, sortItems, Stopped } from '../delivery'
+import type { EventReport, InputFile, Mapping, Selection, StopCode } from '../delivery'
 import exampleAccount from '../examples/account.json'
 import { createSandbox } from '../sandbox'
 import type { Sandbox } from '../sandbox'
 import ortto from '../src'
+import { readSelection, withChoosingOptions } from './choose'
 import { checkTarget, connectMappings } from './check-target'
-import { EXIT, parseTime, readJSON, readNamed, UsageError, wholeNumber } from './command'
+import { EXIT, readJSON, readNamed, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
+import { DeliveryReport } from './delivery-report'
 import { formatNumber } from './format-number'
+import { formatPlan } from './format-plan'
 import { collect, filesOf, mappingsOf } from './inputs'
 import type { DeliverOptions } from './deliver-options'
 import { rejectOverwriting, recordsOf, withoutOutputs } from './outputs'
 import { inferAccount } from './own-account'
 import { Progress } from './progress'
-import { formatEnding, showItems } from './summary'
+import { redeliverCommand } from './redeliver-command'
+import { ReportFile } from './report-file'
+import { formatEnding } from './summary'
 import { printable } from './table'
 import { embeddedSandbox, remoteTarget } from './target'
 import type { Target } from './target'
@@ -36,9 +41,21 @@ kill to resume, and tomorrow to deliver new files, and what files have grown by.
 --rejected writes the rejected events, each with the reason in _rejected. Fix them, and deliver that file.
 A contact that already has the same data is reported as unchanged, not as rejected.
 
+--report writes what became of the events, by name and day, with the reasons and three samples of each. With --results, it
+has the command that delivers just the events with a reason again. It is about this run: it says how many lines an
+earlier run had done. Of events with several mappings, it counts the worst result.
+
+--from, --until, --filter, --event, --sample, --only-failed and --limit choose events; all of them must choose an event.
+Lines that are not events are left out by --only-failed and --limit alone. The ledger keeps each choice apart: another
+choice delivers its events, also those that were delivered before. A sample has the same users in every run.
+
 Examples:
   ortto deliver archive/                                   to a local Ortto
   ortto deliver archive/ --dry-run                         show what would be sent
+  ortto deliver archive/ --dry-run --results plan.ndjson   write every request that would be made
+  ortto deliver archive/ --to ortto --results results.ndjson --report report.html
+  ortto deliver archive/ --sample 1% --filter 'type = "track" and properties.total > 100'
+  ortto deliver archive/ --to ortto --only-failed results.ndjson --results again.ndjson
   ortto deliver archive/ --to ortto --rejected rejected.ndjson
   gunzip -c events.gz | ortto deliver - --to http://127.0.0.1:8030
 
@@ -47,7 +64,7 @@ that is refused, 3 when it stopped early or could not connect: run the same comm
 
 /** `ortto deliver` */
 export function deliverCommand(output: Output, end: (code: number) => void): Command {
-  return new Command('deliver')
+  const command = new Command('deliver')
     .argument('<inputs...>', 'files, folders, or - for standard input')
     .option('--to <where>', 'sandbox, ortto, or the URL of an Ortto server', 'sandbox')
     .option('--mappings <file>', "a mappings file in Segment's format (default: the destination's presets)")
@@ -55,13 +72,13 @@ export function deliverCommand(output: Output, end: (code: number) => void): Com
     .option('--consent <category>', 'only events that allow this consent category (repeatable)', collect, [])
     .option('--connect-audiences', 'find the named audiences of the mappings by name (default)')
     .option('--no-connect-audiences', 'use the audience IDs in the mappings file where there are any')
-    .option('--from <time>', 'only events at or after this time', parseTime)
-    .option('--until <time>', 'only events before this time', parseTime)
+  return withChoosingOptions(command)
     .option('--sort', 'send events in the order of their timestamps, sorting 32 MB of text at a time')
     .option('--rate <number>', 'the maximum of events per second', wholeNumber(1))
     .option('--keep-going', 'continue although each of the first 1,000 results is the same rejection')
     .option('--results <file>', 'write a line for each event and mapping to this file')
     .option('--rejected <file>', 'write the rejected events to this file, to fix and deliver them again')
+    .option('--report <file>', 'write a report for people (.html) or programs (.json) to this file')
     .option('--ledger <file>', 'the file that remembers what was delivered (default: next to the first input)')
     .option('--again', 'deliver all files again, also those that the ledger has')
     .option('--key-file <file>', 'a file that contains the API key')
@@ -74,44 +91,58 @@ export function deliverCommand(output: Output, end: (code: number) => void): Com
 
 /** Delivers events, and resolves with the exit code. */
 export async function deliver(inputs: string[], options: DeliverOptions, output: Output): Promise<number> {
-  const { dryRun: isDry = false, results, rejected, ledger } = options
-  if (isDry && (results ?? rejected ?? ledger) !== undefined) {
-    throw new UsageError('--dry-run has no results. Remove --results, --rejected and --ledger.')
+  const { dryRun: isDry = false, rejected, ledger } = options
+  if (isDry && (rejected ?? ledger) !== undefined) {
+    throw new UsageError('--dry-run rejects nothing, and is not remembered. Remove --rejected and --ledger.')
   }
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`)
   const found = await filesOf(inputs, output)
   const files = await withoutOutputs(inputs, found, options)
   const mappings = await mappingsOf(options.mappings)
   await rejectOverwriting(inputs, files, options)
+  const selection = await readSelection(files, options)
+  const reportFile = options.report === undefined ? undefined : await ReportFile.open(options.report)
   const target = await targetOf(files, options)
   try {
     if (target.isRemote) {
       await checkTarget(target)
     }
     const connected = await connectMappings(mappings, target, options.connectAudiences)
-    const records = await Records.open(recordsOf(inputs, files, mappings, target, options)).catch((error: Error) => {
-      throw new UsageError(error.message)
-    })
+    const records = await Records.open(recordsOf(inputs, files, mappings, target, options, selection)).catch(
+      (error: Error) => {
+        throw new UsageError(error.message)
+      }
+    )
     if (records.files.length === 0) {
       await records.close(true)
       output.log(describeNothingNew(records, options))
       return EXIT.done
     }
-    return await deliverTo(target, connected, records, options, output)
+    return await deliverTo({ inputs, target, mappings: connected, records, selection, reportFile, options, output })
   } finally {
     await target.close()
   }
 }
 
-/** Delivers to a target, and prints the summary. */
-async function deliverTo(
-  target: Target,
-  mappings: readonly Mapping[],
-  records: Records,
-  options: DeliverOptions,
+/** What is delivered where, and how. */
+interface Setup {
+  inputs: readonly string[]
+  target: Target
+  mappings: readonly Mapping[]
+  records: Records
+  selection: Selection
+  reportFile?: ReportFile
+  options: DeliverOptions
   output: Output
-): Promise<number> {
+}
+
+/** Delivers to a target, prints the summary, and writes the report. */
+async function deliverTo(setup: Setup): Promise<number> {
+  const { inputs, target, mappings, records, selection, reportFile, options, output } = setup
   const { integration: integrations, consent, rate, keepGoing, dryRun: isDry = false, json: isJSON = false } = options
+  const startedAt = new Date().toISOString()
+  const earlierLines = records.summary.counts.lines
+  const report = new DeliveryReport(isDry)
   const stop = new AbortController()
   const onSignal = () => stop.abort()
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
@@ -125,23 +156,43 @@ async function deliverTo(
   }
   let outcome: Outcome
   try {
-    outcome = await run(delivery, records, progress, options, output)
+    outcome = await run(delivery, records, progress, selection, (reports) => report.add(reports), options)
   } finally {
     clearInterval(timer)
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
     output.progress?.()
   }
   const { account } = target
+  // Of what an earlier run of this delivery has read, it is not known.
+  const isWhole = files.length === records.options.files.length && files.every(({ after }) => after === undefined)
   const ending = {
     summary: records.summary.state,
     seconds: progress.seconds,
     retries: delivery.retries.rows,
     ...outcome,
+    failedNotFound: isWhole ? selection.failed?.missingCount : undefined,
     isDry,
     canBeResumed: records.canBeResumed,
     sandbox: account && { contacts: account.contacts.count, activities: account.activities.all().length }
   }
-  output.log(isJSON ? JSON.stringify({ target: target.name, ...ending }) : formatEnding(ending))
+  const data = report.toData(
+    {
+      startedAt,
+      endedAt: new Date().toISOString(),
+      target: target.name,
+      inputs: [...inputs],
+      stopped: outcome.stopped,
+      earlierLines,
+      summary: ending.summary
+    },
+    (code) => redeliverCommand(inputs, options, code)
+  )
+  if (isJSON) {
+    output.log(JSON.stringify({ target: target.name, ...ending, plan: isDry ? data : undefined }))
+  } else {
+    output.log(`${isDry ? `${formatPlan(data)}\n` : ''}${formatEnding(ending)}`)
+  }
+  await reportFile?.write(data)
   if (outcome.stopped !== undefined) {
     return EXIT.stopped
   }
@@ -150,8 +201,6 @@ async function deliverTo(
 
 /** How a delivery ended. */
 interface Outcome {
-  /** Events that were skipped because they are outside the time range */
-  outside: number
   /** Why it stopped early */
   stopped?: string
   stopCode?: StopCode | 'files'
@@ -162,20 +211,21 @@ async function run(
   delivery: Delivery,
   records: Records,
   progress: Progress,
-  { from, until, sort: isSorted = false, dryRun: isDry = false, json: isJSON = false }: DeliverOptions,
-  output: Output
+  selection: Selection,
+  onReports: (reports: readonly EventReport[]) => void,
+  { sort: isSorted = false, dryRun: isDry = false }: DeliverOptions
 ): Promise<Outcome> {
-  const outcome: Outcome = { outside: 0 }
-  const onOutside = (count: number) => (outcome.outside += count)
+  const outcome: Outcome = {}
+  const { lines, outside, notChosen } = records.summary.counts
+  const selector = new Selector(selection, lines - outside - notChosen)
   try {
     const onEnd = records.canBeResumed ? records.onEnd : undefined
-    const range = { from, until, onBytes: progress.onBytes, onEnd, onOutside }
-    const read = progress.watch(readAll(records.files, range))
-    for await (const reports of delivery.run(isSorted ? sortItems(read, records.windowBefore) : read)) {
-      await records.add(isDry ? reports.map(describeDryRun) : reports)
-      if (isDry) {
-        showItems(reports, isJSON, output)
-      }
+    const read = progress.watch(readAll(records.files, { onBytes: progress.onBytes, onEnd }))
+    const items = isSorted ? sortItems(read, records.windowBefore) : read
+    for await (const reports of delivery.run(selector.selectFrom(items))) {
+      const described = isDry ? reports.map(describeDryRun) : reports
+      await records.add(described)
+      onReports(described)
     }
     await records.close(true)
   } catch (error) {

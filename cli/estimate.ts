@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { connectAudiences, definitionFor, Delivery, readAll, Stopped } from '../delivery'
+import { connectAudiences, definitionFor, Delivery, isLeftOut, readAll, Selector, Stopped } from '../delivery'
 import { Estimate } from './estimate-counts'
 import { parseTime, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
@@ -70,11 +70,13 @@ async function estimate(inputs: string[], options: EstimateOptions, output: Outp
   const counts = new Estimate({ contacts, activities, trackFactor, retentionDays }, Date.now(), names)
   const delivery = new Delivery({ to: 'nowhere', settings: SETTINGS, mappings, integrations, consent })
   let outside = 0
-  const onOutside = (count: number) => (outside += count)
   let events = 0
+  const selector = new Selector({ from, until })
   try {
-    for await (const reports of delivery.run(readAll(files, { from, until, onOutside }))) {
-      counts.add(reports)
+    for await (const reports of delivery.run(selector.selectFrom(readAll(files)))) {
+      const chosen = reports.filter((report) => !isLeftOut(report))
+      outside += reports.length - chosen.length
+      counts.add(chosen)
       events += reports.length
       output.progress?.(`${events} events`)
     }

@@ -29,6 +29,6 @@ export async function mappingsOf(path: string | undefined): Promise<Mapping[]> {
 }
 
 /** Collects the values of an option that may be given more than once. */
-export function collect(value: string, values: readonly string[]): string[] {
+export function collect(value: string, values: readonly string[] = []): string[] {
   return [...values, value]
 }

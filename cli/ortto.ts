@@ -40,6 +40,13 @@ const COMMANDS = new Map<string, CommandEntry>([
     }
   ],
   [
+    'mappings',
+    {
+      description: 'Compares mappings, and writes them in the shapes of Segment.',
+      load: () => (require('./mappings') as typeof import('./mappings')).mappingsCommand
+    }
+  ],
+  [
     'publish',
     {
       description: 'Publishes events from files, folders or standard input (-) to a stream, for any number of workers.',
@@ -84,15 +91,16 @@ export async function run(args: readonly string[], terminal: Output): Promise<nu
     const command = name === asked ? load()(output, end) : new Command(name)
     program.addCommand(command.description(description))
   }
-  program.commands.forEach(addVariables)
-  for (const command of [program, ...program.commands]) {
+  const commands = program.commands.flatMap((command) => [command, ...command.commands])
+  commands.forEach(addVariables)
+  for (const command of [program, ...commands]) {
     command
       .exitOverride()
       .configureOutput({
         writeOut: (text) => output.log(text.trimEnd()),
         writeErr: (text) => output.error(text.trimEnd())
       })
-      .showHelpAfterError(`See ortto ${command === program ? '' : `${command.name()} `}--help.`)
+      .showHelpAfterError(`See ${fullNameOf(command)} --help.`)
   }
   try {
     await program.parseAsync(args, { from: 'user' })
@@ -103,6 +111,11 @@ export async function run(args: readonly string[], terminal: Output): Promise<nu
     }
     return fail(error, output)
   }
+}
+
+/** `ortto mappings diff` */
+function fullNameOf(command: Command): string {
+  return command.parent ? `${fullNameOf(command.parent)} ${command.name()}` : command.name()
 }
 
 /** Keys do not belong in arguments. If one is there by mistake, it is redacted in errors. */

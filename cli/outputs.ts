@@ -1,7 +1,7 @@
 import { createHash } from 'crypto'
 import { resolve } from 'path'
 import { placeOf } from '../delivery'
-import type { InputFile, Mapping, RecordsOptions } from '../delivery'
+import type { InputFile, Mapping, RecordsOptions, Selection } from '../delivery'
 import { parseApiKey } from '../src/api-key'
 import { pathFrom, UsageError } from './command'
 import type { DeliverOptions } from './deliver-options'
@@ -13,16 +13,19 @@ export function recordsOf(
   files: readonly InputFile[],
   mappings: readonly Mapping[],
   { name, settings }: Pick<Target, 'name' | 'settings'>,
-  options: DeliverOptions
+  options: DeliverOptions,
+  { failed }: Selection
 ): RecordsOptions {
-  const { to, from, until, integration, consent, sort, ledger = defaultLedger(inputs[0]), again } = options
+  const { to, from, until, filter, event, sample, limit, sort, integration, consent, again } = options
+  const { ledger = defaultLedger(inputs[0]) } = options
   const isDry = options.dryRun === true
   const mappingsHash = createHash('sha256').update(JSON.stringify(mappings)).digest('hex')
   const canBeResumed = to !== 'sandbox' && !isDry && files.every(({ isFile }) => isFile)
   // A different key may belong to the same account, but not if its region is different.
   const { baseUrl: region } = parseApiKey(settings.api_key) ?? {}
+  const choice = { filter, event, sample, limit, failed: failed?.list }
   const job = createHash('sha256')
-    .update(JSON.stringify({ to, region, mappings: mappingsHash, from, until, integration, consent, sort }))
+    .update(JSON.stringify({ to, region, mappings: mappingsHash, from, until, integration, consent, sort, ...choice }))
     .digest('hex')
   return {
     files,
@@ -30,6 +33,7 @@ export function recordsOf(
     ledger: canBeResumed ? pathFrom(ledger) : undefined,
     results: options.results && pathFrom(options.results),
     rejected: options.rejected && pathFrom(options.rejected),
+    showsItems: isDry,
     isAgain: again
   }
 }
@@ -41,9 +45,9 @@ export function recordsOf(
 export async function withoutOutputs(
   inputs: readonly string[],
   files: InputFile[],
-  { results, rejected, ledger }: DeliverOptions
+  { results, rejected, report, ledger, onlyFailed }: DeliverOptions
 ): Promise<InputFile[]> {
-  const outputs = await placesOf([results, rejected, ledger])
+  const outputs = await placesOf([results, rejected, report, ledger, onlyFailed])
   const named = await placesOf(inputs)
   const places = await placesOf(files.map(({ path }) => path))
   const kept = files.filter((_, index) => !outputs.includes(places[index]) || named.includes(places[index]))
@@ -59,9 +63,10 @@ export async function rejectOverwriting(
   files: readonly InputFile[],
   options: DeliverOptions
 ): Promise<void> {
-  const { results, rejected, ledger = defaultLedger(inputs[0]), keyFile, mappings, account } = options
-  const used = new Set(await placesOf([...files.map(({ path }) => path), keyFile, mappings, account]))
-  for (const output of [ledger, results, rejected]) {
+  const { results, rejected, report, keyFile, mappings, account, onlyFailed } = options
+  const { ledger = defaultLedger(inputs[0]) } = options
+  const used = new Set(await placesOf([...files.map(({ path }) => path), keyFile, mappings, account, onlyFailed]))
+  for (const output of [ledger, results, rejected, report]) {
     for (const place of await placesOf([output])) {
       if (used.has(place) && !place.startsWith('/dev/')) {
         throw new UsageError(`This command already uses ${String(output)} for something else: choose another file.`)

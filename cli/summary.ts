@@ -1,7 +1,5 @@
-import { formatNotices, formatSource, readProblemError, tracksActivities } from '../delivery'
-import type { EventReport, SummaryState } from '../delivery'
-import type { StopCode } from '../delivery'
-import type { Output } from './command'
+import { formatNotices } from '../delivery'
+import type { StopCode, SummaryState } from '../delivery'
 import { endSentence } from '../src/values'
 import { describeConsent } from './describe-consent'
 import { formatNumber } from './format-number'
@@ -13,11 +11,11 @@ interface Ending {
   seconds: number
   /** The tries that were repeated, by status and reason */
   retries: readonly { status: number; message: string; count: number }[]
-  /** Events that were skipped because they are outside the time range */
-  outside: number
   /** Why it stopped early */
   stopped?: string
   stopCode?: StopCode | 'files'
+  /** Events of `--only-failed` that are not in the input */
+  failedNotFound?: number
   /** Nothing was sent */
   isDry: boolean
   canBeResumed: boolean
@@ -30,7 +28,7 @@ const MAX_ROWS = 30
 
 /** Formats the summary of a delivery. */
 export function formatEnding(ending: Ending): string {
-  const { summary, seconds, retries, stopped, stopCode, canBeResumed, sandbox } = ending
+  const { summary, seconds, retries, stopped, stopCode, canBeResumed, sandbox, failedNotFound = 0, isDry } = ending
   const { consent, missingDedupeKey, notices, rows } = summary
   const shown = rows.slice(0, MAX_ROWS)
   const cells = shown.map(({ count, mapping, status, message }) => [
@@ -40,8 +38,11 @@ export function formatEnding(ending: Ending): string {
     message
   ])
   return [
-    ...(rows.length > 0 ? [table(['Results', 'Mapping', 'Status', 'Reason'], cells)] : []),
-    ...(rows.length > shown.length ? [`… and ${formatNumber(rows.length - shown.length)} other reasons`] : []),
+    // A dry run has shown more of it before.
+    ...(rows.length > 0 && !isDry ? [table(['Results', 'Mapping', 'Status', 'Reason'], cells)] : []),
+    ...(rows.length > shown.length && !isDry
+      ? [`… and ${formatNumber(rows.length - shown.length)} other reasons`]
+      : []),
     ...(retries.length > 0
       ? [
           '',
@@ -61,6 +62,12 @@ export function formatEnding(ending: Ending): string {
             `Activities: ${formatNumber(sandbox.activities)}.`
         ]
       : []),
+    ...(failedNotFound > 0 && stopped === undefined
+      ? [
+          `Events of --only-failed that are not in the input: ${formatNumber(failedNotFound)}. ` +
+            'Name the same files, from the same folder as then.'
+        ]
+      : []),
     ...(consent > 0 ? [describeConsent(consent)] : []),
     ...(missingDedupeKey > 0
       ? [
@@ -74,8 +81,9 @@ export function formatEnding(ending: Ending): string {
 }
 
 /** The counts of results. Most of them are left out when they are zero. */
-function formatResults({ summary, isDry, outside }: Ending): string {
+function formatResults({ summary, isDry }: Ending): string {
   const { delivered, partial, unchanged, rejected, ignored, unmatched, disabled, withoutConsent } = summary
+  const { outside, notChosen } = summary
   const counts: [number, string, isAlways?: boolean][] = [
     [delivered, isDry ? 'would be sent' : 'delivered', true],
     [partial, 'stored without their contact'],
@@ -85,7 +93,8 @@ function formatResults({ summary, isDry, outside }: Ending): string {
     [unmatched, 'matched no mapping'],
     [disabled, 'disabled for Ortto'],
     [withoutConsent, 'without consent'],
-    [outside, 'outside the time range']
+    [outside, 'outside the time range'],
+    [notChosen, 'not chosen']
   ]
   return counts
     .filter(([count, , isAlways]) => count > 0 || isAlways)
@@ -99,33 +108,4 @@ function formatStop(reason: string, code: StopCode | 'files' | undefined, canBeR
   return code === 'interrupted'
     ? `Stopped by a signal. ${next}`
     : `Stopped. ${endSentence(printable(reason))}${advice} ${next}`
-}
-
-/** Prints a line for each item that would be sent, and for each event that would not be sent. */
-export function showItems(reports: readonly EventReport[], isJSON: boolean, output: Output): void {
-  for (const report of reports) {
-    const { source, problem, skipped, results } = report
-    const place = source.kind === 'file' ? { file: source.file, line: source.line } : {}
-    for (const reason of [problem, skipped].flatMap((value) => value ?? [])) {
-      output.log(
-        isJSON
-          ? JSON.stringify({
-              ...place,
-              status: problem && reason === problem ? readProblemError(problem).status : undefined,
-              ...reason
-            })
-          : `${printable(formatSource(source))} ${reason === problem ? 'rejected: ' : ''}${printable(reason.message)}`
-      )
-    }
-    for (const { mapping, status, code, message, item } of results) {
-      const { name, partnerAction: action } = mapping
-      const path = tracksActivities(action) ? '/v1/track' : '/v1/identify'
-      const text = item ? `POST ${path} ${JSON.stringify(item)}` : `not sent: ${printable(message)}`
-      output.log(
-        isJSON
-          ? JSON.stringify({ ...place, mapping: name, action, status, code, item, message: item ? undefined : message })
-          : `${printable(formatSource(source))} ${text}`
-      )
-    }
-  }
 }

@@ -46,8 +46,15 @@ export type Problem = Reason<
   | 'poison_message'
 >
 
-/** Why an event is not for Ortto. Nothing is wrong with it. */
-export type Skip = Reason<'disabled_by_integrations' | 'no_consent' | 'no_matching_mapping'>
+/** Why an event is not for Ortto, or was left out of the delivery. Nothing is wrong with it. */
+export type Skip = Reason<
+  'disabled_by_integrations' | 'no_consent' | 'no_matching_mapping' | 'outside_time_range' | 'not_chosen'
+>
+
+/** True for an event that was left out because it was not asked for. */
+export function isLeftOut({ skipped }: Pick<EventReport, 'skipped'>): boolean {
+  return skipped?.code === 'outside_time_range' || skipped?.code === 'not_chosen'
+}
 
 /**
  * What an event came to in one mapping.
@@ -67,6 +74,8 @@ export interface MappingResult {
   status: number
   /** True when it was rejected, and sending it again later may succeed without any change. */
   isRetryable: boolean
+  /** How often it failed before and was sent again. None when the first try was the last. */
+  retries?: number
   /** Segment's name for the kind of an error */
   errorType?: string
   /** A sentence for people */

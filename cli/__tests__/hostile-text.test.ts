@@ -1,3 +1,4 @@
+import type { ReportData } from '../delivery-report'
 import { execFile } from 'child_process'
 import { mkdtemp, rm, writeFile } from 'fs/promises'
 import { tmpdir } from 'os'
@@ -46,15 +47,16 @@ describe('text from outside that would command the terminal', () => {
 
     expect(stdout).not.toMatch(COMMANDS)
     expect(stdout.split('\n').filter((line) => line.startsWith('evil'))).toEqual([])
-    expect(stdout).toContain('not sent: The Timestamp')
+    expect(stdout).toContain('Would not be sent')
+    expect(stdout).toContain('unreadable_timestamp')
   }, 60_000)
 
   it('is shown to machines as JSON that means the same', async () => {
     const { stdout } = await ortto(['deliver', await events('a.ndjson'), '--dry-run', '--json'])
-    const [, second] = stdout.split('\n').map((line): unknown => line && JSON.parse(line))
+    const { plan } = JSON.parse(stdout) as { plan: ReportData }
 
     expect(stdout).not.toMatch(COMMANDS)
-    expect(second).toMatchObject({ item: { user_id: HOSTILE, event: HOSTILE } })
+    expect(plan.mappings[0].samples).toMatchObject([{ item: { user_id: HOSTILE, event: HOSTILE } }])
   }, 60_000)
 
   it('is shown in an error', async () => {

@@ -4,6 +4,7 @@ import { join } from 'path'
 import type ortto from '../../src'
 import { endAll, startWorkbench } from '../../workbench/__tests__/harness'
 import { run } from '../ortto'
+import type { ReportData } from '../delivery-report'
 
 /** The destination with one action more, which tracks pages as activities. */
 jest.mock('../../src', () => {
@@ -81,8 +82,10 @@ describe('a third action of the destination', () => {
     const { code, out } = await deliver('--dry-run', '--json')
 
     expect(code).toBe(0)
-    const [line] = out.split('\n')
-    expect(JSON.parse(line)).toMatchObject({ action: 'trackPage', item: { user_id: 'u1', event: PAGE.name } })
+    const { plan } = JSON.parse(out) as { plan: ReportData }
+    expect(plan.mappings).toMatchObject([
+      { action: 'trackPage', count: 1, samples: [{ item: { user_id: 'u1', event: PAGE.name } }] }
+    ])
   })
 
   it('can be mapped and tried in the workbench', async () => {

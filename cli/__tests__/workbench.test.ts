@@ -74,7 +74,9 @@ describe('ortto workbench', () => {
 
   it('says what it can not use, and leaves nothing running', async () => {
     writeFileSync(join(folder, 'wrong.json'), '[{"name":""}]')
-    await expect(start({ mappings: join(folder, 'wrong.json') })).rejects.toThrow('its "partnerAction" must be')
+    await expect(start({ mappings: join(folder, 'wrong.json') })).rejects.toThrow(
+      'its "partnerAction" (in the shape of'
+    )
     await expect(start({ state: join(folder, 'wrong.json') })).rejects.toThrow('wrong.json')
     await expect(start({ pageFolder: join(folder, 'nowhere') })).rejects.toThrow('Run npm run build')
 

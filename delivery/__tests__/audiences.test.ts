@@ -120,6 +120,6 @@ describe('the audiences of mappings', () => {
     const connected = await connectAudiences(mappings, definitionFor('nowhere'), SETTINGS)
     const { reports } = await deliverToSandbox([identify('u1')], { to: 'nowhere', mappings: connected })
 
-    expect(reports[0].results[0].item).toEqual({ user_id: 'u1', audience: { mode: 'add', id: 'dry-run' } })
+    expect(reports[0].results[0].item).toEqual({ user_id: 'u1', audience: { mode: 'add', id: 'dry run: VIP' } })
   })
 })

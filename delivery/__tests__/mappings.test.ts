@@ -142,7 +142,10 @@ describe('a file', () => {
   it('is an array, and of 50 mappings at most', () => {
     const many = (length: number) => Array.from({ length }, (_, index) => entry({ name: `Orders ${index}` }))
 
-    expect(problemsOf({})).toEqual(['A mappings file is a JSON array of mappings.'])
+    expect(problemsOf({})).toEqual([
+      'A mappings file is a JSON array of mappings. Each has the shape { name, enabled, subscribe, partnerAction, mapping }, ' +
+        "or the one of Segment's API: { name, enabled, trigger, actionSlug, settings }."
+    ])
     expect(problemsOf(many(51))).toEqual(['A mappings file has 50 mappings at most.'])
     expect(readMappings(many(50))).toHaveLength(50)
   })
@@ -179,11 +182,11 @@ describe('problems', () => {
       'Mapping "Orders" (number 2): its trigger cannot be read (type): Value token is missing',
       'Mapping "Orders" (number 2): the required field "event" is not mapped',
       'Mapping "Orders" (number 2): the field "user_idd" is not one of trackActivity\'s: did you mean "user_id"?',
-      'Mapping number 3: its "partnerAction" must be upsertContact, trackActivity or upsertContactProfile',
+      'Mapping number 3: its "partnerAction" (in the shape of Segment\'s API: "actionSlug") must be upsertContact, trackActivity or upsertContactProfile',
       'Mapping "A" (number 4): its "enabled" must be true or false',
       'Mapping "Orders" (number 5): the field "traits": /traits has an invalid directive: @pth.',
       'Mapping number 6: it must be an object',
-      'Mapping "C" (number 7): it needs a "mapping" by field key',
+      'Mapping "C" (number 7): it needs "mapping" (in the shape of Segment\'s API: "settings") by field key',
       'Mapping "A" (number 4): number 1 has the same name, and both are enabled',
       'Mapping "Orders" (number 5): number 2 has the same name, and both are enabled'
     ])
@@ -201,7 +204,10 @@ describe('problems', () => {
   it.each([
     [{ name: '' }, 'Mapping number 1: its "name" is blank'],
     [{ name: 5 }, 'Mapping number 1: it needs a "name"'],
-    [{ name: 'a\nb', subscribe: 5 }, 'Mapping "a\\nb" (number 1): it needs a trigger in FQL: "subscribe"']
+    [
+      { name: 'a\nb', subscribe: 5 },
+      'Mapping "a\\nb" (number 1): it needs a trigger in FQL: "subscribe" (in the shape of Segment\'s API: "trigger")'
+    ]
   ])('of a member: %j', (members, problem) => {
     expect(problemsOf([entry(members)])).toEqual([problem])
   })

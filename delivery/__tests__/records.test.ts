@@ -72,6 +72,7 @@ describe('the records of a delivery', () => {
       {
         file: 'a',
         line: 1,
+        place: 1,
         messageId: 'm1',
         mapping: 'Upsert Contact',
         action: 'upsertContact',
@@ -83,6 +84,7 @@ describe('the records of a delivery', () => {
       {
         file: 'a',
         line: 2,
+        place: 2,
         messageId: 'm2',
         mapping: 'Upsert Contact',
         action: 'upsertContact',
@@ -95,6 +97,7 @@ describe('the records of a delivery', () => {
       {
         file: 'a',
         line: 2,
+        place: 2,
         messageId: 'm2',
         mapping: 'Track Activity',
         action: 'trackActivity',
@@ -103,8 +106,8 @@ describe('the records of a delivery', () => {
         code: 'invalid_data',
         message: 'Bad'
       },
-      { file: 'a', line: 3, status: 400, errorType: 'BAD_REQUEST', code: 'not_json', message: 'Not JSON' },
-      { file: 'b', line: 1, code: 'no_matching_mapping', message: 'No mapping' }
+      { file: 'a', line: 3, place: 3, status: 400, errorType: 'BAD_REQUEST', code: 'not_json', message: 'Not JSON' },
+      { file: 'b', line: 1, place: 1, code: 'no_matching_mapping', message: 'No mapping' }
     ])
     expect(await linesOf('rejected.ndjson')).toEqual([
       {
@@ -113,6 +116,7 @@ describe('the records of a delivery', () => {
           {
             file: 'a',
             line: 2,
+            place: 2,
             mapping: 'Upsert Contact',
             action: 'upsertContact',
             status: 422,
@@ -124,6 +128,7 @@ describe('the records of a delivery', () => {
           {
             file: 'a',
             line: 2,
+            place: 2,
             mapping: 'Track Activity',
             action: 'trackActivity',
             status: 400,
@@ -136,7 +141,7 @@ describe('the records of a delivery', () => {
       {
         _line: '{oops',
         _rejected: [
-          { file: 'a', line: 3, status: 400, errorType: 'BAD_REQUEST', code: 'not_json', message: 'Not JSON' }
+          { file: 'a', line: 3, place: 3, status: 400, errorType: 'BAD_REQUEST', code: 'not_json', message: 'Not JSON' }
         ]
       }
     ])

@@ -19,13 +19,15 @@ describe('the summary', () => {
         event: { type: 'track', context: { consentManagement: { deniedConsentIds: ['ads'] } } },
         skipped: { code: 'no_consent', message: 'No consent' }
       }),
+      reportOf(7, [], { skipped: { code: 'outside_time_range', message: 'Left out' } }),
+      reportOf(8, [], { skipped: { code: 'not_chosen', message: 'Left out' } }),
       reportOf(4, [], { problem: { code: 'not_json', message: 'Not JSON' } }, 'b'),
       reportOf(5, [{ status: 422, outcome: 'unchanged', code: 'nothing_new', message: 'Nothing new' }], {}, 'b'),
       reportOf(6, [{ mapping: activities, status: 206, outcome: 'partial', code: 'contact_not_stored' }], {}, 'b')
     ])
 
     expect(summary.state).toEqual({
-      lines: 9,
+      lines: 11,
       delivered: 1,
       partial: 1,
       unchanged: 1,
@@ -34,6 +36,8 @@ describe('the summary', () => {
       unmatched: 1,
       disabled: 1,
       withoutConsent: 1,
+      outside: 1,
+      notChosen: 1,
       consent: 1,
       missingDedupeKey: 0,
       notices: {},

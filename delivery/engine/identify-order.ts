@@ -1,6 +1,6 @@
 import type { SegmentEvent } from '@segment/actions-core'
 import { momentOf } from '../read/moment'
-import { idOf } from './queue'
+import { idOf } from '../read/id-of'
 
 /** Users whose latest identify event is remembered: at least half as many, those that were seen last. About 10 MB. */
 const MAX_USERS = 100_000

@@ -1,4 +1,5 @@
 import type { Mapping } from '../mapping/mappings'
+import { idOf } from '../read/id-of'
 import type { Batch, Lane, Task } from './task'
 
 /** Bytes of events in one batch, unless one event alone is larger. Ortto's own limit is not known. */
@@ -57,6 +58,7 @@ export class KeyQueue {
 
   /** A task that was sent waits until `retry` is called. */
   delay(task: Task): void {
+    task.retries += 1
     task.batch = undefined
     task.isDelayed = true
   }
@@ -193,12 +195,4 @@ function isNext(task: Task, tasks: readonly Task[], batch: Batch | undefined): b
     }
   }
   return false
-}
-
-/** An id as text, so that 5 and "5" are the same. Undefined for anything that is not an id: it is rejected later. */
-export function idOf(id: unknown): string | undefined {
-  if (typeof id === 'number') {
-    return String(id)
-  }
-  return typeof id === 'string' && id !== '' ? id : undefined
 }

@@ -16,6 +16,9 @@ export function startReport(
 ): { report: EventReport; event?: SegmentEvent; mappings: readonly Mapping[] } {
   const { source, size, position, end, window, raw } = item
   const messageId = typeof item.event?.messageId === 'string' ? item.event.messageId : undefined
+  if (item.skipped) {
+    return { report: { source, size, position, end, messageId, skipped: item.skipped, results: [] }, mappings: [] }
+  }
   if ('problem' in item) {
     const { problem, event, encoding, isTruncated } = item
     return {

@@ -14,6 +14,8 @@ export class Task {
   failures = 0
   /** How often its batches failed as a whole, since they were made smaller for that */
   failuresAsWhole = 0
+  /** How often it was sent again */
+  retries = 0
   /** When it failed first. Milliseconds */
   failedSince?: number
   /** Tasks in its next batch, at most: its batches failed as a whole, perhaps because of one event. */
@@ -35,7 +37,7 @@ export class Task {
 
   /** Gives it its final result. */
   settle(result: MappingResult): void {
-    this.report.setResult(this.position, result)
+    this.report.setResult(this.position, this.retries > 0 ? { ...result, retries: this.retries } : result)
   }
 }
 

@@ -9,6 +9,7 @@ import { MAX_ITEMS } from '../../src/ortto-client'
 import { isRecord, unlessBlank } from '../../src/values'
 import { ACTIONS, problemsOf, quote } from './mapping-fields'
 import type { ActionKey } from './mapping-fields'
+import { findEntries, findTwins, quoteMember } from './mapping-shapes'
 
 /** A subscription of the destination whose trigger has been read. */
 export interface Mapping {
@@ -50,18 +51,20 @@ function entryOf(partnerAction: ActionKey) {
   return z.object({
     name: z.string('it needs a "name"').refine((name) => name.trim() !== '', 'its "name" is blank'),
     enabled: z.boolean('its "enabled" must be true or false').default(true),
-    subscribe: z.string('it needs a trigger in FQL: "subscribe"').superRefine((subscribe, context) => {
+    subscribe: z.string(`it needs a trigger in FQL: ${quoteMember('subscribe')}`).superRefine((subscribe, context) => {
       const trigger = readTrigger(subscribe)
       if (typeof trigger === 'string') {
         context.addIssue(`its trigger cannot be read (${truncate(subscribe, 200)}): ${trigger}`)
       }
     }),
     partnerAction: z.literal(partnerAction),
-    mapping: z.record(z.string(), z.json(), 'it needs a "mapping" by field key').superRefine((mapping, context) => {
-      for (const [field, message] of problemsOf(mapping, partnerAction)) {
-        context.addIssue({ code: 'custom', path: [field], message })
-      }
-    })
+    mapping: z
+      .record(z.string(), z.json(), `it needs ${quoteMember('mapping')} by field key`)
+      .superRefine((mapping, context) => {
+        for (const [field, message] of problemsOf(mapping, partnerAction)) {
+          context.addIssue({ code: 'custom', path: [field], message })
+        }
+      })
   })
 }
 
@@ -75,26 +78,39 @@ function listKeys(): string {
 const [FirstEntry, ...OtherEntries] = Object.keys(ACTIONS).map(entryOf)
 
 const Entry = z.discriminatedUnion('partnerAction', [FirstEntry, ...OtherEntries], {
-  error: ({ input }) => (isRecord(input) ? `its "partnerAction" must be ${listKeys()}` : 'it must be an object')
+  error: ({ input }) =>
+    isRecord(input) ? `its ${quoteMember('partnerAction')} must be ${listKeys()}` : 'it must be an object'
 })
 
 /**
- * A mappings file, parsed: subscriptions as the framework takes them, and whether each is `enabled`. The message of an
+ * A mappings file, parsed: subscriptions as the framework takes them, and whether each is `enabled`. They are read in
+ * the shape of Segment's API as well, see {@link findEntries}. The message of an
  * issue says it all but the mapping, whose position its path begins with. Members of a mapping that mean nothing here,
  * such as the `id` of one that Segment exports, are left out.
  */
 export const MappingsFile = z
-  .array(
-    z.unknown().superRefine((entry, context) => {
-      // A schema would leave such members out without a word.
-      const flaw = flawOf(entry)
-      if (flaw !== undefined) {
-        context.addIssue(flaw)
-      }
-    }),
-    'A mappings file is a JSON array of mappings.'
+  .unknown()
+  .transform((value, context): readonly unknown[] => {
+    const found = findEntries(value)
+    if ('entries' in found) {
+      return found.entries
+    }
+    context.addIssue(found.problem)
+    return z.NEVER
+  })
+  .pipe(
+    z
+      .array(
+        z.unknown().superRefine((entry, context) => {
+          // A schema would leave such members out without a word.
+          const flaw = flawOf(entry) ?? findTwins(entry)
+          if (flaw !== undefined) {
+            context.addIssue(flaw)
+          }
+        })
+      )
+      .max(MAX_MAPPINGS, `A mappings file has ${MAX_MAPPINGS} mappings at most.`)
   )
-  .max(MAX_MAPPINGS, `A mappings file has ${MAX_MAPPINGS} mappings at most.`)
   .pipe(
     z.array(Entry).superRefine(
       (entries: readonly unknown[], context) => {
@@ -160,7 +176,8 @@ function tell({ path: [index], message }: z.core.$ZodIssue, file: unknown): stri
   if (typeof index !== 'number') {
     return message
   }
-  const entry: unknown = Array.isArray(file) ? file[index] : undefined
+  const found = findEntries(file)
+  const entry = 'entries' in found ? found.entries[index] : undefined
   const name = isRecord(entry) ? unlessBlank(entry.name) : undefined
   return `Mapping ${name === undefined ? `number ${index + 1}` : `${quote(name)} (number ${index + 1})`}: ${message}`
 }

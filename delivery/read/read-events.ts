@@ -5,7 +5,7 @@ import { ContentDigest, ValueEnd } from './content-digest'
 import { FormatError } from './file-form'
 import type { InputFile } from './find-files'
 import { decode, readFile } from './read-bytes'
-import type { Position, Problem, SortWindow, Source } from '../report'
+import type { Position, Problem, Skip, SortWindow, Source } from '../report'
 import type { Piece, PieceUnit } from './piece'
 import { Resume } from './resume'
 import { Splitter } from './split-json'
@@ -16,11 +16,18 @@ import type { SegmentEvent } from '@segment/actions-core'
 /**
  * A value or a message with an event, or with the problem why it is not delivered. `size`: bytes of its text.
  * `position`: which one it is, from 1, of several events of one value, all of which have the same `source` object.
+ * `skipped`: it is left out of the delivery.
  */
-export type ReadItem = { source: Source; size: number; position?: number; end?: ValueEnd; window?: SortWindow } & (
-  | ReadEvent
-  | NoEvent
-)
+export type ReadItem = ItemPlace & (ReadEvent | NoEvent)
+
+interface ItemPlace {
+  source: Source
+  size: number
+  position?: number
+  end?: ValueEnd
+  window?: SortWindow
+  skipped?: Skip
+}
 
 interface NoEvent {
   problem: Problem

@@ -16,7 +16,7 @@ type Kind = 'results' | 'rejected'
 
 const FORMATS: Record<
   Kind,
-  { format: (reports: readonly EventReport[]) => string[]; belongs: (line: string) => boolean }
+  { format: (reports: readonly EventReport[], showsItems: boolean) => string[]; belongs: (line: string) => boolean }
 > = {
   results: { format: formatResults, belongs: (line) => typeof fileOf(parseJson(line)) === 'string' },
   rejected: { format: formatRejected, belongs: (line) => line.includes('"_rejected":[') }
@@ -29,8 +29,11 @@ export class Outputs {
   /** It is closed with the others. */
   ledger?: Ledger
 
-  /** @param inputs the files that are delivered */
-  constructor(private readonly inputs: readonly InputFile[]) {}
+  /**
+   * @param inputs the files that are delivered
+   * @param showsItems results have what goes on the wire
+   */
+  constructor(private readonly inputs: readonly InputFile[], private readonly showsItems = false) {}
 
   /**
    * Claims a file for this process.
@@ -69,7 +72,7 @@ export class Outputs {
   async append(reports: readonly EventReport[]): Promise<void> {
     await this.confirm()
     for (const [kind, { path, file }] of this.files) {
-      await wrapErrors(`Cannot write ${path}`, () => file.append(FORMATS[kind].format(reports)))
+      await wrapErrors(`Cannot write ${path}`, () => file.append(FORMATS[kind].format(reports, this.showsItems)))
     }
   }
 

@@ -1,10 +1,19 @@
-import { listRejections, readProblemError } from '../report'
+import { isLeftOut, listRejections, readProblemError } from '../report'
 import type { EventReport, MappingResult, Problem, Skip } from '../report'
 
-/** The lines of the results file: one for each result of each event, or one that says why it has no result. */
-export function formatResults(reports: readonly EventReport[]): string[] {
+/**
+ * The lines of the results file: one for each result of each event, or one that says why it has no result. Events that
+ * were left out have none.
+ * @param showsItems also writes what goes on the wire
+ */
+export function formatResults(reports: readonly EventReport[], showsItems = false): string[] {
   return reports.flatMap((report) =>
-    listDecisions(report).map((decision) => JSON.stringify(describe(report, decision)))
+    isLeftOut(report)
+      ? []
+      : listDecisions(report).map((decision) => {
+          const item = showsItems && 'item' in decision ? decision.item : undefined
+          return JSON.stringify({ ...describe(report, decision), item })
+        })
   )
 }
 
@@ -44,7 +53,7 @@ function listDecisions({ problem, skipped, results }: EventReport): Decision[] {
 function describe({ source, position, messageId, notices, problem }: EventReport, decision: Decision): object {
   const place =
     source.kind === 'file'
-      ? { file: source.file, line: source.line, position }
+      ? { file: source.file, line: source.line, place: source.place, position }
       : { subject: source.subject, sequence: source.sequence, position }
   const { code, message } = decision
   if (!('mapping' in decision)) {

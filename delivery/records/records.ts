@@ -26,6 +26,8 @@ export interface RecordsOptions {
   results?: string
   /** Gets the events that were rejected, each with the reason in `_rejected`. */
   rejected?: string
+  /** The lines of `results` have what goes on the wire as well. @default false */
+  showsItems?: boolean
   /** All files are delivered, also those that the ledger has. @default false */
   isAgain?: boolean
 }
@@ -65,8 +67,8 @@ export class Records {
 
   /** @throws RecordsError when a file can't be read or written, is in use, or is not what it was */
   static async open(options: RecordsOptions): Promise<Records> {
-    const { ledger: path, job, isAgain = false, results, rejected } = options
-    const outputs = new Outputs(options.files)
+    const { ledger: path, job, isAgain = false, results, rejected, showsItems } = options
+    const outputs = new Outputs(options.files, showsItems)
     try {
       const ledger = path === undefined ? undefined : await openLedger(path, job, outputs, isAgain)
       outputs.ledger = ledger

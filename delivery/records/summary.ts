@@ -20,7 +20,7 @@ type Row = z.infer<typeof Row>
 
 /** The counts of a delivery. A result is an event in a mapping. */
 export const SummaryState = z.strictObject({
-  /** Lines or messages */
+  /** Lines or messages, also those that were left out */
   lines: count,
   delivered: count,
   /** Activities that Ortto stored without the contact that came with them */
@@ -36,6 +36,10 @@ export const SummaryState = z.strictObject({
   disabled: count,
   /** Events that were not sent because they do not allow a consent category */
   withoutConsent: count.default(0),
+  /** Events that were left out because of their time */
+  outside: count,
+  /** Events that were left out because they were not chosen */
+  notChosen: count,
   /** Events that carry consent preferences, sent or not */
   consent: count.default(0),
   /** Activities without a message id or a timestamp: Ortto stores them again when they are sent again. */
@@ -57,10 +61,12 @@ export function emptySummary(): SummaryState {
 }
 
 /** Where skipped events are counted, by the reason. */
-const SKIP_COUNTS: Record<Skip['code'], 'unmatched' | 'disabled' | 'withoutConsent'> = {
+const SKIP_COUNTS: Record<Skip['code'], 'unmatched' | 'disabled' | 'withoutConsent' | 'outside' | 'notChosen'> = {
   no_matching_mapping: 'unmatched',
   disabled_by_integrations: 'disabled',
-  no_consent: 'withoutConsent'
+  no_consent: 'withoutConsent',
+  outside_time_range: 'outside',
+  not_chosen: 'notChosen'
 }
 
 /** Counts the reports of a delivery. */

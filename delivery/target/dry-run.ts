@@ -3,9 +3,6 @@ import type { DestinationDefinition, ModifiedResponse, RequestOptions } from '@s
 import { isRecord } from '../../src/values'
 import { withRequests } from './with-requests'
 
-/** The id that each audience has in a dry run */
-const AUDIENCE_ID = 'dry-run'
-
 /** The same destination, but nothing is sent: each request gets a response as if Ortto accepted everything. */
 export function dryRun<Settings>(definition: DestinationDefinition<Settings>): DestinationDefinition<Settings> {
   return withRequests(
@@ -16,10 +13,12 @@ export function dryRun<Settings>(definition: DestinationDefinition<Settings>): D
   )
 }
 
-/** What Ortto would respond with: the audience that is asked for, or nothing. */
+/** What Ortto would respond with: the audience that is asked for, with an id that shows its name, or nothing. */
 function bodyFor(url: string, options?: RequestOptions): object {
   const isAudience = new URL(url).pathname.endsWith('/audiences/create')
-  return isAudience && isRecord(options?.json) ? { id: AUDIENCE_ID, name: options.json.name } : {}
+  return isAudience && isRecord(options?.json)
+    ? { id: `dry run: ${String(options.json.name)}`, name: options.json.name }
+    : {}
 }
 
 /** A response of JSON, as the framework's request client returns it. */

@@ -130,7 +130,7 @@ it('duplicates, deletes, undoes, disables, exports and imports', async () => {
 
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('link', { name: 'Export' }).click()
+    page.getByRole('link', { name: 'Export', exact: true }).click()
   ])
   const text = readFileSync(await download.path(), 'utf8')
   expect(JSON.parse(text)).toEqual(mappings.mappings)
@@ -140,7 +140,14 @@ it('duplicates, deletes, undoes, disables, exports and imports', async () => {
   await page.getByRole('textbox', { name: 'Mappings as JSON' }).fill('[{"name":"Wrong"}]')
   await page.getByRole('button', { name: 'Import these mappings' }).click()
   await page.getByText('Nothing was imported:').waitFor()
-  await page.getByRole('textbox', { name: 'Mappings as JSON' }).fill(text)
+  const [exported] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Export for Segment’s API' }).click()
+  ])
+  const subscriptions = JSON.parse(readFileSync(await exported.path(), 'utf8')) as object[]
+  expect(subscriptions[0]).toMatchObject({ actionSlug: 'upsertContact', trigger: 'type = "identify"' })
+  const envelope = JSON.stringify({ data: { subscriptions } })
+  await page.getByRole('textbox', { name: 'Mappings as JSON' }).fill(envelope)
   await page.getByRole('button', { name: 'Import these mappings' }).click()
   await page.getByText('3 of 50').waitFor()
 })

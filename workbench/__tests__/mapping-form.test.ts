@@ -9,14 +9,13 @@ import {
   validateMappings,
   isChanged,
   move,
-  nameIn,
+  nameAt,
   newMapping,
   readMappingsDraft,
   readFile,
   readMapping,
   remove,
   areSame,
-  mappingsOf,
   valueIn,
   withValue,
   writeMapping,
@@ -28,7 +27,7 @@ import type { Form, Json, Kind } from '../page/src/mappings/form'
 import { eventsIn, pathsOf } from '../page/src/mappings/paths'
 import { addCondition, CONDITIONS, isReadOtherwise } from '../page/src/mappings/trigger'
 import { showActions } from '../server/definition'
-import { checkMappings, presets } from '../server/mappings-store'
+import { checkMappings, presets, readImported } from '../server/mappings-store'
 
 const [contact, activity] = presets() as Mapping[]
 const path = (text: string): Form => ({ kind: 'path', text })
@@ -213,10 +212,10 @@ describe('the mappings', () => {
   it('are read from a file, without unknown members', () => {
     const text = JSON.stringify([{ ...contact, enabled: undefined, id: 'abc' }])
     const file = readFile(text)
-    expect('value' in file && mappingsOf(file.value)).toEqual([contact])
+    expect('value' in file && readImported(file.value).mappings).toEqual([contact])
     expect(readFile('{')).toEqual({ message: expect.stringMatching('not JSON') as string })
-    expect(nameIn([{ name: 'Ours' }], 0)).toBe('“Ours” (mapping 1)')
-    expect(nameIn(5, 1)).toBe('Mapping 2')
+    expect(nameAt(['Ours'], 0)).toBe('“Ours” (mapping 1)')
+    expect(nameAt([], 1)).toBe('Mapping 2')
   })
 
   it('are restored from a stored draft if it is valid', () => {

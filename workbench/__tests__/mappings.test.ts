@@ -51,10 +51,18 @@ it('saves nothing if there are problems, and names the mapping and the field of 
     { index: 1, field: 'userid', message: expect.stringMatching('did you mean "user_id"') as string }
   ])
   expect(mappings.map(({ name }) => name)).toEqual(['Upsert Contact', 'Track Activity'])
-  expect(await send('POST', '/api/mappings/check', { mappings: broken })).toEqual({ problems })
-  expect(await send('POST', '/api/mappings/check', { mappings: [mapping] })).toEqual({ problems: [] })
+  expect(await send('POST', '/api/mappings/check', { mappings: broken })).toEqual({
+    problems,
+    names: ['Contacts', 'Other']
+  })
+  expect(await send('POST', '/api/mappings/check', { mappings: [mapping] })).toEqual({
+    problems: [],
+    names: ['Contacts'],
+    mappings: [mapping]
+  })
   expect(await send('POST', '/api/mappings/check', { mappings: 1 })).toEqual({
-    problems: [{ message: 'A mappings file is a JSON array of mappings.' }]
+    problems: [{ message: expect.stringMatching(/^A mappings file is a JSON array of mappings\./) as string }],
+    names: []
   })
 })
 
@@ -123,6 +131,19 @@ it('exports the mappings as a file', async () => {
   expect(response.headers.get('content-disposition')).toBe('attachment; filename="mappings.json"')
   const { mappings } = (await send('GET', '/api/mappings')) as { mappings: object[] }
   expect(await response.json()).toEqual(mappings)
+})
+
+it('exports the mappings in the shape of Segment, and imports them from the envelope of its API', async () => {
+  const { request, send } = await startWorkbench()
+  const subscriptions = (await (await request('/api/mappings/file?shape=segment')).json()) as object[]
+  expect(subscriptions[0]).toMatchObject({ name: 'Upsert Contact', trigger: 'type = "identify"' })
+
+  const { mappings } = (await send('GET', '/api/mappings')) as { mappings: object[] }
+  expect(await send('POST', '/api/mappings/check', { mappings: { data: { subscriptions } } })).toEqual({
+    problems: [],
+    names: ['Upsert Contact', 'Track Activity'],
+    mappings
+  })
 })
 
 it('does not overwrite manual changes of the file', async () => {

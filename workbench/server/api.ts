@@ -6,12 +6,13 @@ import { z } from 'zod'
 import { AudienceError, connectAudience, definitionFor, readEvents } from '../../delivery'
 import type { ReadItem } from '../../delivery'
 import { ACTIONS } from '../../delivery/mapping/mapping-fields'
+import { inShape } from '../../delivery'
 import { MAX_MAPPINGS } from '../../delivery/mapping/mappings'
 import { DESTINATION, showActions } from './definition'
 import { EXAMPLES } from './examples'
 import type { Feed } from './feed'
 import type { RejectedCalls } from './live'
-import { checkMappings, presets } from './mappings-store'
+import { presets, readImported } from './mappings-store'
 import type { MappingsStore } from './mappings-store'
 import type { Pipeline } from './pipeline'
 import { EditedMapping, previewOf } from './preview'
@@ -71,18 +72,19 @@ export function createApi(options: ApiOptions) {
       return context.json({ problems, mappings: mappings.mappings })
     })
     .post('/mappings/check', json(z.object({ mappings: z.unknown() })), (context) =>
-      context.json({ problems: checkMappings(context.req.valid('json').mappings) })
+      context.json(readImported(context.req.valid('json').mappings))
     )
     .post('/mappings/preview', json(z.object({ mapping: EditedMapping, events: z.array(z.unknown()) })), (context) => {
       const { mapping, events } = context.req.valid('json')
       return context.json(previewOf(mapping, events))
     })
-    .get('/mappings/file', (context) =>
-      context.body(`${JSON.stringify(mappings.mappings, null, 2)}\n`, 200, {
+    .get('/mappings/file', (context) => {
+      const shape = context.req.query('shape') === 'segment' ? 'segment' : 'framework'
+      return context.body(`${JSON.stringify(inShape(mappings.mappings, shape), null, 2)}\n`, 200, {
         'content-type': 'application/json',
         'content-disposition': 'attachment; filename="mappings.json"'
       })
-    )
+    })
     .post('/audience', json(z.object({ name: z.string() })), async (context) => {
       return context.json(await connectByName(options, context.req.valid('json').name))
     })

@@ -5,6 +5,8 @@ import { errorMessage } from '../../common/error-message'
 import { replaceFile } from '../../common/replace-file'
 import { parseFile } from '../../common/parse-file'
 import { MappingsError, MappingsFile, presetMappings, readMappingsFile } from '../../delivery'
+import { findEntries } from '../../delivery/mapping/mapping-shapes'
+import { isRecord } from '../../src/values'
 
 /** A problem with a mapping */
 interface MappingProblem {
@@ -81,8 +83,28 @@ export class MappingsStore {
 
 /** Returns the problems of mappings, before they are saved. */
 export function checkMappings(value: unknown): MappingProblem[] {
-  const { error } = MappingsFile.safeParse(value)
-  return error ? problemsOf(error.issues) : []
+  return readImported(value).problems
+}
+
+/** The mappings of a file in any shape, or their problems. */
+interface ImportedMappings {
+  problems: MappingProblem[]
+  /** The names that the mappings have, by position; empty for one without a name */
+  names: string[]
+  /** None when there are problems */
+  mappings?: MappingsFile
+}
+
+/** Reads mappings that are to be imported, or checked before they are saved. */
+export function readImported(value: unknown): ImportedMappings {
+  const { data, error } = MappingsFile.safeParse(value)
+  const found = findEntries(value)
+  const entries = 'entries' in found ? found.entries : []
+  return {
+    problems: error ? problemsOf(error.issues) : [],
+    names: entries.map((entry) => (isRecord(entry) && typeof entry.name === 'string' ? entry.name : '')),
+    mappings: data
+  }
 }
 
 /** The mappings of a new destination. */

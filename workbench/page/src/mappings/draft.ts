@@ -173,23 +173,9 @@ export function readFile(text: string): { value: unknown } | { message: string }
 }
 
 /** A name for a mapping of a file that may not be valid. */
-export function nameIn(file: unknown, index: number): string {
-  const entry: unknown = Array.isArray(file) ? file[index] : undefined
-  const name = isObject(entry) && typeof entry.name === 'string' ? entry.name.trim() : ''
+export function nameAt(names: readonly string[], index: number): string {
+  const name = (names[index] ?? '').trim()
   return name === '' ? `Mapping ${index + 1}` : `“${name.slice(0, 80)}” (mapping ${index + 1})`
-}
-
-/** The mappings of a file that the server has validated. Other members are removed. */
-export function mappingsOf(value: unknown): Mapping[] {
-  return (value as (Omit<Mapping, 'enabled'> & Partial<Mapping>)[]).map(
-    ({ name, enabled = true, partnerAction, subscribe, mapping }) => ({
-      name,
-      enabled,
-      partnerAction,
-      subscribe,
-      mapping
-    })
-  )
 }
 
 /** Reads a stored draft. Undefined when it cannot be read. */

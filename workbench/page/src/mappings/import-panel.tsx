@@ -3,7 +3,8 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, read } from '../client'
 import { Failure } from '../parts/failure'
-import { nameIn, readFile, readMapping, mappingsOf } from './draft'
+import { nameAt, readFile, readMapping } from './draft'
+import type { Mapping } from './draft'
 import type { Editing } from './use-mappings'
 
 /** Replaces all mappings by the mappings of a file, if they are valid. */
@@ -15,13 +16,14 @@ export function ImportPanel({ editing, onDone }: { editing: Editing; onDone: () 
       if (!('value' in file)) {
         throw new Error(file.message)
       }
-      const { problems } = await read(api.mappings.check.$post({ json: { mappings: file.value } }))
-      return { problems, value: file.value }
+      return read(api.mappings.check.$post({ json: { mappings: file.value } }))
     },
-    onSuccess: ({ problems, value }) => {
-      if (problems.length === 0) {
-        const mappings = mappingsOf(value).map(readMapping)
-        editing.change(mappings, `Imported ${mappings.length} mappings. They are not saved yet.`)
+    onSuccess: ({ mappings }) => {
+      if (mappings) {
+        editing.change(
+          (mappings as readonly Mapping[]).map(readMapping),
+          `Imported ${mappings.length} mappings. They are not saved yet.`
+        )
         onDone()
       }
     }
@@ -43,7 +45,7 @@ export function ImportPanel({ editing, onDone }: { editing: Editing; onDone: () 
         <Text size="sm">The file replaces all mappings on this page. They are not saved until you press Save.</Text>
         <Textarea
           label="Mappings as JSON"
-          description="The format of ortto deliver --mappings and of Export"
+          description="As Export, ortto deliver --mappings, or the API of Segment have them: one mapping, a list, or a whole response"
           value={text}
           onChange={({ currentTarget: { value } }) => {
             setText(value)
@@ -80,7 +82,7 @@ export function ImportPanel({ editing, onDone }: { editing: Editing; onDone: () 
               {problems.map(({ index, message }, position) => (
                 <List.Item key={position}>
                   <Text size="sm" c="red" style={{ overflowWrap: 'anywhere' }}>
-                    {index !== undefined && `${nameIn(checking.data?.value, index)}: `}
+                    {index !== undefined && `${nameAt(checking.data?.names ?? [], index)}: `}
                     {message}
                   </Text>
                 </List.Item>

@@ -49,6 +49,15 @@ export function MappingsList({ setup, editing }: ListProps) {
           <Button
             variant="default"
             size="xs"
+            component="a"
+            href="/api/mappings/file?shape=segment"
+            download="mappings.json"
+          >
+            Export for Segment’s API
+          </Button>
+          <Button
+            variant="default"
+            size="xs"
             onClick={() =>
               change(stored.presets.map(readMapping), 'All mappings were replaced by the destination’s presets.')
             }

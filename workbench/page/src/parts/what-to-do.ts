@@ -19,6 +19,8 @@ const SKIP_ADVICE: Record<NonNullable<ShownTrace['skipped']>, (mappings: readonl
     text: 'To send this event to Ortto, remove that entry from its "integrations", or set it to true.'
   }),
   no_consent: () => ({ text: 'The user has not allowed this use of the data, so the event stays here.' }),
+  outside_time_range: () => ({ text: 'Nothing: this event was left out on purpose.' }),
+  not_chosen: () => ({ text: 'Nothing: this event was left out on purpose.' }),
   no_matching_mapping: (mappings) => ({
     text:
       mappings.length > 0 && mappings.every(({ enabled }) => !enabled)

@@ -1,0 +1,98 @@
+import { createReadStream } from 'fs'
+import { resolve } from 'path'
+import { createInterface } from 'readline'
+import { z } from 'zod'
+import { parseJson } from '../../common/parse-json'
+import type { ReadItem } from './read-events'
+import { InputError } from './find-files'
+
+/** What is read of a line of a results file. `outcome` is absent for what is no event, or was not sent. */
+const ResultLine = z.object({
+  file: z.string(),
+  place: z.number().int(),
+  position: z.number().int().optional(),
+  mapping: z.string().optional(),
+  code: z.string().optional(),
+  outcome: z.string().optional(),
+  status: z.number().optional()
+})
+type ResultLine = z.infer<typeof ResultLine>
+
+/** The events that failed in an earlier delivery, by their places in their files. */
+export class FailedEvents {
+  private readonly missing: Set<string>
+
+  private constructor(private readonly keys: ReadonlySet<string>) {
+    this.missing = new Set(keys)
+  }
+
+  /**
+   * Reads a results file. Of several results of an event in a mapping, the last one counts.
+   * @param codes only results with one of these reason codes, whatever became of them; by default, all that failed
+   * @throws InputError when a line is not a result of an event in a file
+   */
+  static async read(path: string, codes?: readonly string[]): Promise<FailedEvents> {
+    const failed = new Map<string, Set<string>>()
+    let number = 0
+    try {
+      for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+        number += 1
+        if (text !== '') {
+          add(failed, parseLine(text), codes)
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof TypeError)) {
+        throw new InputError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`)
+      }
+      throw new InputError(`Line ${number} of ${path} is not a result that --results wrote: name that file.`)
+    }
+    return new FailedEvents(new Set(failed.keys()))
+  }
+
+  /** True for an event, or a line that is none, that failed. It counts as found. */
+  take(item: ReadItem): boolean {
+    const key = keyOfItem(item)
+    this.missing.delete(key)
+    return this.keys.has(key)
+  }
+
+  /** In a fixed order, for a digest */
+  get list(): string[] {
+    return [...this.keys].sort()
+  }
+
+  /** How many were not found in what was read so far: their files were not named, or have changed. */
+  get missingCount(): number {
+    return this.missing.size
+  }
+}
+
+/** @throws TypeError when it is not a result */
+function parseLine(text: string): ResultLine {
+  const { data } = ResultLine.safeParse(parseJson(text))
+  if (data === undefined) {
+    throw new TypeError('not a result')
+  }
+  return data
+}
+
+function add(failed: Map<string, Set<string>>, line: ResultLine, codes: readonly string[] | undefined): void {
+  const { mapping = '', code = '', outcome, status = 0 } = line
+  const isFailed = outcome === undefined ? status >= 400 : outcome === 'rejected'
+  const key = keyOf(line.file, line.place, line.position)
+  const mappings = failed.get(key) ?? new Set<string>()
+  if (codes?.includes(code) ?? isFailed) {
+    failed.set(key, mappings.add(mapping))
+  } else if (mappings.delete(mapping) && mappings.size === 0) {
+    failed.delete(key)
+  }
+}
+
+function keyOf(file: string, place: number, position: number | undefined): string {
+  return JSON.stringify([resolve(file), place, position])
+}
+
+function keyOfItem({ source, position }: ReadItem): string {
+  return source.kind === 'file' ? keyOf(source.file, source.place, position) : ''
+}
