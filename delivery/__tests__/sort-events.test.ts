@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'fs/promises'
 import { tmpdir } from 'os'
 import { basename, join } from 'path'
-import { readAll, Records, sortItems } from '..'
+import { readAll, Records, Selector, sortItems } from '..'
 import type { EventReport, ReadItem } from '..'
 import { identify, itemOf, readLines, reportOf, track } from './harness'
 
@@ -92,9 +92,11 @@ describe('a sorted delivery', () => {
   it('is resumed where it was interrupted, and gives each event one result', async () => {
     const files = fc.array(fc.array(fc.integer({ min: 0, max: 50 }), { maxLength: 8 }), { minLength: 1, maxLength: 4 })
     const stops = fc.array(fc.integer({ min: 0, max: 12 }), { maxLength: 4 })
+    const size = fc.integer({ min: 1, max: 2000 })
+    const count = fc.integer({ min: 0, max: 40 })
     let run = 0
     await fc.assert(
-      fc.asyncProperty(files, stops, fc.integer({ min: 1, max: 2000 }), async (contents, interrupted, maxBytes) => {
+      fc.asyncProperty(files, stops, size, count, async (contents, interrupted, maxBytes, maxChosen) => {
         run += 1
         const named = await Promise.all(
           contents.map(async (seconds, index) => {
@@ -106,20 +108,21 @@ describe('a sorted delivery', () => {
           })
         )
         const ids: unknown[] = []
+        const chosen: unknown[] = []
         const ledger = join(folder, `${run}.ledger`)
         const results = join(folder, `${run}.results`)
         /** Delivers so many events at most. */
         const deliver = async (limit: number) => {
           const records = await Records.open({ files: named, job: { id: 'job', target: 'Ortto' }, ledger, results })
           let left = limit
-          for await (const items of sortItems(
-            readAll(records.files, { onEnd: records.onEnd }),
-            records.windowBefore,
-            maxBytes
-          )) {
+          const { lines, notChosen } = records.summary.counts
+          const selector = new Selector({ limit: maxChosen }, lines - notChosen)
+          const read = readAll(records.files, { onEnd: records.onEnd })
+          for await (const items of selector.selectFrom(sortItems(read, records.windowBefore, maxBytes))) {
             const reports = items.slice(0, left).map(toReport)
             left -= reports.length
             ids.push(...reports.map(({ messageId }) => messageId))
+            chosen.push(...reports.filter(({ skipped }) => !skipped).map(({ messageId }) => messageId))
             await records.add(reports)
           }
           await records.close(left > 0)
@@ -133,8 +136,9 @@ describe('a sorted delivery', () => {
 
         const expected = contents.flatMap((seconds, index) => seconds.map((_, line) => `${index}-${line}`)).sort()
         expect([...ids].sort()).toEqual(expected)
+        expect(chosen).toHaveLength(Math.min(maxChosen, expected.length))
         const lines = (await outputOf(`${run}.results`)).split('\n').filter((line) => line !== '')
-        expect(lines.map((line) => (JSON.parse(line) as { messageId: string }).messageId)).toEqual(ids)
+        expect(lines.map((line) => (JSON.parse(line) as { messageId: string }).messageId)).toEqual(chosen)
         expect(unread).toEqual([])
       }),
       { numRuns: 60 }
@@ -142,7 +146,7 @@ describe('a sorted delivery', () => {
   })
 })
 
-function toReport({ source, size, end, window, raw, event }: ReadItem): EventReport {
-  const { results } = reportOf(1)
-  return { source, size, end, window, raw, event, messageId: event?.messageId ?? undefined, results }
+function toReport({ source, size, end, window, raw, event, skipped }: ReadItem): EventReport {
+  const results = skipped ? [] : reportOf(1).results
+  return { source, size, end, window, raw, event, skipped, messageId: event?.messageId ?? undefined, results }
 }
