@@ -1,3 +1,4 @@
+export type { WrapRequest } from './target/with-requests'
 export { Delivery } from './engine/deliver'
 export type { DeliveryOptions } from './engine/delivery-options'
 export { AudienceError, connectAudience, connectAudiences } from './target/audiences'
@@ -22,8 +23,7 @@ export { tracksActivities } from './mapping/mapping-fields'
 export { momentOf } from './read/moment'
 export { formatNotices } from './notices'
 export type { NoticeCode } from './notices'
-export { correctTimestamp, repairObjects } from './read/normalize'
-export { withCommon } from './read/unwrap'
+export { isTrackingCall, readTrackingCall, TrackingCallError } from './read/tracking-call'
 export { idOf } from './read/id-of'
 export { FailedEvents } from './read/failed-events'
 export { Sample } from './read/sample'
@@ -38,6 +38,7 @@ export { isEvent } from './read/to-events'
 export type { ReadEvent } from './read/to-events'
 export { readOrttoCode } from './reasons'
 export type { OrttoCode, ReasonCode } from './reasons'
+export { OutputFile } from './records/output-file'
 export { formatRejected } from './records/record-lines'
 export { formatSource, isLeftOut, listRejections, readProblemError } from './report'
 export type {
@@ -48,12 +49,16 @@ export type {
   Outcome,
   Problem,
   Reason,
+  RequestSource,
   Skip,
   Source
 } from './report'
 export { Records } from './records/records'
 export { RecordsError } from './records/records-error'
 export type { RecordsOptions } from './records/records'
+export { findKeyRefusal, hasDecision, toHealthSignal } from './engine/health'
+export { backoff } from './engine/pace'
+export { readRetryAfter } from './engine/retry-after'
 export { Stopped } from './engine/stopped'
 export type { StopCode } from './engine/stopped'
 export type { SummaryState } from './records/summary'

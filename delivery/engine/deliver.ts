@@ -37,7 +37,7 @@ export class Delivery {
   private readonly sender: Sender
   private readonly filter: EventFilter
   private readonly queue: KeyQueue
-  private readonly pending = new PendingReports()
+  private readonly pending: PendingReports
   private readonly order = new IdentifyOrder()
   /** Tasks that wait for another try */
   private delayed: { tasks: Task[]; dueAt: number }[] = []
@@ -63,6 +63,7 @@ export class Delivery {
     this.policy = options.isSingleAttempt
       ? new SingleAttempt(this.pace)
       : new RetryPolicy(time, this.pace, options.keepGoing)
+    this.pending = new PendingReports(options.onReport)
     this.sender = new Sender({ to, settings, through, onResponse: (signal) => this.policy.noteResponse(signal) })
   }
 
@@ -201,7 +202,7 @@ export class Delivery {
     const startedAt = this.pace.begin(tasks.length)
     const events = tasks.map(({ event }) => event)
     const results = await this.sender.send(events, mapping)
-    this.options.onBatchSent?.(this.time.now() - startedAt)
+    this.options.onBatchSent?.(this.time.now() - startedAt, results)
     this.settle(tasks, results, startedAt)
     this.change.notify()
   }
