@@ -3,22 +3,25 @@ import { RequestError } from './request-error'
 /** The limits for all requests in progress: their events, and the bytes of their bodies */
 const MAX_EVENTS = 20_000
 const MAX_BYTES = 64 * 1024 * 1024
+/** While the events of a request wait for longer, there is more to do than can be done in time. */
+const MAX_AGE_MS = 10_000
 
 const RETRY_AFTER_MS = 1000
 
 /** A request in progress. */
 export interface Entry {
-  events: number
   bytes: number
-  /** By the clock of the backlog */
-  readonly since: number
+  events: number
+  /** When its events were added, by the clock of the backlog */
+  since: number
 }
 
 /** The requests in progress. Their total size is limited, so that the memory of the process is. */
 export class Backlog {
-  private readonly entries = new Set<Entry>()
+  private bytes = 0
   private totalEvents = 0
-  private totalBytes = 0
+  /** The requests whose events wait for their results, the oldest first */
+  private readonly waiting = new Set<Entry>()
 
   /** @param now milliseconds from any start */
   constructor(private readonly now: () => number) {}
@@ -28,37 +31,48 @@ export class Backlog {
     return this.totalEvents
   }
 
-  /** How long the oldest request has been in progress */
+  /** How long the events of the oldest request have been waiting */
   get oldestMs(): number {
-    const [oldest] = this.entries
+    const [oldest] = this.waiting
     return oldest ? this.now() - oldest.since : 0
   }
 
-  open(): Entry {
-    const entry = { events: 0, bytes: 0, since: this.now() }
-    this.entries.add(entry)
-    return entry
+  /** @throws RequestError 429 when no events can be added for now */
+  checkAge(): void {
+    if (this.oldestMs > MAX_AGE_MS) {
+      throw tooManyWaiting()
+    }
   }
 
-  /**
-   * Adds events or bytes to a request.
-   * @throws RequestError 429 when there are too many in all requests. Nothing is added then.
-   */
-  add(entry: Entry, { events = 0, bytes = 0 }: { events?: number; bytes?: number }): void {
-    if (this.totalEvents + events > MAX_EVENTS || this.totalBytes + bytes > MAX_BYTES) {
-      const message = 'Too many events are waiting for Ortto. Send this request again later.'
-      throw new RequestError(429, 'too_many_waiting', message, RETRY_AFTER_MS)
+  /** @throws RequestError 429 when the limit is reached. Nothing is added then. */
+  addBytes(entry: Entry, bytes: number): void {
+    if (this.bytes + bytes > MAX_BYTES) {
+      throw tooManyWaiting()
     }
-    entry.events += events
+    this.bytes += bytes
     entry.bytes += bytes
-    this.totalEvents += events
-    this.totalBytes += bytes
   }
 
-  close(entry: Entry): void {
-    if (this.entries.delete(entry)) {
-      this.totalEvents -= entry.events
-      this.totalBytes -= entry.bytes
+  /** @throws RequestError 429 when the limit is reached. Nothing is added then. */
+  addEvents(entry: Entry, events: number): void {
+    this.checkAge()
+    if (this.totalEvents + events > MAX_EVENTS) {
+      throw tooManyWaiting()
     }
+    this.totalEvents += events
+    entry.events += events
+    entry.since = this.now()
+    this.waiting.add(entry)
   }
+
+  remove(entry: Entry): void {
+    this.waiting.delete(entry)
+    this.bytes -= entry.bytes
+    this.totalEvents -= entry.events
+  }
+}
+
+function tooManyWaiting(): RequestError {
+  const message = 'Too many events are waiting for Ortto. Send this request again later.'
+  return new RequestError(429, 'too_many_waiting', message, RETRY_AFTER_MS)
 }

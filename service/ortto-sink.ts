@@ -8,7 +8,7 @@ import type { Pause, Sink } from './sink'
 
 interface OrttoSinkOptions {
   /** Where and how the events are delivered */
-  delivery: Omit<DeliveryOptions, 'isEndless' | 'isSingleAttempt' | 'onBatchSent' | 'onReport' | 'signal'>
+  delivery: Omit<DeliveryOptions, 'isEndless' | 'isSingleAttempt' | 'isExpired' | 'onBatchSent' | 'onReport' | 'signal'>
   /** Called when a pause begins. */
   onPause?: (pause: Pause) => void
 }
@@ -16,6 +16,8 @@ interface OrttoSinkOptions {
 /** The events of one request, until all of them have their reports. */
 interface Call {
   missing: number
+  /** Aborted when its events are not to be sent any more */
+  signal: AbortSignal
   reports: Map<Source, EventReport[]>
   resolve: (reports: EventReport[][]) => void
 }
@@ -44,6 +46,7 @@ export class OrttoSink implements Sink {
       isEndless: true,
       isSingleAttempt: true,
       through: (request) => this.health.observe(through(request)),
+      isExpired: (source) => this.calls.get(source)?.signal.aborted === true,
       onBatchSent: (_, results) => this.noteResults(results),
       onReport: (report) => this.settle(report)
     })
@@ -53,14 +56,14 @@ export class OrttoSink implements Sink {
     return this.health.pause
   }
 
-  send(messages: readonly Message[]): Promise<EventReport[][]> {
+  send(messages: readonly Message[], signal: AbortSignal): Promise<EventReport[][]> {
     const items = messages.flat()
     if (items.length === 0) {
       return Promise.resolve([])
     }
     return new Promise((resolve) => {
       const reports = new Map(messages.map(([{ source }]): [Source, EventReport[]] => [source, []]))
-      const call = { missing: items.length, reports, resolve }
+      const call = { missing: items.length, signal, reports, resolve }
       reports.forEach((_, source) => this.calls.set(source, call))
       this.queue.push(items)
     })

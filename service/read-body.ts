@@ -23,10 +23,10 @@ export async function readBody(request: IncomingMessage, backlog: Backlog, entry
   if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
     throw tooLarge()
   }
-  const bytes = await readBytes(request, (count) => backlog.add(entry, { bytes: count }))
+  const bytes = await readBytes(request, (count) => backlog.addBytes(entry, count))
   const text = encoding === 'gzip' ? await decompress(bytes) : bytes
   if (text !== bytes) {
-    backlog.add(entry, { bytes: text.length })
+    backlog.addBytes(entry, text.length)
   }
   const json = text.toString()
   const value = parseJson(json)

@@ -62,9 +62,11 @@ export class Service {
   /** Responds to a request. Never rejects. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.inProgress += 1
+    const end = new AbortController()
     const closed = new Promise<void>((resolve) => response.once('close', resolve))
+    void closed.then(() => end.abort())
     try {
-      this.send(await this.answer(request), response)
+      this.send(await this.answer(request, end.signal), response)
       await closed
     } finally {
       this.inProgress -= 1
@@ -82,9 +84,9 @@ export class Service {
     }
   }
 
-  private async answer(request: IncomingMessage): Promise<Answer> {
+  private async answer(request: IncomingMessage, signal: AbortSignal): Promise<Answer> {
     try {
-      return await this.process(request)
+      return await this.process(request, signal)
     } catch (error) {
       if (error instanceof RequestError) {
         return answerError(error)
@@ -97,7 +99,7 @@ export class Service {
     }
   }
 
-  private async process(request: IncomingMessage): Promise<Answer> {
+  private async process(request: IncomingMessage, signal: AbortSignal): Promise<Answer> {
     const [path] = (request.url ?? '').split('?')
     if (!isEventPath(path)) {
       throw new RequestError(404, 'not_found', 'There is nothing at this path.')
@@ -107,29 +109,20 @@ export class Service {
     }
     authorize(request.headers.authorization, this.options.writeKey)
     this.requireOpen()
-    const entry = this.backlog.open()
-    let sent: Promise<EventReport[][]>
+    const entry: Entry = { bytes: 0, events: 0, since: 0 }
     let messages: Message[]
     try {
       const body = await readBody(request, this.backlog, entry)
       messages = readMessages(path, body, Date.now())
       this.requireOpen()
-      this.backlog.add(entry, { events: messages.length })
-      sent = this.options.sink.send(messages)
+      this.backlog.addEvents(entry, messages.length)
     } catch (error) {
-      this.backlog.close(entry)
+      this.backlog.remove(entry)
       throw error
     }
-    return this.settle(messages, this.closing(sent, entry))
-  }
-
-  /** The events stay in memory until they have their results, also when the response was sent before. */
-  private async closing(sent: Promise<EventReport[][]>, entry: Entry): Promise<EventReport[][]> {
-    try {
-      return await sent
-    } finally {
-      this.backlog.close(entry)
-    }
+    // The events stay in memory until they have their results, also when the response was sent before.
+    const sent = this.options.sink.send(messages, signal).finally(() => this.backlog.remove(entry))
+    return this.settle(messages, sent)
   }
 
   /** Waits for the results of a request's events. */
@@ -156,6 +149,7 @@ export class Service {
     if (this.isDraining) {
       throw new RequestError(503, 'draining', 'This service is stopping. Send this request again.', RETRY_AFTER_MS)
     }
+    this.backlog.checkAge()
     const { pause } = this.options.sink
     if (pause) {
       throw new RequestError(pause.status, pause.code, pause.message, pause.retryAfterMs)

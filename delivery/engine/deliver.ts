@@ -193,9 +193,26 @@ export class Delivery {
       if (!batch) {
         return Math.min(lingersUntil, ...this.delayed.map(({ dueAt }) => dueAt))
       }
-      void this.sendBatch(batch)
+      const tasks = this.dropExpired(batch.tasks)
+      if (tasks.length > 0) {
+        void this.sendBatch({ ...batch, tasks })
+      }
     }
     return this.stopped || !this.pace.hasRoom ? Infinity : this.pace.nextAt
+  }
+
+  /** Gives the tasks that are not to be sent any more their result, and returns the others. */
+  private dropExpired(tasks: Task[]): Task[] {
+    const { isExpired } = this.options
+    const expired = isExpired ? new Set(tasks.filter(({ source }) => isExpired(source))) : undefined
+    if (expired === undefined || expired.size === 0) {
+      return tasks
+    }
+    expired.forEach((task) => {
+      task.expire()
+      this.queue.finish(task)
+    })
+    return tasks.filter((task) => !expired.has(task))
   }
 
   private async sendBatch({ tasks, mapping }: Batch): Promise<void> {
