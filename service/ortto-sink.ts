@@ -84,8 +84,9 @@ export class OrttoSink implements Sink {
   private noteResults(results: readonly MappingResult[]): void {
     this.health.note(results)
     this.repeated.note(results)
-    if (findKeyRefusal(results) !== undefined) {
-      results.forEach((result) => this.refused.add(result))
+    const refusal = findKeyRefusal(results)
+    if (refusal) {
+      results.filter(({ code }) => code === refusal.code).forEach((result) => this.refused.add(result))
     }
   }
 

@@ -91,7 +91,8 @@ export class Service {
       if (error instanceof RequestError) {
         return answerError(error)
       }
-      if (!request.destroyed) {
+      // Otherwise the client is gone.
+      if (request.complete) {
         this.options.onError(error)
       }
       const message = 'The events are not confirmed: this service failed. Send the whole request again.'
