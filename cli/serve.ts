@@ -91,47 +91,59 @@ async function run(options: ServeOptions, output: Output): Promise<number> {
   const writeKey = await readWriteKey(options.writeKeyFile)
   const { Metrics: Recorder } = loadMetrics()
   const log = createLog(options.logLevel, output)
-  const metrics: Metrics = new Recorder({
-    readWaiting: () => ({ ...service.waiting, isPaused: opened.sink.pause !== undefined })
-  })
-  const stop = new AbortController()
-  const opened = options.publish ? await openStreamSink(options, log) : await openOrttoSink(options, log, metrics)
-  const { sink, ended, close } = opened
-  const rejected = options.rejected === undefined ? undefined : await openRejected(options.rejected)
-  if (!rejected && !options.publish) {
-    const message = 'Rejected events are in the responses only. Use --rejected to store them.'
-    log.warn({ code: 'no_rejected_file' }, message)
-  }
-  const service = new Service({
-    sink,
-    writeKey,
-    rejected,
-    onSettled: (reports) => metrics.recordSettled(reports, 0),
-    onUnconfirmed: (events) => metrics.recordSettled([], events),
-    onAnswered: (status) => metrics.recordResponse(status),
-    onError: (error) => log.error({ code: 'unexpected_error', err: error }, 'A request failed unexpectedly.')
-  })
-  const onSignal = () => stop.abort()
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
-  const server = await listen(options.listen, {
-    metrics,
-    notReady: () => service.notReady,
-    handle: (request, response) => void service.handle(request, response)
-  })
-  log.info({ code: 'listening', host: server.host, port: server.port }, 'listening')
+  const ends: (() => Promise<void>)[] = []
   try {
-    await Promise.race([new Promise((resolve) => stop.signal.addEventListener('abort', resolve)), ended])
+    const rejected = options.rejected === undefined ? undefined : await openRejected(options.rejected)
+    ends.push(async () => rejected?.close())
+    const metrics: Metrics = new Recorder({
+      readWaiting: () => ({ ...service.waiting, isPaused: sink.pause !== undefined })
+    })
+    const { sink, ended, close }: Opened = await (options.publish
+      ? openStreamSink(options, log)
+      : openOrttoSink(options, log, metrics))
+    ends.push(close)
+    const service = new Service({
+      sink,
+      writeKey,
+      rejected,
+      onSettled: (reports) => metrics.recordSettled(reports, 0),
+      onUnconfirmed: (events) => metrics.recordSettled([], events),
+      onAnswered: (status) => metrics.recordResponse(status),
+      onError: (error) => log.error({ code: 'unexpected_error', err: error }, 'A request failed unexpectedly.')
+    })
+    const server = await listen(options.listen, {
+      metrics,
+      notReady: () => service.notReady,
+      handle: (request, response) => void service.handle(request, response)
+    })
+    ends.push(() => Promise.resolve(server.close()))
+    log.info({ code: 'listening', host: server.host, port: server.port }, 'listening')
+    if (!rejected && !options.publish) {
+      const message = 'Rejected events are in the responses only. Use --rejected to store them.'
+      log.warn({ code: 'no_rejected_file' }, message)
+    }
+    await Promise.race([untilSignal(), ended])
     log.info({ code: 'draining', ...service.waiting }, 'draining')
     const drained = service.drain().then(() => sink.close())
     const isDrained = await Promise.race([drained.then(() => true), wait(DRAIN_TIMEOUT_MS, false, { ref: false })])
     log.info({ code: isDrained ? 'drained' : 'not_drained', ...service.waiting }, isDrained ? 'drained' : 'not drained')
     return isDrained ? EXIT.done : EXIT.stopped
   } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
-    server.close()
-    await rejected?.close()
-    await close()
+    for (const close of ends.reverse()) {
+      await close()
+    }
   }
+}
+
+/** Resolves at the first SIGTERM or Ctrl-C. The second one ends the process at once. */
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    const onSignal = () => {
+      process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+      resolve()
+    }
+    process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  })
 }
 
 /** Where the events go, and what ends with the command. */
