@@ -36,6 +36,8 @@ interface ServeOptions extends NatsOptions {
 
 const ADDRESS = '127.0.0.1:8040'
 
+const LOST = 'The connection to NATS is lost'
+
 /** The longest time between a signal and the end. Requests have their responses before. */
 const DRAIN_TIMEOUT_MS = 30_000
 
@@ -168,7 +170,7 @@ async function openOrttoSink(options: ServeOptions, log: Logger, metrics: Metric
 }
 
 async function openStreamSink(options: ServeOptions, log: Logger): Promise<Opened> {
-  const { openStream, Publisher } = loadStream()
+  const { openStream, Publisher, watchConnection } = loadStream()
   const nc = await connectWith(options, 'ortto serve')
   const stop = new AbortController()
   try {
@@ -178,11 +180,23 @@ async function openStreamSink(options: ServeOptions, log: Logger): Promise<Opene
         ? log.info({ code: 'resumed' }, 'resumed')
         : log.warn({ code: 'stream_unavailable' }, `${reason}: events are refused.`)
     const publisher = new Publisher(nc, layout, { signal: stop.signal, onWait })
+    let isLost = false
+    void watchConnection(nc, (isLostNow) => {
+      isLost = isLostNow
+      onWait(isLost ? LOST : undefined)
+    })
+    const sink = new StreamSink({
+      publish: (event, read) => publisher.publish(event, read),
+      reject: (record, source) => publisher.reject(record, source),
+      get waitReason() {
+        return isLost ? LOST : publisher.waitReason
+      }
+    })
     const close = async () => {
       stop.abort()
       await nc.close()
     }
-    return { sink: new StreamSink(publisher), ended: new Promise(() => undefined), close }
+    return { sink, ended: new Promise(() => undefined), close }
   } catch (error) {
     await nc.close()
     throw error

@@ -150,11 +150,11 @@ export class Service {
     if (this.isDraining) {
       throw new RequestError(503, 'draining', 'This service is stopping. Send this request again.', RETRY_AFTER_MS)
     }
-    this.backlog.checkAge()
     const { pause } = this.options.sink
     if (pause) {
       throw new RequestError(pause.status, pause.code, pause.message, pause.retryAfterMs)
     }
+    this.backlog.checkAge()
   }
 
   private send({ status, retryAfterMs, body }: Answer, response: ServerResponse): void {
