@@ -8,7 +8,7 @@ const CONTENT = [
   /^(package\.json|README\.md|LICENSE)$/,
   /^(dist\/)?examples\/[\w-]+\.(nd)?json$/,
   /^dist\/(index|src\/[\w/-]+(\.types)?)(\.d\.ts|\.js)$/,
-  /^dist\/(cli|common|delivery|sandbox|stream|workbench\/server)\/[\w/-]+\.js$/,
+  /^dist\/(cli|common|delivery|sandbox|service|stream|workbench\/server)\/[\w/-]+\.js$/,
   /^dist\/workbench\/page\/(index\.html|assets\/[\w-]+\.(js|css|svg))$/
 ]
 

@@ -7,6 +7,7 @@ import { createInterface } from 'readline'
 import { createSandbox } from '../../sandbox'
 import { serve } from '../../sandbox/http/serve'
 import { run } from '../ortto'
+import { runCurl } from './curl'
 
 const ROOT = join(__dirname, '..', '..')
 const WRITE_KEY = 'write-key-of-the-test'
@@ -21,9 +22,9 @@ let folder: string
 beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))))
 afterEach(() => rm(folder, { recursive: true }))
 
-/** Starts the command. Everything is set by environment variables. */
-async function start(env: Record<string, string>) {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'cli', 'ortto.ts'), 'serve'], {
+/** Starts the command. What has no argument is set by environment variables. */
+async function start(env: Record<string, string>, args: readonly string[] = []) {
+  const child = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'cli', 'ortto.ts'), 'serve', ...args], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, ORTTO_LISTEN: '127.0.0.1:0', ...env }
   })
@@ -42,6 +43,7 @@ async function start(env: Record<string, string>) {
   const authorization = `Basic ${Buffer.from(`${WRITE_KEY}:`).toString('base64')}`
   return {
     child,
+    port,
     output: () => output,
     post: (path: string, body: unknown) =>
       fetch(`http://127.0.0.1:${port}${path}`, {
@@ -182,6 +184,30 @@ describe('ortto serve', () => {
     expect(account.activities.all()).toHaveLength(40)
     expect(account.contacts.all().map(({ fields }) => fields.get('Name'))).toEqual(['u1 19', 'u2 19'])
   }, 120_000)
+
+  it('does what docs/serve.md says', async () => {
+    const text = await readFile(join(ROOT, 'docs', 'serve.md'), 'utf8')
+    const [variables, command, curl] = (/```sh\n(.*?)```/s.exec(text)?.[1] ?? '').trim().split('\n')
+    expect(variables).toMatch(/^export ORTTO_API_KEY=… ORTTO_WRITE_KEY=\$\(.*\)$/)
+    const { app, account, apiKey } = createSandbox({ account: { ...ACCOUNT, traits: { email: 'Name' } } })
+    const { origin, close } = await serve(app)
+    const args = command.replace('node dist/cli/ortto.js serve ', '').split(' ')
+    const { child, port } = await start(
+      { ORTTO_API_KEY: apiKey, ORTTO_WRITE_KEY: WRITE_KEY },
+      args.map((arg) => (arg === 'ortto' ? origin : arg === 'rejected.ndjson' ? join(folder, arg) : arg))
+    )
+    try {
+      const [line, expected] = curl.replace(':8040', `:${port}`).split(' # → ')
+
+      expect(await runCurl(line, { ORTTO_WRITE_KEY: WRITE_KEY })).toContain(expected)
+      expect(account.contacts.count).toBe(1)
+    } finally {
+      child.kill('SIGTERM')
+      await once(child, 'exit')
+      await close()
+    }
+    expect(child.exitCode).toBe(0)
+  }, 60_000)
 
   it.each([
     ['Pass either --to', [], {}],
