@@ -7,7 +7,7 @@ import type { Backlog, Entry } from './backlog'
 import { RequestError } from './request-error'
 
 /** The largest body, before and after decompression. Ortto's and Segment's own limits are smaller. */
-export const MAX_BODY_BYTES = 10 * 1024 * 1024
+const MAX_BODY_BYTES = 10 * 1024 * 1024
 
 const unzip = promisify(gunzip)
 

@@ -8,7 +8,7 @@ import type { Pause, Sink } from './sink'
 const RETRY_AFTER_MS = 1000
 
 /** Stores events, such as a publisher of the stream module. */
-export interface EventStream {
+interface EventStream {
   publish: (event: SegmentEvent, read: { raw: string }) => Promise<unknown>
   /** Stores the record of what is not an event. */
   reject: (record: string, source: string) => Promise<void>

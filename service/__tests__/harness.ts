@@ -26,7 +26,7 @@ export const identify = (userId: string, members: object = {}) => ({
 })
 
 /** The body of a response */
-export interface Body {
+interface Body {
   success: boolean
   code?: string
   results?: { messageId?: string; status: number; outcome: string; code: string; message: string }[]
