@@ -3,8 +3,6 @@ import { RequestError } from './request-error'
 /** The limits for all requests in progress: their events, and the bytes of their bodies */
 const MAX_EVENTS = 20_000
 const MAX_BYTES = 64 * 1024 * 1024
-/** While the events of a request wait for longer, there is more to do than can be done in time. */
-const MAX_AGE_MS = 10_000
 
 const RETRY_AFTER_MS = 1000
 
@@ -37,13 +35,6 @@ export class Backlog {
     return oldest ? this.now() - oldest.since : 0
   }
 
-  /** @throws RequestError 429 when no events can be added for now */
-  checkAge(): void {
-    if (this.oldestMs > MAX_AGE_MS) {
-      throw tooManyWaiting()
-    }
-  }
-
   /** @throws RequestError 429 when the limit is reached. Nothing is added then. */
   addBytes(entry: Entry, bytes: number): void {
     if (this.bytes + bytes > MAX_BYTES) {
@@ -55,7 +46,6 @@ export class Backlog {
 
   /** @throws RequestError 429 when the limit is reached. Nothing is added then. */
   addEvents(entry: Entry, events: number): void {
-    this.checkAge()
     if (this.totalEvents + events > MAX_EVENTS) {
       throw tooManyWaiting()
     }

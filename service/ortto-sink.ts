@@ -13,9 +13,21 @@ interface OrttoSinkOptions {
   onPause?: (pause: Pause) => void
 }
 
+/** While the events of a request wait for longer to be sent, there is more to do than can be done in time. */
+const MAX_UNSENT_MS = 10_000
+
+const OVERLOAD: Pause = {
+  status: 429,
+  code: 'overloaded',
+  message: 'More events arrive than Ortto processes. Send this request again later.',
+  retryAfterMs: 1000
+}
+
 /** The events of one request, until all of them have their reports. */
 interface Call {
   missing: number
+  /** When it was passed to `send` */
+  since: number
   /** Aborted when its events are not to be sent any more */
   signal: AbortSignal
   reports: Map<Source, EventReport[]>
@@ -31,6 +43,9 @@ export class OrttoSink implements Sink {
   readonly ended: Promise<void>
   private readonly queue = new AsyncQueue<ReadItem>()
   private readonly calls = new WeakMap<Source, Call>()
+  /** The requests of which nothing has been sent yet, the oldest first */
+  private readonly unsent = new Set<Call>()
+  private readonly now: () => number
   private readonly health: Health
   private readonly repeated: RepeatedFailures
   /** Results of requests that Ortto refused because of the API key: none of them is final. */
@@ -38,22 +53,24 @@ export class OrttoSink implements Sink {
 
   constructor({ delivery, onPause }: OrttoSinkOptions) {
     const { time, through = (request) => request } = delivery
-    const now = time?.now ?? (() => performance.now())
-    this.health = new Health(now, time?.random ?? Math.random, onPause)
-    this.repeated = new RepeatedFailures(now)
+    this.now = time?.now ?? (() => performance.now())
+    this.health = new Health(this.now, time?.random ?? Math.random, onPause)
+    this.repeated = new RepeatedFailures(this.now)
     this.ended = this.run({
       ...delivery,
       isEndless: true,
       isSingleAttempt: true,
       through: (request) => this.health.observe(through(request)),
-      isExpired: (source) => this.calls.get(source)?.signal.aborted === true,
+      isExpired: (source) => this.isExpired(source),
       onBatchSent: (_, results) => this.noteResults(results),
       onReport: (report) => this.settle(report)
     })
   }
 
   get pause(): Pause | undefined {
-    return this.health.pause
+    const [oldest] = this.unsent
+    const isOverloaded = oldest !== undefined && this.now() - oldest.since > MAX_UNSENT_MS
+    return this.health.pause ?? (isOverloaded ? OVERLOAD : undefined)
   }
 
   send(messages: readonly Message[], signal: AbortSignal): Promise<EventReport[][]> {
@@ -63,8 +80,9 @@ export class OrttoSink implements Sink {
     }
     return new Promise((resolve) => {
       const reports = new Map(messages.map(([{ source }]): [Source, EventReport[]] => [source, []]))
-      const call = { missing: items.length, signal, reports, resolve }
+      const call = { missing: items.length, since: this.now(), signal, reports, resolve }
       reports.forEach((_, source) => this.calls.set(source, call))
+      this.unsent.add(call)
       this.queue.push(items)
     })
   }
@@ -79,6 +97,16 @@ export class OrttoSink implements Sink {
     for (let list = await reports.next(); !list.done; list = await reports.next()) {
       // `settle` was called for each of them.
     }
+  }
+
+  /** Called just before an event is sent. */
+  private isExpired(source: Source): boolean {
+    const call = this.calls.get(source)
+    if (!call) {
+      return false
+    }
+    this.unsent.delete(call)
+    return call.signal.aborted
   }
 
   private noteResults(results: readonly MappingResult[]): void {
@@ -99,6 +127,7 @@ export class OrttoSink implements Sink {
     call.reports.get(report.source)?.push({ ...report, results })
     call.missing -= 1
     if (call.missing === 0) {
+      this.unsent.delete(call)
       call.resolve([...call.reports.values()])
     }
   }

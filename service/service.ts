@@ -61,7 +61,9 @@ export class Service {
 
   /** Responds to a request. Never rejects. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.inProgress += 1
+    // Requests that arrive while the service drains are refused at once, so it does not wait for them.
+    const isCounted = !this.isDraining
+    this.inProgress += isCounted ? 1 : 0
     const end = new AbortController()
     const closed = new Promise<void>((resolve) => response.once('close', resolve))
     void closed.then(() => end.abort())
@@ -69,7 +71,7 @@ export class Service {
       this.send(await this.answer(request, end.signal), response)
       await closed
     } finally {
-      this.inProgress -= 1
+      this.inProgress -= isCounted ? 1 : 0
       if (this.inProgress === 0) {
         this.onIdle()
       }
@@ -154,7 +156,6 @@ export class Service {
     if (pause) {
       throw new RequestError(pause.status, pause.code, pause.message, pause.retryAfterMs)
     }
-    this.backlog.checkAge()
   }
 
   private send({ status, retryAfterMs, body }: Answer, response: ServerResponse): void {

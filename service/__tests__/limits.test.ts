@@ -141,21 +141,4 @@ describe('events that wait for their results', () => {
     expect((await Promise.all(accepted)).map(({ status }) => status)).toEqual(accepted.map(() => 200))
     expect((await post('/v1/events', large)).status).toBe(200)
   })
-
-  it('are limited by their age', async () => {
-    const { sink, release } = holdAll()
-    const { post, service } = await startService({ sink })
-    const accepted = post('/v1/events', identify('u1'))
-    while (service.waiting.events < 1) {
-      await new Promise(setImmediate)
-    }
-    const now = performance.now()
-    const clock = jest.spyOn(performance, 'now').mockReturnValue(now + 11_000)
-    const refused = await post('/v1/events', identify('u2'))
-    clock.mockRestore()
-    release()
-
-    expect(refused).toMatchObject({ status: 429, body: { code: 'too_many_waiting' } })
-    expect((await accepted).status).toBe(200)
-  })
 })

@@ -178,6 +178,42 @@ describe('while Ortto does not accept events, requests', () => {
   })
 })
 
+describe('when more events arrive than Ortto processes, requests', () => {
+  it('are refused, but not because a single response of Ortto is late', async () => {
+    const held = defer()
+    let passedMs = 0
+    const now = () => performance.now() + passedMs
+    const at = (moment: number, call: () => void) => {
+      const timer = setInterval(() => moment <= now() && call(), 20)
+      return () => clearInterval(timer)
+    }
+    const { post, requests, service } = await startService({
+      delivery: { rate: 1, time: { now, at, random: () => 0.5 } },
+      respond: () => held.promise.then(() => undefined)
+    })
+    // At one event per second, nothing is sent for 100 seconds after these.
+    const late = post(
+      '/v1/events',
+      Array.from({ length: 100 }, (_, index) => identify(`u${index}`))
+    )
+    while (requests.length === 0) {
+      await new Promise(setImmediate)
+    }
+    passedMs = 11_000
+    const waiting = post('/v1/events', identify('waiting'))
+    while (service.waiting.events < 101) {
+      await new Promise(setImmediate)
+    }
+    passedMs = 22_000
+    const refused = await post('/v1/events', identify('refused'))
+    passedMs = 200_000
+    held.resolve()
+
+    expect(refused).toMatchObject({ status: 429, retryAfter: '1', body: { code: 'overloaded' } })
+    expect([(await late).status, (await waiting).status]).toEqual([200, 200])
+  })
+})
+
 describe('a request that takes too long', () => {
   it('gets 503, and its events are not sent any more', async () => {
     const held = defer()
