@@ -4,6 +4,8 @@
  */
 export { PlanUsage } from './estimate/plan-usage'
 export type { UsagePlan } from './estimate/plan-usage'
+export { warnAboutActivities } from './model/plan-warnings'
+export type { PlanWarning } from './model/plan-warnings'
 export { Fault } from './http/faults'
 export type { ControlApi } from './http/control-api'
 export type { Summary } from './http/summary'

@@ -15,7 +15,7 @@ const ACCOUNT = {
   plan: { contacts: 1_000_000 },
   fields: [{ name: 'Name', type: 'text' }],
   traits: { name: 'Name' },
-  activities: [{ name: 'Signed up' }]
+  activities: [{ name: 'Signed up', retentionDays: 'for ever' }]
 }
 
 const identify = (userId: string) => ({ type: 'identify', userId, messageId: `i-${userId}`, traits: { name: userId } })

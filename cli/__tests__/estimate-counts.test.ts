@@ -8,7 +8,7 @@ import { Estimate } from '../estimate-counts'
 import type { Counts } from '../estimate-counts'
 
 const NOW = Date.parse('2026-03-10T12:00:00Z')
-const PLAN = { contacts: 10, activities: 2, trackFactor: 5 }
+const PLAN = { contacts: 10, activities: 2, trackFactor: 5, retentionDays: 'for ever' as const }
 
 const identify = (userId: string, members: object = {}) => ({
   type: 'identify',

@@ -95,14 +95,16 @@ function createAudience(account: Account, body: unknown): Response {
 
 /** Responds 200 if every item was processed; otherwise 207 with the other results by the item's position. */
 function processItems(
-  { account, itemListeners }: ApiContext,
+  { account, faults, itemListeners }: ApiContext,
   kind: ProcessedItem['kind'],
   body: unknown,
   requestId: string | undefined
 ): Response {
   const errors = readItems(body).flatMap((item, index) => {
     const recorder = itemListeners.isEmpty ? undefined : new ItemRecorder()
-    const result = kind === 'contact' ? identify(account, item, recorder) : track(account, item, recorder)
+    const fault = faults.nextOfItem(item)
+    const process = kind === 'contact' ? identify : track
+    const result = fault ? account.fail(item, fault, recorder) : process(account, item, recorder)
     if (recorder) {
       itemListeners.notify({ requestId, kind, index, item: truncateItem(item), ...recorder.finish(result) })
     }

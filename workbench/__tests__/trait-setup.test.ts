@@ -145,6 +145,7 @@ describe('a trait mapping', () => {
 describe('the mapping of an activity', () => {
   const activity: ActivityMapping = {
     name: 'Order completed',
+    retentionDays: 90,
     attributes: { total: { name: 'Total', type: 'currency' } }
   }
 
