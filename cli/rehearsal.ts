@@ -11,7 +11,7 @@ const LARGE_PLAN = { contacts: 100_000_000, activities: 1_000_000, customFields:
 const MAX_NAMES = 20
 
 /** The size of a plan. Without a member, that limit does not apply. */
-export interface PlanSize {
+interface PlanSize {
   contacts?: number
   activities?: number
 }

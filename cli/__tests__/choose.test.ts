@@ -5,7 +5,11 @@ import { createSandbox } from '../../sandbox'
 import { serve } from '../../sandbox/http/serve'
 import { run } from '../ortto'
 
-const ACCOUNT = { plan: { contacts: 1_000_000 }, traits: {}, activities: [{ name: 'Signed up', retentionDays: 'for ever' }] }
+const ACCOUNT = {
+  plan: { contacts: 1_000_000 },
+  traits: {},
+  activities: [{ name: 'Signed up', retentionDays: 'for ever' }]
+}
 
 const track = (number: number, event = 'Signed up') => ({
   type: 'track',

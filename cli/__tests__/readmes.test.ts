@@ -58,7 +58,8 @@ describe('the commands of README.md that replay an archive', () => {
       args.trim().split(/ +/)
     )
     const folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
-    const { app, account, apiKey } = createSandbox({ account: exampleAccount })
+    const activities = exampleAccount.activities.map((activity) => ({ ...activity, retentionDays: 'for ever' }))
+    const { app, account, apiKey } = createSandbox({ account: { ...exampleAccount, activities } })
     let requests = 0
     const fetch = (request: Request) => (++requests === 2 ? new Response('{}', { status: 401 }) : app.fetch(request))
     const { origin, close } = await serve({ fetch })
