@@ -133,6 +133,11 @@ export const MAX_QUOTE_LENGTH = 100
 
 // Requests
 
+/** Ours: the API key of an account that names none, so that programs need not ask for it. It is well-formed. */
+export const DEFAULT_API_KEY = 'pau-local-ortto'
+/** Ours: requests, and bytes of their bodies, that are kept to look at. */
+export const MAX_LOGGED_REQUESTS = 1000
+export const MAX_LOGGED_BYTES = 16 * 1024 * 1024
 /** Ours: items in one request. It is the batch size that the destination uses by default. */
 export const MAX_ITEMS_PER_REQUEST = 500
 /** Ours: bytes of a request's body. Ortto's own limit is not known. */

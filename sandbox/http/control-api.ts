@@ -23,12 +23,15 @@ import {
 import { Fault } from './faults'
 import type { Faults } from './faults'
 import { isReadMethod, requireSameOrigin } from './guards'
+import type { RequestLog } from './request-log'
 import { toAccountUsage, toSummary } from './summary'
 
 /** What the control API reads and changes. */
 interface ControlContext {
   clock: Clock
   faults: Faults
+  requests: RequestLog
+  allowedHosts: readonly string[]
   account: Account
   reset: (file?: AccountFile) => void
   toState: () => State
@@ -45,7 +48,7 @@ interface ControlContext {
 export function createControlApi(sandbox: ControlContext) {
   return new Hono()
     .use(async (context, next) => {
-      requireSameOrigin(context.req.raw)
+      requireSameOrigin(context.req.raw, sandbox.allowedHosts)
       sandbox.account.audiences.synchronize()
       await next()
       if (!isReadMethod(context.req.method)) {
@@ -88,6 +91,11 @@ export function createControlApi(sandbox: ControlContext) {
       const { samples } = sandbox.account
       const message = samples.firstIdentifyAt ? undefined : 'Waiting for Segment to send us an Identify event'
       return context.json({ message, ...samples.all() })
+    })
+    .get('/requests', (context) => context.json(sandbox.requests.all()))
+    .delete('/requests', (context) => {
+      sandbox.requests.clear()
+      return context.json(sandbox.requests.all())
     })
     .get('/log', (context) => context.json(sandbox.account.log.entries()))
     .get('/usage', (context) => context.json(toAccountUsage(sandbox.account)))
