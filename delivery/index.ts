@@ -1,3 +1,5 @@
+export { deliverEvents } from './deliver-events'
+export type { DeliverEventsOptions } from './deliver-events'
 export { Delivery } from './engine/deliver'
 export type { DeliveryOptions } from './engine/delivery-options'
 export { AudienceError, connectAudience, connectAudiences } from './target/audiences'

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, writeFile } from 'fs/promises'
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'fs/promises'
 import { join } from 'path'
 import { check, CheckFailed, mustRun, passed, ROOT, run, start } from './checking'
 import type { Ended, RunOptions } from './checking'
@@ -7,7 +7,7 @@ import type { Ended, RunOptions } from './checking'
 const CONTENT = [
   /^(package\.json|README\.md|LICENSE)$/,
   /^(dist\/)?examples\/[\w-]+\.(nd)?json$/,
-  /^dist\/(index|src\/[\w/-]+(\.types)?)(\.d\.ts|\.js)$/,
+  /^dist\/(index|(src|common|delivery|sandbox)\/[\w/-]+(\.types)?)(\.d\.ts|\.js)$/,
   /^dist\/(cli|common|delivery|sandbox|stream|workbench\/server)\/[\w/-]+\.js$/,
   /^dist\/workbench\/page\/(index\.html|assets\/[\w-]+\.(js|css|svg))$/
 ]
@@ -20,6 +20,7 @@ async function checkPackage(folder: string): Promise<void> {
   const alone = await install(join(folder, 'alone'), [tarball])
   await checkContent(alone)
   await checkImport(alone)
+  await checkRecipes(tarball, folder)
   await deliver(alone)
   await serve(alone)
 
@@ -84,6 +85,37 @@ async function checkImport(cwd: string): Promise<void> {
     await mustRun("TypeScript can't use the package.", tsc, args, { cwd })
   }
   passed("require('actions-ortto') and TypeScript's import give the destination")
+}
+
+/** The recipes of sandbox/README.md run in empty projects, an ESM one and a CommonJS one, and TypeScript checks them. */
+async function checkRecipes(tarball: string, folder: string): Promise<void> {
+  const text = await readFile(join(ROOT, 'sandbox', 'README.md'), 'utf8')
+  const recipe = (name: string) => {
+    const [, code] = new RegExp(`^### ${name}\\n[^]*?\`\`\`\\w+\\n([^]*?)\`\`\``, 'm').exec(text) ?? []
+    if (code === undefined) {
+      throw new CheckFailed(`sandbox/README.md has no recipe for ${name}.`)
+    }
+    return code
+  }
+  const esm = await project(join(folder, 'esm'), 'module', [tarball, 'vitest@3', '@types/node@20'])
+  await writeFile(join(esm, 'ortto.test.ts'), recipe('Vitest'))
+  await mustRun('The recipe for Vitest fails.', join(esm, 'node_modules', '.bin', 'vitest'), ['run'], { cwd: esm })
+  const tsc = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2022', 'ortto.test.ts']
+  await mustRun('TypeScript refuses the recipe for Vitest.', join(ROOT, 'node_modules', '.bin', 'tsc'), tsc, {
+    cwd: esm
+  })
+  passed('the recipe for Vitest runs in an empty project, and TypeScript accepts it')
+
+  const cjs = await project(join(folder, 'cjs'), 'commonjs', [tarball, 'jest@29'])
+  await writeFile(join(cjs, 'ortto.test.js'), recipe('Jest'))
+  await mustRun('The recipe for Jest fails.', join(cjs, 'node_modules', '.bin', 'jest'), [], { cwd: cjs })
+  passed('the recipe for Jest runs in an empty project')
+}
+
+async function project(cwd: string, type: 'module' | 'commonjs', packages: readonly string[]): Promise<string> {
+  await mkdir(cwd)
+  await writeFile(join(cwd, 'package.json'), JSON.stringify({ private: true, type }))
+  return install(cwd, packages)
 }
 
 /** The examples come out as they do in this project. */

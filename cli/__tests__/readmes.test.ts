@@ -21,8 +21,8 @@ async function runExample(readme: string): Promise<string> {
     await writeFile(
       file,
       example.replace(
-        /from '(\.|@segment)/g,
-        (_, start: string) => `from '${start === '.' ? ROOT : join(ROOT, 'node_modules', start)}`
+        /from '(\.|actions-ortto|@segment)/g,
+        (_, start: string) => `from '${start === '@segment' ? join(ROOT, 'node_modules', start) : ROOT}`
       )
     )
     const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', file], { cwd: ROOT })
