@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'fs/promises'
 import { join } from 'path'
-import { check, CheckFailed, mustRun, passed, ROOT, run, start } from './checking'
+import { check, CheckFailed, install, mustRun, packInto, passed, ROOT, run, start } from './checking'
 import type { Ended, RunOptions } from './checking'
 
 /** What the package may hold. */
@@ -14,7 +14,8 @@ const CONTENT = [
 
 /** `npm run check:package`: what `npm pack` makes works in a folder that holds nothing else. */
 async function checkPackage(folder: string): Promise<void> {
-  const tarball = await pack(folder)
+  const tarball = await packInto(folder)
+  passed('packed')
   await lint(tarball, folder)
 
   const alone = await install(join(folder, 'alone'), [tarball])
@@ -30,16 +31,6 @@ async function checkPackage(folder: string): Promise<void> {
   await deliver(beside)
 }
 
-async function pack(folder: string): Promise<string> {
-  await mustRun('npm pack fails.', 'npm', ['pack', '--pack-destination', folder], { cwd: ROOT })
-  const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz'))
-  if (tarball === undefined) {
-    throw new CheckFailed('npm pack makes no package.')
-  }
-  passed(`packed ${tarball}`)
-  return join(folder, tarball)
-}
-
 async function lint(tarball: string, cwd: string): Promise<void> {
   const bin = join(ROOT, 'node_modules', '.bin')
   await mustRun('publint finds fault with the package.', join(bin, 'publint'), ['run', tarball, '--strict'], { cwd })
@@ -47,13 +38,6 @@ async function lint(tarball: string, cwd: string): Promise<void> {
   const attw = ['--no-definitely-typed', '--no-emoji', tarball]
   await mustRun('Its types are wrong, says @arethetypeswrong/cli.', join(bin, 'attw'), attw, { cwd })
   passed('its types resolve in every way, says @arethetypeswrong/cli')
-}
-
-async function install(cwd: string, packages: readonly string[]): Promise<string> {
-  await mkdir(cwd, { recursive: true })
-  const args = ['install', '--prefix', cwd, '--no-audit', '--no-fund', ...packages]
-  await mustRun('The package cannot be installed.', 'npm', args, { cwd })
-  return cwd
 }
 
 async function checkContent(folder: string): Promise<void> {
