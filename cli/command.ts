@@ -17,6 +17,9 @@ export interface Output {
 /** A usage error. The message is for the person who typed the command. The exit code is 2. */
 export class UsageError extends UserError {}
 
+/** The command could not finish its work. The message says what was lost. The exit code is 1. */
+export class FailedError extends UserError {}
+
 /** A server cannot be used for now. The command did nothing, and may succeed later. The exit code is 3. */
 export class UnavailableError extends Error {}
 
@@ -42,7 +45,7 @@ export function fail(error: unknown, output: Output): number {
   }
   if (error instanceof UserError) {
     output.error(error.message)
-    return EXIT.usageError
+    return error instanceof FailedError ? EXIT.failed : EXIT.usageError
   }
   output.error(error)
   return EXIT.failed

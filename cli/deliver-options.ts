@@ -17,6 +17,8 @@ export interface DeliverOptions extends ChoosingOptions {
   again?: boolean
   keyFile?: string
   account?: string
+  contacts?: number
+  activities?: number
   dryRun?: boolean
   json?: boolean
 }

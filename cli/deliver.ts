@@ -2,7 +2,6 @@ import { Command } from 'commander'
 import { setFlagsFromString } from 'v8'
 import { Delivery, InputError, readAll, Records, RecordsError, Selector, sortItems, Stopped } from '../delivery'
 import type { EventReport, InputFile, Mapping, Selection, StopCode } from '../delivery'
-import exampleAccount from '../examples/account.json'
 import { createSandbox } from '../sandbox'
 import type { Sandbox } from '../sandbox'
 import ortto from '../src'
@@ -16,9 +15,9 @@ import { formatPlan } from './format-plan'
 import { collect, filesOf, mappingsOf } from './inputs'
 import type { DeliverOptions } from './deliver-options'
 import { rejectOverwriting, recordsOf, withoutOutputs } from './outputs'
-import { inferAccount } from './own-account'
 import { Progress } from './progress'
 import { redeliverCommand } from './redeliver-command'
+import { acceptingAccount, describeAccepted, describeAssumptions } from './rehearsal'
 import { ReportFile } from './report-file'
 import { formatEnding } from './summary'
 import { printable } from './table'
@@ -82,7 +81,9 @@ export function deliverCommand(output: Output, end: (code: number) => void): Com
     .option('--ledger <file>', 'the file that remembers what was delivered (default: next to the first input)')
     .option('--again', 'deliver all files again, also those that the ledger has')
     .option('--key-file <file>', 'a file that contains the API key')
-    .option('--account <file>', 'a file that describes the local account (default: inferred from the events)')
+    .option('--account <file>', 'a file that describes the local account (default: one that accepts all events)')
+    .option('--contacts <number>', 'contacts of the plan whose limits apply in the local account', wholeNumber(1))
+    .option('--activities <number>', 'activities of the plan whose limits apply there', wholeNumber(1))
     .option('--dry-run', 'send nothing, and show what would be sent')
     .option('--json', 'print JSON')
     .addHelpText('after', HELP)
@@ -102,7 +103,7 @@ export async function deliver(inputs: string[], options: DeliverOptions, output:
   await rejectOverwriting(inputs, files, options)
   const selection = await readSelection(files, options)
   const reportFile = options.report === undefined ? undefined : await ReportFile.open(options.report)
-  const target = await targetOf(files, options)
+  const target = await targetOf(options)
   try {
     if (target.isRemote) {
       await checkTarget(target)
@@ -152,6 +153,9 @@ async function deliverTo(setup: Setup): Promise<number> {
   const timer = setInterval(() => progress.show(), 500)
   if (!isJSON) {
     output.log(`${describeFiles(files)} → ${ortto.name} → ${target.name}`)
+    if (target.account) {
+      describeAssumptions(target.account, options).forEach((line) => output.log(line))
+    }
     output.log(`${describeStart(records)}\n`.trimStart())
   }
   let outcome: Outcome
@@ -173,7 +177,11 @@ async function deliverTo(setup: Setup): Promise<number> {
     failedNotFound: isWhole ? selection.failed?.missingCount : undefined,
     isDry,
     canBeResumed: records.canBeResumed,
-    sandbox: account && { contacts: account.contacts.count, activities: account.activities.all().length }
+    sandbox: account && {
+      contacts: account.contacts.count,
+      activities: account.activities.all().length,
+      advice: describeAccepted(account, options)
+    }
   }
   const data = report.toData(
     {
@@ -241,14 +249,17 @@ async function run(
   return outcome
 }
 
-async function targetOf(files: readonly InputFile[], options: DeliverOptions): Promise<Target> {
-  const { to, keyFile, account, dryRun: isDry = false } = options
+async function targetOf(options: DeliverOptions): Promise<Target> {
+  const { to, keyFile, account, contacts, activities, dryRun: isDry = false } = options
   if (isDry) {
     const close = () => Promise.resolve()
     return { name: 'dry run: nothing is sent', to: 'nowhere', settings: { api_key: 'pau-dry-run' }, close }
   }
-  if (account !== undefined && to !== 'sandbox') {
-    throw new UsageError('--account is only for the local Ortto of --to sandbox.')
+  if (to !== 'sandbox' && (account ?? contacts ?? activities) !== undefined) {
+    throw new UsageError('--account, --contacts and --activities are only for the local Ortto of --to sandbox.')
+  }
+  if (account !== undefined && (contacts ?? activities) !== undefined) {
+    throw new UsageError('--contacts and --activities are not for an --account file, which has a plan of its own.')
   }
   if (to !== 'sandbox') {
     return remoteTarget(to, keyFile, 'sandbox, ortto')
@@ -256,9 +267,7 @@ async function targetOf(files: readonly InputFile[], options: DeliverOptions): P
   if (account !== undefined) {
     return embeddedSandbox(readNamed(account, sandboxFor, await readJSON(account)))
   }
-  // A pipe cannot be read twice.
-  const canReadTwice = files.every(({ isFile }) => isFile)
-  return embeddedSandbox(sandboxFor(canReadTwice ? await inferAccount(readAll(files)) : exampleAccount))
+  return embeddedSandbox(sandboxFor(acceptingAccount(options)))
 }
 
 function sandboxFor(account: unknown): Sandbox {

@@ -4,14 +4,15 @@ import { join } from 'path'
 import { parseArgs } from 'util'
 import { isNativeError } from 'util/types'
 import { definitionFor, Delivery, findFiles, presetMappings, readAll, tracksActivities } from '../delivery'
-import type { EventReport, InputFile, Mapping } from '../delivery'
+import type { EventReport, InputFile, Mapping, ReadItem } from '../delivery'
 import exampleAccount from '../examples/account.json'
 import { createSandbox } from '../sandbox'
 import { serve } from '../sandbox/http/serve'
 import type { Settings } from '../src/generated-types'
 import { fail, pathFrom, UsageError } from './command'
 import type { Output } from './command'
-import { inferAccount } from './own-account'
+import { moveDates } from './move-dates'
+import { acceptingAccount, describeAssumptions } from './rehearsal'
 import { formatReport } from './report'
 import { terminal } from './terminal'
 
@@ -38,17 +39,22 @@ export async function run(args: readonly string[], output: Output): Promise<numb
 }
 
 async function demo(path: string | undefined, output: Output): Promise<void> {
-  const files = await findFiles([path === undefined ? EXAMPLES : pathFrom(path)])
-  const { app, account, apiKey } = createSandbox({ account: await accountOf(files, path === undefined) })
+  const isExample = path === undefined
+  const files = await findFiles([isExample ? EXAMPLES : pathFrom(path)])
+  const { app, account, apiKey } = createSandbox({ account: isExample ? exampleAccount : acceptingAccount() })
   const { origin, close } = await serve(app)
   try {
-    output.log(`${path ?? EXAMPLES} → Ortto (Actions) → local Ortto at ${origin}\n`)
+    output.log(`${path ?? EXAMPLES} → Ortto (Actions) → local Ortto at ${origin}`)
+    output.log(isExample ? 'The dates of the examples are moved to the last days.' : '')
+    describeAssumptions(account, {}).forEach((line) => output.log(line))
     const settings = { api_key: apiKey }
     const definition = definitionFor(origin)
     await new Destination<Settings>(definition).testAuthentication(settings)
     const mappings = await setUpMappings(definition, settings)
     const reports: EventReport[] = []
-    for await (const list of new Delivery({ to: origin, settings, mappings }).run(readAll(files))) {
+    for await (const list of new Delivery({ to: origin, settings, mappings }).run(
+      isExample ? movedExamples(files) : readAll(files)
+    )) {
       reports.push(...list)
     }
     output.log(formatReport(reports, account))
@@ -74,9 +80,12 @@ function readArguments(args: readonly string[]): { path?: string; help: boolean 
   }
 }
 
-/** The examples have their own account. For other files it is inferred, if they can be read twice. */
-async function accountOf(files: readonly InputFile[], isExample: boolean): Promise<object> {
-  return isExample || files.some(({ size }) => size === 0) ? exampleAccount : inferAccount(readAll(files))
+async function* movedExamples(files: readonly InputFile[]): AsyncGenerator<ReadItem[]> {
+  const items: ReadItem[] = []
+  for await (const list of readAll(files)) {
+    items.push(...list)
+  }
+  yield moveDates(items, Date.now())
 }
 
 /** The two presets, as a customer may have saved them: contacts follow an Engage audience to an Ortto audience. */

@@ -1,7 +1,7 @@
 import { hasConsent, tracksActivities } from '../delivery'
 import type { EventReport, Mapping, MappingResult, NoticeCode } from '../delivery'
-import { PlanUsage } from '../sandbox'
-import type { UsagePlan } from '../sandbox'
+import { PlanUsage, warnAboutActivities } from '../sandbox'
+import type { PlanWarning, UsagePlan } from '../sandbox'
 import { DAY_MS } from '../sandbox/rules'
 
 /** Items that Ortto counts against a limit. */
@@ -65,6 +65,10 @@ export interface EstimateResult {
   reasons: Reason[]
   /** Events of each notice */
   notices: Partial<Record<NoticeCode, number>>
+  /** Different names of the activities that are sent */
+  activityNames: number
+  /** What the plan does not include */
+  warnings: PlanWarning[]
   /** Of the waiting activities: how many get their contact from these files, are discarded then, and never get one. */
   backlog: { known: number; discarded: number; unknown: number }
   /** The oldest activity: ISO 8601, and whole days until now */
@@ -73,6 +77,8 @@ export interface EstimateResult {
 
 /** Different reasons that are counted: messages may quote what is in an event. */
 const MAX_REASONS = 1000
+/** Names of activities that are counted */
+const MAX_ACTIVITY_NAMES = 10_000
 const OTHER = 'Other reasons'
 
 /**
@@ -87,6 +93,7 @@ export class Estimate {
   private readonly contextTraits = new Map<Mapping, number>()
   private readonly reasons = new Map<string, Reason>()
   private readonly notices: Partial<Record<NoticeCode, number>> = {}
+  private readonly activityNames = new Set<string>()
   private readonly usage: PlanUsage
   /** Milliseconds since 1970 */
   private oldest = Infinity
@@ -118,6 +125,8 @@ export class Estimate {
       contextTraits: [...this.contextTraits].map(([{ name }, count]) => ({ mapping: name, count })),
       reasons: [...this.reasons.values()].sort((one, other) => other.count - one.count),
       notices: { ...this.notices },
+      activityNames: this.activityNames.size,
+      warnings: warnAboutActivities(this.activityNames.size, this.plan.activities),
       backlog: waiting,
       oldest: this.oldest === Infinity ? undefined : { timestamp: toISO(this.oldest), days: this.ageOf(this.oldest) }
     }
@@ -152,9 +161,12 @@ export class Estimate {
     }
   }
 
-  private addActivity(item: { traits?: unknown }, mapping: Mapping, counts: Counts): void {
+  private addActivity(item: { traits?: unknown; event?: unknown }, mapping: Mapping, counts: Counts): void {
     const { bringsContact, isTooOld, isWaiting, isRecognizable, timestamp } = this.usage.addActivity(item)
     counts.track += 1
+    if (typeof item.event === 'string' && this.activityNames.size < MAX_ACTIVITY_NAMES) {
+      this.activityNames.add(item.event)
+    }
     counts.identify += bringsContact ? 1 : 0
     counts.both += bringsContact ? 1 : 0
     counts.missingDedupeKey += isRecognizable ? 0 : 1

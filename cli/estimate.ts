@@ -5,13 +5,14 @@ import { parseTime, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
 import { collect, filesOf, mappingsOf } from './inputs'
 import { printable } from './table'
+import { DEFAULT_RETENTION_DAYS } from '../sandbox/rules'
 import { formatEstimate } from './format-estimate'
 
 interface EstimateOptions {
   contacts: number
   activities: number
   trackFactor: number
-  retention?: number
+  retention: number | 'for ever'
   mappings?: string
   integration: string[]
   consent: string[]
@@ -46,10 +47,19 @@ export function estimateCommand(output: Output): Command {
     .option('--from <time>', 'only events at or after this time', parseTime)
     .option('--until <time>', 'only events before this time', parseTime)
     .option('--track-factor <number>', 'track events per contact and activity in 24 hours', wholeNumber(1), 5)
-    .option('--retention <days>', 'days after its timestamp in which Ortto accepts an activity', wholeNumber(1))
+    .option(
+      '--retention <days>',
+      "days after its timestamp in which Ortto accepts an activity, or 'for ever'",
+      parseRetention,
+      DEFAULT_RETENTION_DAYS
+    )
     .option('--json', 'print JSON')
     .addHelpText('after', HELP)
     .action((inputs: string[], options: EstimateOptions) => estimate(inputs, options, output))
+}
+
+function parseRetention(text: string): number | 'for ever' {
+  return text === 'for ever' ? text : wholeNumber(1)(text)
 }
 
 async function estimate(inputs: string[], options: EstimateOptions, output: Output): Promise<void> {

@@ -20,6 +20,7 @@ export function formatEstimate(result: Result, isPreset: boolean): string {
   return [
     heading(result),
     ...limits(result),
+    ...result.warnings.map(({ message }) => `\n${message}`),
     ...(files.length > 1 ? byFile(result) : []),
     ...contextTraits.map((traits) => `\n${warnOfTraits(traits, isPreset)}`),
     ...reasons(result),
@@ -65,7 +66,7 @@ function limits({ limits, total, days, decidedBy }: Result): string[] {
 }
 
 function byFile({ files, limits, plan: { retentionDays } }: Result): string[] {
-  const hasAge = retentionDays !== undefined
+  const hasAge = retentionDays !== 'for ever'
   const head = ['Days', 'Identify', 'Track', 'Rejected', 'Not sent', 'Waiting', ...(hasAge ? ['Too old'] : []), 'File']
   const rows = files
     .slice(0, MAX_FILES)
@@ -161,11 +162,13 @@ function age({ total, oldest, plan: { retentionDays } }: Result): string[] {
     return []
   }
   const when = `The oldest activity is from ${oldest.timestamp.slice(0, 10)}, ${some(oldest.days, 'day')} ago.`
-  return retentionDays === undefined
-    ? [`${when} Ortto rejects activities older than the retention period. Set it with --retention.`]
+  return retentionDays === 'for ever'
+    ? [when]
     : [
         `Activities older than ${some(retentionDays, 'day')}: ${show(total.tooOld)}.` +
-          `${total.tooOld > 0 ? ' Ortto rejects them with 422.' : ''} ${when}`
+          (total.tooOld > 0
+            ? ` Ortto rejects them with 422, unless your account keeps activities longer: see --retention. ${when}`
+            : ` ${when}`)
       ]
 }
 

@@ -20,7 +20,7 @@ interface Ending {
   isDry: boolean
   canBeResumed: boolean
   /** Counts of the embedded sandbox at the end */
-  sandbox?: { contacts: number; activities: number }
+  sandbox?: { contacts: number; activities: number; advice: readonly string[] }
 }
 
 /** Reasons that are shown */
@@ -59,7 +59,8 @@ export function formatEnding(ending: Ending): string {
     ...(sandbox
       ? [
           `Contacts in the local Ortto: ${formatNumber(sandbox.contacts)}. ` +
-            `Activities: ${formatNumber(sandbox.activities)}.`
+            `Activities: ${formatNumber(sandbox.activities)}.`,
+          ...sandbox.advice
         ]
       : []),
     ...(failedNotFound > 0 && stopped === undefined

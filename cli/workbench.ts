@@ -24,6 +24,7 @@ export function workbenchCommand(output: Output): Command {
       wholeNumber(0, 65_535),
       ORTTO_PORT
     )
+    .option('--host <address>', 'the address to listen on', '127.0.0.1')
     .option('--mappings <file>', 'the file that stores the mappings', 'ortto-mappings.json')
     .option('--state <file>', 'the file that stores the local Ortto, with its API key', 'ortto-state.json')
     .option('--account <file>', 'a file that describes the account of a new local Ortto (default: the example account)')
@@ -32,7 +33,8 @@ export function workbenchCommand(output: Output): Command {
       'after',
       `
 The local Ortto and the mappings are stored in the two files, and loaded at the next start. The mappings file is created
-when mappings are saved. You can use it with ortto deliver --mappings.
+when mappings are saved. You can use it with ortto deliver --mappings. With --host 0.0.0.0, as in a container, the page is
+reached by publishing its port on this machine: it answers to the names 127.0.0.1 and localhost only.
 
 Examples:
   ortto workbench
@@ -50,6 +52,7 @@ Examples:
 export interface WorkbenchOptions extends Partial<NatsOptions> {
   port?: number
   orttoPort?: number
+  host?: string
   mappings?: string
   state?: string
   account?: string
@@ -64,15 +67,15 @@ export interface WorkbenchOptions extends Partial<NatsOptions> {
  * @throws UsageError when an option is wrong, MappingsError when the mappings cannot be used
  */
 export async function startWorkbench(options: WorkbenchOptions, output: Output) {
-  const { port = PORT, orttoPort = ORTTO_PORT, mappings: file, state, account, pageFolder = PAGE } = options
+  const { port = PORT, orttoPort = ORTTO_PORT, host, mappings: file, state, account, pageFolder = PAGE } = options
   const mappings = await MappingsStore.open(file === undefined ? undefined : pathFrom(file))
-  const ortto = await openLocalOrtto({ port: orttoPort, portOption: '--ortto-port', account, state }, output)
+  const ortto = await openLocalOrtto({ port: orttoPort, host, portOption: '--ortto-port', account, state }, output)
   let stream: Awaited<ReturnType<typeof openPublisher>> | undefined
   try {
     const { sandbox, origin } = ortto
     stream = options.publish ? await openPublisher(options, output) : undefined
     const { app } = createWorkbench({ sandbox, origin, mappings, pageFolder, stream: stream?.publisher })
-    const page = await listen(app, port, '--port')
+    const page = await listen(app, port, '--port', host)
     output.log(`The workbench is running at ${page.origin}\nPress Ctrl-C to stop.`)
     const end = () =>
       page

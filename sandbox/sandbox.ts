@@ -1,9 +1,10 @@
-import { randomBytes } from 'crypto'
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { createApi } from './http/api'
 import { createControlApi } from './http/control-api'
 import { Faults } from './http/faults'
+import { createProbes } from './http/probes'
+import { RequestLog } from './http/request-log'
 import { Listeners } from './listeners'
 import { Account } from './model/account'
 import { AccountFile } from './model/account-file'
@@ -11,6 +12,7 @@ import { Clock } from './model/clock'
 import { formatProblems } from './model/format-problems'
 import type { ProcessedItem } from './model/processed-item'
 import { parseState, restoreAccount, toState } from './state/state'
+import { DEFAULT_API_KEY } from './rules'
 import type { State } from './state/state'
 
 export interface SandboxOptions {
@@ -22,9 +24,14 @@ export interface SandboxOptions {
   clock?: Clock
   /**
    * The API key of an account that does not name its own.
-   * @default a random key
+   * @default 'pau-local-ortto'
    */
   apiKey?: string
+  /**
+   * Names of hosts by which the control API may be called, besides those of this machine: in a container, others call
+   * it by the name of its service.
+   */
+  allowedHosts?: readonly string[]
 }
 
 /** A local Ortto. It keeps everything in memory. */
@@ -33,15 +40,19 @@ export class Sandbox {
   readonly app = new Hono({ strict: false })
   readonly clock: Clock
   readonly faults = new Faults()
+  readonly requests = new RequestLog()
+  readonly allowedHosts: readonly string[]
   readonly itemListeners = new Listeners<ProcessedItem>()
   private readonly changeListeners = new Listeners<void>()
+  /** Why requests are not to be sent yet: a code, for `/readyz`. Undefined when it is ready. */
+  notReady?: string
   /** A reset and a restored state replace it. */
   account: Account
   private readonly initialFile: AccountFile
   private readonly initialOffsetMs: number
   private readonly defaultApiKey: string
 
-  constructor({ clock = new Clock(), apiKey, account = {} }: SandboxOptions) {
+  constructor({ clock = new Clock(), apiKey = DEFAULT_API_KEY, account = {}, allowedHosts = [] }: SandboxOptions) {
     const file = AccountFile.safeParse(account)
     if (!file.success) {
       throw new Error(`The account is not valid:\n${formatProblems(file.error)}`)
@@ -49,11 +60,13 @@ export class Sandbox {
     this.initialFile = file.data
     this.clock = clock
     this.initialOffsetMs = clock.offsetMs
-    this.defaultApiKey = apiKey ?? `pau-${randomBytes(16).toString('hex')}`
+    this.defaultApiKey = apiKey
+    this.allowedHosts = allowedHosts
     this.account = new Account(this.initialFile, clock)
 
     this.app.route('/v1', createApi(this))
     this.app.route('/sandbox', createControlApi(this))
+    this.app.route('/', createProbes(this))
     this.app.notFound((context) => context.json({ message: `There is nothing at ${context.req.path}` }, 404))
     this.app.onError((error) => {
       if (error instanceof HTTPException) {
@@ -108,7 +121,7 @@ export class Sandbox {
   }
 
   /**
-   * Deletes all contacts, activities and faults, and moves the clock back.
+   * Deletes all contacts, activities, faults and logged requests, and moves the clock back.
    * @param file how the account is set up until the next reset
    * @default the account that the sandbox was created with
    */
@@ -116,6 +129,7 @@ export class Sandbox {
     this.clock.offsetMs = this.initialOffsetMs
     this.account = new Account(file, this.clock)
     this.faults.clear()
+    this.requests.clear()
   }
 }
 

@@ -1,25 +1,28 @@
-import { copyFile, mkdir, readdir, writeFile } from 'fs/promises'
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'fs/promises'
 import { join } from 'path'
-import { check, CheckFailed, mustRun, passed, ROOT, run, start } from './checking'
+import { check, CheckFailed, install, mustRun, packInto, passed, ROOT, run, start } from './checking'
 import type { Ended, RunOptions } from './checking'
 
 /** What the package may hold. */
 const CONTENT = [
   /^(package\.json|README\.md|LICENSE)$/,
   /^(dist\/)?examples\/[\w-]+\.(nd)?json$/,
-  /^dist\/(index|src\/[\w/-]+(\.types)?)(\.d\.ts|\.js)$/,
+  /^examples\/serve\/[\w-]+\.(json|yaml)$/,
+  /^dist\/(index|(src|common|delivery|sandbox)\/[\w/-]+(\.types)?)(\.d\.ts|\.js)$/,
   /^dist\/(cli|common|delivery|sandbox|service|stream|workbench\/server)\/[\w/-]+\.js$/,
   /^dist\/workbench\/page\/(index\.html|assets\/[\w-]+\.(js|css|svg))$/
 ]
 
 /** `npm run check:package`: what `npm pack` makes works in a folder that holds nothing else. */
 async function checkPackage(folder: string): Promise<void> {
-  const tarball = await pack(folder)
+  const tarball = await packInto(folder)
+  passed('packed')
   await lint(tarball, folder)
 
   const alone = await install(join(folder, 'alone'), [tarball])
   await checkContent(alone)
   await checkImport(alone)
+  await checkRecipes(tarball, folder)
   await deliver(alone)
   await serve(alone)
 
@@ -29,16 +32,6 @@ async function checkPackage(folder: string): Promise<void> {
   await deliver(beside)
 }
 
-async function pack(folder: string): Promise<string> {
-  await mustRun('npm pack fails.', 'npm', ['pack', '--pack-destination', folder], { cwd: ROOT })
-  const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz'))
-  if (tarball === undefined) {
-    throw new CheckFailed('npm pack makes no package.')
-  }
-  passed(`packed ${tarball}`)
-  return join(folder, tarball)
-}
-
 async function lint(tarball: string, cwd: string): Promise<void> {
   const bin = join(ROOT, 'node_modules', '.bin')
   await mustRun('publint finds fault with the package.', join(bin, 'publint'), ['run', tarball, '--strict'], { cwd })
@@ -46,13 +39,6 @@ async function lint(tarball: string, cwd: string): Promise<void> {
   const attw = ['--no-definitely-typed', '--no-emoji', tarball]
   await mustRun('Its types are wrong, says @arethetypeswrong/cli.', join(bin, 'attw'), attw, { cwd })
   passed('its types resolve in every way, says @arethetypeswrong/cli')
-}
-
-async function install(cwd: string, packages: readonly string[]): Promise<string> {
-  await mkdir(cwd, { recursive: true })
-  const args = ['install', '--prefix', cwd, '--no-audit', '--no-fund', ...packages]
-  await mustRun('The package cannot be installed.', 'npm', args, { cwd })
-  return cwd
 }
 
 async function checkContent(folder: string): Promise<void> {
@@ -84,6 +70,37 @@ async function checkImport(cwd: string): Promise<void> {
     await mustRun("TypeScript can't use the package.", tsc, args, { cwd })
   }
   passed("require('actions-ortto') and TypeScript's import give the destination")
+}
+
+/** The recipes of sandbox/README.md run in empty projects, an ESM one and a CommonJS one, and TypeScript checks them. */
+async function checkRecipes(tarball: string, folder: string): Promise<void> {
+  const text = await readFile(join(ROOT, 'sandbox', 'README.md'), 'utf8')
+  const recipe = (name: string) => {
+    const [, code] = new RegExp(`^### ${name}\\n[^]*?\`\`\`\\w+\\n([^]*?)\`\`\``, 'm').exec(text) ?? []
+    if (code === undefined) {
+      throw new CheckFailed(`sandbox/README.md has no recipe for ${name}.`)
+    }
+    return code
+  }
+  const esm = await project(join(folder, 'esm'), 'module', [tarball, 'vitest@3', '@types/node@20'])
+  await writeFile(join(esm, 'ortto.test.ts'), recipe('Vitest'))
+  await mustRun('The recipe for Vitest fails.', join(esm, 'node_modules', '.bin', 'vitest'), ['run'], { cwd: esm })
+  const tsc = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2022', 'ortto.test.ts']
+  await mustRun('TypeScript refuses the recipe for Vitest.', join(ROOT, 'node_modules', '.bin', 'tsc'), tsc, {
+    cwd: esm
+  })
+  passed('the recipe for Vitest runs in an empty project, and TypeScript accepts it')
+
+  const cjs = await project(join(folder, 'cjs'), 'commonjs', [tarball, 'jest@29'])
+  await writeFile(join(cjs, 'ortto.test.js'), recipe('Jest'))
+  await mustRun('The recipe for Jest fails.', join(cjs, 'node_modules', '.bin', 'jest'), [], { cwd: cjs })
+  passed('the recipe for Jest runs in an empty project')
+}
+
+async function project(cwd: string, type: 'module' | 'commonjs', packages: readonly string[]): Promise<string> {
+  await mkdir(cwd)
+  await writeFile(join(cwd, 'package.json'), JSON.stringify({ private: true, type }))
+  return install(cwd, packages)
 }
 
 /** The examples come out as they do in this project. */

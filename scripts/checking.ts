@@ -1,6 +1,7 @@
 import { spawn } from 'child_process'
 import type { ChildProcess } from 'child_process'
 import { mkdtempSync, rmSync } from 'fs'
+import { mkdir, readdir } from 'fs/promises'
 import { tmpdir } from 'os'
 import { join } from 'path'
 
@@ -28,7 +29,8 @@ export async function check(steps: (folder: string) => Promise<void>): Promise<v
     await steps(folder)
   } catch (error) {
     console.error(error instanceof CheckFailed ? error.message : error)
-    process.exitCode = 1
+    // What a program has started may go on, and would keep this process waiting.
+    process.exit(1)
   } finally {
     running.forEach((child) => child.kill('SIGKILL'))
   }
@@ -50,6 +52,7 @@ export interface Running {
   /** Resolves with the first match in what it writes. */
   says: (pattern: RegExp) => Promise<RegExpExecArray>
   ended: Promise<Ended>
+  pid?: number
   stop: () => Promise<Ended>
 }
 
@@ -91,6 +94,7 @@ export function start(command: string, args: readonly string[], { cwd, env }: Ru
         }
       }
       child.stdout.on('data', look)
+      child.stderr.on('data', look)
       void ended.finally(fail).catch(() => undefined)
       look()
     })
@@ -98,7 +102,7 @@ export function start(command: string, args: readonly string[], { cwd, env }: Ru
     child.kill('SIGTERM')
     return ended
   }
-  return { says, ended, stop }
+  return { says, ended, pid: child.pid, stop }
 }
 
 /** Runs a program to its end. */
@@ -122,6 +126,24 @@ export async function mustRun(
     throw new CheckFailed(`${problem}\n${output.trim()}`)
   }
   return output
+}
+
+/** Makes the package, and resolves with its path. */
+export async function packInto(folder: string): Promise<string> {
+  await mustRun('npm pack fails.', 'npm', ['pack', '--pack-destination', folder], { cwd: ROOT })
+  const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz'))
+  if (tarball === undefined) {
+    throw new CheckFailed('npm pack makes no package.')
+  }
+  return join(folder, tarball)
+}
+
+/** Installs packages into a folder, which it makes. */
+export async function install(cwd: string, packages: readonly string[]): Promise<string> {
+  await mkdir(cwd, { recursive: true })
+  const args = ['install', '--prefix', cwd, '--no-audit', '--no-fund', ...packages]
+  await mustRun('The package cannot be installed.', 'npm', args, { cwd })
+  return cwd
 }
 
 /** The environment as it was before npm started this check: what npm tells its commands names this project. */

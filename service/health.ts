@@ -1,6 +1,8 @@
 import type { RequestClient, RequestOptions } from '@segment/actions-core'
-import { backoff, findKeyRefusal, readRetryAfter, toHealthSignal } from '../delivery'
 import type { MappingResult } from '../delivery'
+import { findKeyRefusal, toHealthSignal } from '../delivery/engine/health'
+import { backoff } from '../delivery/engine/pace'
+import { readRetryAfter } from '../delivery/engine/retry-after'
 import type { Pause } from './sink'
 
 /** After so many failed requests in a row, there is a pause. */

@@ -1,6 +1,7 @@
 import { AsyncQueue } from '../common/async-queue'
-import { Delivery, findKeyRefusal } from '../delivery'
+import { Delivery } from '../delivery'
 import type { DeliveryOptions, EventReport, MappingResult, ReadItem, Source } from '../delivery'
+import { findKeyRefusal } from '../delivery/engine/health'
 import { Health } from './health'
 import type { Message } from './read-messages'
 import { RepeatedFailures } from './repeated-failures'

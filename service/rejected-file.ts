@@ -1,5 +1,6 @@
-import { Claim, formatRejected, OutputFile } from '../delivery'
+import { Claim, formatRejected } from '../delivery'
 import type { EventReport } from '../delivery'
+import { OutputFile } from '../delivery/records/output-file'
 
 /** A file to which rejected events are appended, in the format of `ortto deliver --rejected`. */
 export class RejectedFile {

@@ -1,5 +1,5 @@
-import { hasDecision } from '../delivery'
 import type { EventReport, MappingResult } from '../delivery'
+import { hasDecision } from '../delivery/engine/health'
 
 /** An event that fails so often while Ortto accepts others is rejected, so that its client can continue. */
 const MAX_FAILURES = 8

@@ -12,9 +12,11 @@ const CASES = join(__dirname, 'cases')
 
 const ACCOUNT = {
   plan: { contacts: 1000 },
-  fields: ['First name', 'Email', 'Plan', 'Phone'].map((name) => ({ name, type: 'text' })),
+  fields: ['Plan', 'Phone'].map((name) => ({ name, type: 'text' })),
   traits: { firstName: 'First name', email: 'Email', plan: 'Plan', phone: 'Phone' },
-  activities: [{ name: 'Order completed', attributes: { total: { name: 'Total', type: 'number' } } }]
+  activities: [
+    { name: 'Order completed', retentionDays: 'for ever', attributes: { total: { name: 'Total', type: 'number' } } }
+  ]
 }
 const NOW = () => Date.parse('2026-11-21T00:00:00Z')
 

@@ -5,7 +5,11 @@ import { createSandbox } from '../../sandbox'
 import { serve } from '../../sandbox/http/serve'
 import { run } from '../ortto'
 
-const ACCOUNT = { plan: { contacts: 1_000_000 }, activities: [{ name: 'Signed up' }] }
+const ACCOUNT = {
+  plan: { contacts: 1_000_000 },
+  traits: {},
+  activities: [{ name: 'Signed up', retentionDays: 'for ever' }]
+}
 
 const track = (number: number, event = 'Signed up') => ({
   type: 'track',
@@ -102,7 +106,7 @@ describe('ortto deliver, with chosen events', () => {
     const results = join(folder, 'results.ndjson')
     expect((await ortto('deliver', events, '--to', first.origin, '--results', results)).code).toBe(1)
     await close()
-    const second = await serveSandbox({ ...ACCOUNT, activities: [{ name: 'Late' }] })
+    const second = await serveSandbox({ ...ACCOUNT, activities: [{ name: 'Late', retentionDays: 'for ever' }] })
 
     const args = ['deliver', events, '--to', second.origin, '--only-failed', results]
     const { code, out } = await ortto(...args, '--results', join(folder, 'again.ndjson'))

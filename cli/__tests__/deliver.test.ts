@@ -15,8 +15,11 @@ const ACCOUNT = {
   plan: { contacts: 1_000_000 },
   fields: [{ name: 'Name', type: 'text' }],
   traits: { name: 'Name' },
-  activities: [{ name: 'Signed up' }]
+  activities: [{ name: 'Signed up', retentionDays: 'for ever' }]
 }
+
+/** Midnight: the local Ortto rejects activities older than 90 days. */
+const YESTERDAY = Date.parse(new Date(Date.now() - 24 * 60 * 60_000).toISOString().slice(0, 10))
 
 const identify = (userId: string) => ({ type: 'identify', userId, messageId: `i-${userId}`, traits: { name: userId } })
 const track = (userId: string, number: number) => ({
@@ -24,7 +27,7 @@ const track = (userId: string, number: number) => ({
   event: 'Signed up',
   userId,
   messageId: `t-${number}`,
-  timestamp: new Date(Date.parse('2026-03-01T00:00:00Z') + number * 1000).toISOString()
+  timestamp: new Date(YESTERDAY + number * 1000).toISOString()
 })
 const ndjson = (events: readonly object[]) => events.map((event) => `${JSON.stringify(event)}\n`).join('')
 
@@ -101,11 +104,14 @@ describe('ortto deliver', () => {
   })
 
   it('takes an account for the local Ortto', async () => {
-    const account = await file('account.json', '{"activities":[{"name":"Signed up"}]}')
+    const account = await file(
+      'account.json',
+      '{"traits":{},"activities":[{"name":"Signed up","retentionDays":"for ever"}]}'
+    )
     const input = await file('a.ndjson', ndjson([identify('u1'), track('u1', 1)]))
     const { out } = await ortto('deliver', input, '--account', account)
 
-    expect(out).toMatch(/^1 +Upsert Contact +422 +No mappings configured for contacts$/m)
+    expect(out).toMatch(/^1 +Upsert Contact +422 +The item contains nothing valid for the contact$/m)
     expect(out).toContain('Contacts in the local Ortto: 0. Activities: 1.')
   })
 
@@ -161,7 +167,12 @@ describe('ortto deliver', () => {
   })
 
   it('says how many events were repaired, and how', async () => {
-    const raw = { type: 'track', event: 'Signed up', messageId: 'm', originalTimestamp: '2026-11-20T10:00:00Z' }
+    const raw = {
+      type: 'track',
+      event: 'Signed up',
+      messageId: 'm',
+      originalTimestamp: new Date(YESTERDAY).toISOString()
+    }
     const events = [
       { ...raw, userId: 'a', context: { ip: '203.0.113.7' }, properties: [] },
       { ...raw, userId: 'b' },
@@ -223,7 +234,8 @@ describe('ortto deliver', () => {
     ]
     const input = await file('a.ndjson', ndjson([1, 2, 3, 4].map((number) => track(`u${number}`, number))))
     const args = ['--mappings', await file('mappings.json', JSON.stringify(mappings))]
-    const span = ['--from', '2026-03-01T00:00:02Z', '--until', '2026-03-01T00:00:04Z']
+    const at = (second: number) => new Date(YESTERDAY + second * 1000).toISOString()
+    const span = ['--from', at(2), '--until', at(4)]
     const { out } = await ortto('deliver', input, ...args, ...span, '--dry-run')
 
     expect(out.match(/POST \/v1\/identify .*/g)).toEqual([
@@ -382,7 +394,11 @@ describe('ortto deliver', () => {
       ],
       ['a dry run should be remembered', (input) => [input, '--dry-run', '--ledger', 'x'], '--dry-run rejects nothing'],
       ['the results cannot be written', (input) => [input, '--results', 'none/x'], 'Cannot write none/x'],
-      ['an account is for another', (input) => [input, '--to', 'ortto', '--account', 'x'], '--account is only for'],
+      [
+        'an account is for another',
+        (input) => [input, '--to', 'ortto', '--account', 'x'],
+        'are only for the local Ortto of --to sandbox'
+      ],
       ['the option is none', (input) => [input, '--fast'], "unknown option '--fast'"],
       ['the files are missing', () => [], "missing required argument 'inputs'"]
     ]

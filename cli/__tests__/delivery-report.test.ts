@@ -196,11 +196,11 @@ describe('ortto deliver --report', () => {
       event: name,
       userId: `u${number}`,
       messageId: `m${number}`,
-      timestamp: '2026-03-01'
+      timestamp: new Date().toISOString()
     })
 
   it('has a command for each reason that delivers just its events', async () => {
-    const account = { plan: { contacts: 1000 }, activities: [{ name: 'Known' }] }
+    const account = { plan: { contacts: 1000 }, traits: {}, activities: [{ name: 'Known', retentionDays: 'for ever' }] }
     const events = await file(
       'e.ndjson',
       [track(1, 'Known'), track(2, 'New'), `{"type":"page"}`, track(3, 'New')].join('\n')
@@ -239,7 +239,9 @@ describe('ortto deliver --report', () => {
 
   it('counts what was retried, and what an earlier run had done', async () => {
     const events = await file('e.ndjson', track(1, 'Known'))
-    const { app, apiKey } = createSandbox({ account: { plan: { contacts: 1000 }, activities: [{ name: 'Known' }] } })
+    const { app, apiKey } = createSandbox({
+      account: { plan: { contacts: 1000 }, traits: {}, activities: [{ name: 'Known', retentionDays: 'for ever' }] }
+    })
     let failures = 2
     const fetch = (request: Request) =>
       request.url.endsWith('/track') && failures-- > 0 ? new Response('', { status: 503 }) : app.fetch(request)

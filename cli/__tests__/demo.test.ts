@@ -32,7 +32,7 @@ describe('npm start', () => {
       /^5 +\S+ +Contact 2 was merged into this contact: one item contained both the Email "iva@example.org"/m
     )
     expect(out).toContain('Activities in Ortto: 4')
-    expect(out).toMatch(/^Order completed +b1e24a7c-ipv6 +2025-07-12T07:05:00\.000Z /m)
+    expect(out).toMatch(/^Order completed +b1e24a7c-ipv6 +\d{4}-\d\d-\d\dT07:05:00\.000Z /m)
     expect(out).toMatch(/^Order completed +c77f-unknown .* Waiting in the backlog: no contact has the anonymous id/m)
     expect(out).toMatch(
       /^- +iva\.work +"birthday" was skipped: "1990-02-01" is not a valid date in the format DD-MM-YYYY/m
@@ -81,7 +81,7 @@ describe('npm start', () => {
         )
       )
 
-      expect(out).toMatch(/^1 +u1 .* shoe: 38, VIP customer: true$/m)
+      expect(out).toMatch(/^1 +u1 .* shoe: 38, vip_customers: true$/m)
       expect(out).toMatch(/^Shoe bought +u1 .* colour: red /m)
       expect(out).toContain('2 results: 2 delivered.')
     })

@@ -8,7 +8,7 @@ import { Estimate } from '../estimate-counts'
 import type { Counts } from '../estimate-counts'
 
 const NOW = Date.parse('2026-03-10T12:00:00Z')
-const PLAN = { contacts: 10, activities: 2, trackFactor: 5 }
+const PLAN = { contacts: 10, activities: 2, trackFactor: 5, retentionDays: 'for ever' as const }
 
 const identify = (userId: string, members: object = {}) => ({
   type: 'identify',
@@ -310,21 +310,25 @@ describe('the backlog', () => {
   it('knows a contact that became part of another one by all of its ids', async () => {
     const visits = times(30, track(undefined, { anonymousId: 'a2' }))
     const events = [
-      identify('u1', { anonymousId: 'a1' }),
+      { ...identify('', { anonymousId: 'a1' }), userId: undefined },
       ...times(30, track('u2')),
       identify('u2'),
       identify('u2', { anonymousId: 'a1' }),
       ...visits,
-      identify('u1', { anonymousId: 'a2' })
+      identify('u2', { anonymousId: 'a2' })
     ]
     expect(await waiting(...events)).toEqual([60, 60, 10, 0])
   })
 
   it('links no ids by an activity that brings no contact', async () => {
     const both = track('u1', { anonymousId: 'a1' })
-    expect(await waiting(both, both, track('u1'), identify('u2', { anonymousId: 'a1' }), track('u1'))).toEqual([
-      4, 2, 0, 2
-    ])
+    const visitor = { ...identify('', { anonymousId: 'a1' }), userId: undefined }
+    expect(await waiting(both, both, track('u1'), visitor, track('u1'))).toEqual([4, 2, 0, 2])
+  })
+
+  it('gives no contact what another user did with its anonymous id', async () => {
+    const both = track('u1', { anonymousId: 'a1' })
+    expect(await waiting(both, both, track('u1'), identify('u2', { anonymousId: 'a1' }), both)).toEqual([4, 0, 0, 4])
   })
 
   it('knows contacts by activities with traits', async () => {

@@ -67,7 +67,8 @@ describe('ortto estimate', () => {
     expect(out).toMatch(/^1 +Track Activity +The Timestamp "last Tuesday" cannot be read/m)
     expect(out).toContain('\nNot sent, but not rejected: 2\n')
     expect(out).toMatch(/^1 +- +No mapping matches this event/m)
-    expect(out).toContain('- The oldest activity is from 2025-07-11, 242 days ago. Ortto rejects activities older')
+    expect(out).toContain('- Activities older than 90 days: 6. Ortto rejects them with 422, unless your account keeps')
+    expect(out).toContain('The oldest activity is from 2025-07-11, 242 days ago.')
   })
 
   it('tells how many days it takes, and which limit decides', async () => {
@@ -88,7 +89,7 @@ describe('ortto estimate', () => {
   it('tells of each file when there is more than one', async () => {
     await file('a.ndjson', ndjson([identify('u1'), track('u2'), { type: 'page' }]))
     await file('b.ndjson', ndjson([{ type: 'identify' }, track('u2', { timestamp: '2026-03-09T00:00:00Z' })]))
-    const { out } = await estimate(folder, ...PLAN)
+    const { out } = await estimate(folder, ...PLAN, '--retention', 'for ever')
     const { out: withAge } = await estimate(folder, ...PLAN, '--retention', '5')
 
     expect(out).toContain('2 files: 5 lines, for a plan')
@@ -96,7 +97,7 @@ describe('ortto estimate', () => {
     expect(out).toMatch(/^1 +1 \(1%\) +1 \(1%\) +0 +1 +1 +\S+a\.ndjson$/m)
     expect(out).toMatch(/^1 +0 \(0%\) +1 \(1%\) +1 +0 +1 +\S+b\.ndjson$/m)
     expect(withAge).toMatch(/^1 +1 \(1%\) +1 \(1%\) +0 +1 +0 +1 +\S+a\.ndjson$/m)
-    expect(withAge).toContain('- Activities older than 5 days: 1. Ortto rejects them with 422. The oldest')
+    expect(withAge).toContain('- Activities older than 5 days: 1. Ortto rejects them with 422, unless')
   })
 
   it('shows a hundred files at most', async () => {
@@ -248,6 +249,8 @@ describe('ortto estimate', () => {
       files: [{ file: input, days: 1, ...counts }],
       contextTraits: [],
       reasons: [],
+      activityNames: 1,
+      warnings: [],
       backlog: { known: 0, discarded: 0, unknown: 1 },
       oldest: { timestamp: '2026-03-01T00:00:00.000Z', days: 9 },
       outside: 0

@@ -21,8 +21,8 @@ async function runExample(readme: string): Promise<string> {
     await writeFile(
       file,
       example.replace(
-        /from '(\.|@segment)/g,
-        (_, start: string) => `from '${start === '.' ? ROOT : join(ROOT, 'node_modules', start)}`
+        /from '(\.|actions-ortto|@segment)/g,
+        (_, start: string) => `from '${start === '@segment' ? join(ROOT, 'node_modules', start) : ROOT}`
       )
     )
     const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', file], { cwd: ROOT })
@@ -58,7 +58,8 @@ describe('the commands of README.md that replay an archive', () => {
       args.trim().split(/ +/)
     )
     const folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
-    const { app, account, apiKey } = createSandbox({ account: exampleAccount })
+    const activities = exampleAccount.activities.map((activity) => ({ ...activity, retentionDays: 'for ever' }))
+    const { app, account, apiKey } = createSandbox({ account: { ...exampleAccount, activities } })
     let requests = 0
     const fetch = (request: Request) => (++requests === 2 ? new Response('{}', { status: 401 }) : app.fetch(request))
     const { origin, close } = await serve({ fetch })

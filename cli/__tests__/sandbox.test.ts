@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'fs/promises'
+import { get } from 'http'
 import { tmpdir } from 'os'
 import { join } from 'path'
 import { setImmediate } from 'timers/promises'
@@ -107,6 +108,92 @@ describe('ortto sandbox', () => {
     } finally {
       jest.useRealTimers()
       await running.end()
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  it('takes an API key from a file or the environment, and does not print it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
+    const keyFile = join(folder, 'key')
+    const me = async (origin: string, key: string) =>
+      (await fetch(`${origin}/v1/me`, { headers: { authorization: `Bearer ${key}` } })).status
+    try {
+      await writeFile(keyFile, 'pau-from-file\n', { mode: 0o600 })
+      const fromFile = await start({ keyFile })
+      expect(await me(fromFile.running.origin, 'pau-from-file')).toBe(200)
+      expect(await me(fromFile.running.origin, 'pau-local-ortto')).toBe(401)
+      await fromFile.running.end()
+
+      process.env.ORTTO_API_KEY = 'pau-from-environment'
+      const fromVariable = await start({})
+      expect(await me(fromVariable.running.origin, 'pau-from-environment')).toBe(200)
+      await fromVariable.running.end()
+      expect(fromFile.out + fromVariable.out).not.toMatch(/pau-from/)
+
+      process.env.ORTTO_API_KEY = 'secret'
+      await expect(start({})).rejects.toThrow('The API key is not well-formed.')
+    } finally {
+      delete process.env.ORTTO_API_KEY
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  it('delivers events to itself at the start, once', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
+    const [seed, state] = [join(folder, 'events.ndjson'), join(folder, 'state.json')]
+    const lines = [
+      { type: 'identify', userId: 'u1', traits: { firstName: 'Lana' } },
+      { type: 'track', userId: 'u1', event: 'Fax sent' }
+    ]
+    try {
+      await writeFile(seed, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+      const first = await start({ seed: [seed], state })
+      const { sandbox } = first.running
+      expect(first.out).toContain('Seeded: 1 event was delivered. 1 event was not: see /sandbox/log.')
+      expect(sandbox.account.contacts.all().map(({ fields }) => fields.get('First name'))).toEqual(['Lana'])
+      expect([sandbox.requests.all(), sandbox.notReady]).toEqual([[], undefined])
+      await first.running.end()
+
+      const second = await start({ seed: [seed], state })
+      await second.running.end()
+      expect(second.out).not.toContain('Seeded')
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  it('says that others reach it, and may call it by the names that are allowed', async () => {
+    const { running, out } = await start({ host: '0.0.0.0', allowHost: ['ortto'] })
+    const { port } = new URL(running.origin)
+    const statusAs = (host: string) =>
+      new Promise((resolve, reject) =>
+        get({ port, path: '/sandbox/summary', headers: { host } }, (response) => {
+          response.resume()
+          resolve(response.statusCode)
+        }).on('error', reject)
+      )
+    try {
+      expect(out).toContain('It listens at 0.0.0.0: whoever reaches that address can use it.')
+      expect(running.origin).toMatch(/^http:\/\/127\.0\.0\.1:/)
+      expect(await statusAs(`ortto:${port}`)).toBe(200)
+      expect(await statusAs(`other:${port}`)).toBe(403)
+    } finally {
+      await running.end()
+    }
+  })
+
+  it('says in a sentence that the state cannot be saved at the end, and keeps the old one', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
+    const state = join(folder, 'state', 'state.json')
+    await mkdir(join(folder, 'state'))
+    const { running } = await start({ state })
+    await rename(join(folder, 'state'), join(folder, 'gone'))
+    try {
+      await expect(running.end()).rejects.toThrow(
+        /^Cannot write the state file: .*\. It has what was saved before; later changes are lost\.$/
+      )
+      expect(JSON.parse(await readFile(join(folder, 'gone', 'state.json'), 'utf8'))).toMatchObject({ version: 3 })
+    } finally {
       await rm(folder, { recursive: true })
     }
   })

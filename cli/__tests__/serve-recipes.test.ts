@@ -1,5 +1,7 @@
 import { readFile } from 'fs/promises'
 import { join } from 'path'
+import { parse } from 'yaml'
+import { z } from 'zod'
 import kafkaConnect from '../../examples/serve/kafka-connect.json'
 import { endAll, identify, startService, WRITE_KEY } from '../../service/__tests__/harness'
 
@@ -7,12 +9,32 @@ const ROOT = join(__dirname, '..', '..')
 
 afterEach(endAll)
 
-/** The values of a key in a YAML file, in which each is on one line */
-function valuesOf(yaml: string, key: string): string[] {
-  return [...yaml.matchAll(new RegExp(`^ *${key}: (.*)$`, 'gm'))].map(([, value]) => value.replace(/^'(.*)'$/, '$1'))
-}
+const readRecipe = async (name: string): Promise<unknown> =>
+  parse(await readFile(join(ROOT, 'examples', 'serve', name), 'utf8'))
 
-const readRecipe = (name: string) => readFile(join(ROOT, 'examples', 'serve', name), 'utf8')
+const Redpanda = z.object({
+  output: z.object({
+    http_client: z.object({
+      url: z.string(),
+      basic_auth: z.object({ username: z.string(), password: z.literal('') }),
+      batching: z.object({ count: z.number(), processors: z.tuple([z.object({ archive: z.unknown() })]) }),
+      timeout: z.string(),
+      backoff_on: z.array(z.number()),
+      drop_on: z.array(z.number())
+    })
+  })
+})
+const Vector = z.object({
+  sinks: z.object({
+    ortto: z.object({
+      uri: z.string(),
+      auth: z.object({ user: z.string(), password: z.literal('') }),
+      acknowledgements: z.object({ enabled: z.literal(true) }),
+      batch: z.object({ max_events: z.number() }),
+      request: z.object({ timeout_secs: z.number() })
+    })
+  })
+})
 
 /** Sends what the program would send, to the path of its URL. */
 async function send(url: string, user: string, body: string) {
@@ -28,28 +50,27 @@ describe('the recipe for', () => {
   const events = [identify('u1'), identify('u2')]
   const delivered = { status: 200, results: ['delivered', 'delivered'], contacts: 2 }
 
-  it.each([
-    ['redpanda-connect.yaml', 'url', 'username'],
-    ['vector.yaml', 'uri', 'user']
-  ])('%s sends what the service accepts', async (name, urlKey, userKey) => {
-    const yaml = await readRecipe(name)
-    const [url] = valuesOf(yaml, urlKey)
-    const [user] = valuesOf(yaml, userKey)
+  it('Redpanda Connect sends what the service accepts, and repeats what is not confirmed', async () => {
+    const { http_client: client } = Redpanda.parse(await readRecipe('redpanda-connect.yaml')).output
+    const { url, basic_auth: auth, batching, backoff_on: repeated, drop_on: returned } = client
 
-    expect(user).toBe('${ORTTO_WRITE_KEY}')
-    expect(valuesOf(yaml, 'password')).toEqual([''])
-    expect(await send(url, user.replace('${ORTTO_WRITE_KEY}', WRITE_KEY), JSON.stringify(events))).toEqual(delivered)
+    expect(auth.username).toBe('${ORTTO_WRITE_KEY}')
+    expect(batching.processors).toEqual([{ archive: { format: 'json_array' } }])
+    expect(await send(url, WRITE_KEY, JSON.stringify(events))).toEqual(delivered)
+    expect([repeated, returned]).toEqual([
+      [429, 500, 503],
+      [400, 401, 404, 413, 415]
+    ])
   })
 
-  it('redpanda-connect.yaml repeats the requests that are not confirmed, and no other', async () => {
-    const yaml = await readRecipe('redpanda-connect.yaml')
+  it('Vector sends what the service accepts', async () => {
+    const { uri, auth } = Vector.parse(await readRecipe('vector.yaml')).sinks.ortto
 
-    expect(valuesOf(yaml, 'backoff_on')).toEqual(['[429, 500, 503]'])
-    expect(valuesOf(yaml, 'drop_on')).toEqual(['[400, 401, 404, 413, 415]'])
-    expect(valuesOf(yaml, 'format')).toEqual(['json_array'])
+    expect(auth.user).toBe('${ORTTO_WRITE_KEY}')
+    expect(await send(uri, WRITE_KEY, JSON.stringify(events))).toEqual(delivered)
   })
 
-  it('kafka-connect.json sends what the service accepts', async () => {
+  it('Kafka Connect sends what the service accepts', async () => {
     const { config } = kafkaConnect
     const records = events.map((event) => JSON.stringify(event))
     const body = config['batch.prefix'] + records.join(config['batch.separator']) + config['batch.suffix']
@@ -59,12 +80,14 @@ describe('the recipe for', () => {
 
   it('each program waits for longer than the service takes, and sends fewer events than it accepts', async () => {
     const { config } = kafkaConnect
-    const vector = await readRecipe('vector.yaml')
-    const redpanda = await readRecipe('redpanda-connect.yaml')
-    const timeouts = [config['http.timeout'], valuesOf(vector, 'timeout_secs')[1], valuesOf(redpanda, 'timeout')[0]]
-    const sizes = [config['batch.max.size'], valuesOf(vector, 'max_events')[0], valuesOf(redpanda, 'count')[0]]
+    const { batch, request } = Vector.parse(await readRecipe('vector.yaml')).sinks.ortto
+    const { http_client: client } = Redpanda.parse(await readRecipe('redpanda-connect.yaml')).output
 
-    expect(timeouts.map((text) => parseInt(text) > 25)).toEqual([true, true, true])
-    expect(sizes.map((text) => parseInt(text) <= 10_000)).toEqual([true, true, true])
+    for (const seconds of [Number(config['http.timeout']), request.timeout_secs, parseInt(client.timeout)]) {
+      expect(seconds).toBeGreaterThan(25)
+    }
+    for (const count of [Number(config['batch.max.size']), batch.max_events, client.batching.count]) {
+      expect(count).toBeLessThanOrEqual(10_000)
+    }
   })
 })

@@ -37,7 +37,7 @@ const PAGE = {
   name: 'Sign-in button clicked',
   userId: 'u1',
   messageId: 'm1',
-  timestamp: '2026-01-05T10:00:00Z'
+  timestamp: new Date().toISOString()
 }
 
 describe('a third action of the destination', () => {

@@ -7,6 +7,8 @@ import { ACCOUNT, fastTime, identify, itemsOf, track } from './harness'
 const faults: Fault[] = [
   { kind: 'status', status: 503, message: 'Down', once: true },
   { kind: 'status', status: 429, message: 'Slow down', once: true },
+  { kind: 'item status', status: 500, message: 'Broken', every: 7, once: false },
+  { kind: 'item status', status: 429, message: 'Slow down', every: 3, once: false },
   { kind: 'redirect', location: '/login', once: true },
   { kind: 'size limit', bytes: 5000, once: false },
   { kind: 'delay', milliseconds: 50, once: true },

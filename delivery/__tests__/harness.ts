@@ -9,7 +9,7 @@ export const ACCOUNT = {
   plan: { contacts: 100_000 },
   fields: [{ name: 'Name', type: 'text' }],
   traits: { name: 'Name' },
-  activities: [{ name: 'Signed up' }]
+  activities: [{ name: 'Signed up', retentionDays: 'for ever' }]
 }
 
 export const identify = (userId: string, members: object = {}) => ({

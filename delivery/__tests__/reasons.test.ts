@@ -6,12 +6,14 @@ const READ_AS = {
   contact_not_stored: [undefined, 'contact_not_stored'],
   invalid_item: ['invalid_data', 'invalid_data'],
   unknown_audience: ['invalid_data', undefined],
-  no_contact_mapping: ['no_contact_mapping', undefined],
+  no_contact_mapping: ['no_contact_mapping', 'no_contact_mapping'],
   no_activity_mapping: [undefined, 'no_activity_mapping'],
   nothing_new: ['nothing_new', undefined],
   nothing_valid: ['nothing_valid', undefined],
+  contact_not_created: ['refused', undefined],
   too_old: [undefined, 'too_old'],
-  rate_limited: ['rate_limited', 'rate_limited']
+  rate_limited: ['rate_limited', 'rate_limited'],
+  item_fault: ['ortto_error', 'ortto_error']
 }
 
 describe("the code of one of Ortto's results", () => {

@@ -5,7 +5,7 @@ import { ContentDigest, ValueEnd } from './content-digest'
 import { FormatError } from './file-form'
 import type { InputFile } from './find-files'
 import { decode, readFile } from './read-bytes'
-import type { Position, Problem, Skip, SortWindow, Source } from '../report'
+import type { EventReport, Position, Problem, Source } from '../report'
 import type { Piece, PieceUnit } from './piece'
 import { Resume } from './resume'
 import { Splitter } from './split-json'
@@ -20,14 +20,7 @@ import type { SegmentEvent } from '@segment/actions-core'
  */
 export type ReadItem = ItemPlace & (ReadEvent | NoEvent)
 
-interface ItemPlace {
-  source: Source
-  size: number
-  position?: number
-  end?: ValueEnd
-  window?: SortWindow
-  skipped?: Skip
-}
+type ItemPlace = Pick<EventReport, 'source' | 'size' | 'position' | 'window' | 'skipped'> & { end?: ValueEnd }
 
 interface NoEvent {
   problem: Problem

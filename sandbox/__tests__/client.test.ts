@@ -2,6 +2,7 @@ import { hc } from 'hono/client'
 import type { ContactJson, ControlApi, HistoryEntry } from '..'
 import { startSandbox } from './harness'
 import type { ActivityCode, HistoryCode } from '../model/codes'
+import type { MergeSetting } from '../rules'
 
 /** True if two types are the same. */
 type IsSame<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
@@ -47,7 +48,7 @@ describe("Hono's client for the control API", () => {
     const { message } = await (await client.samples.$get()).json()
     expect(typed<string | undefined>()(message)).toContain('Waiting')
     const { dataSource } = await (await client.account.$get()).json()
-    expect(typed<'overwrite' | 'append' | 'ignore existing'>()(dataSource.merge)).toBe('overwrite')
+    expect(typed<MergeSetting>()(dataSource.merge)).toBe('overwrite')
   })
 
   it('knows the bodies, with their optional parts', async () => {

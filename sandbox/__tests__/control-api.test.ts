@@ -1,5 +1,6 @@
 import { ACCOUNT, START, startSandbox } from './harness'
 import type { Field } from '../model/records'
+import { SYSTEM_FIELDS } from '../rules'
 import { describeConversionProblem, HISTORY_SENTENCES } from '../model/sentences'
 
 interface ControlResponse {
@@ -125,13 +126,13 @@ describe('the control API', () => {
   })
 
   it('merges all contacts that share a value of a field that becomes unique', async () => {
-    const fields = ['Name', 'Email', 'Phone'].map((name) => ({ name, type: 'text' }))
-    const account = { fields, traits: { name: 'Name', email: 'Email', phone: 'Phone' } }
+    const fields = ['Name', 'Email address', 'Phone'].map((name) => ({ name, type: 'text' }))
+    const account = { fields, traits: { name: 'Name', email: 'Email address', phone: 'Phone' } }
     const { control, identify, contacts } = startControlled(account)
     await identify({ user_id: 'a', traits: { email: 'e' } })
     await identify({ user_id: 'b', traits: { phone: 'p' } })
     await identify({ user_id: 'c', traits: { email: 'e', phone: 'p' } })
-    await control('PUT', '/account', { ...account, uniqueIdentifiers: ['Email', 'Phone'] })
+    await control('PUT', '/account', { ...account, uniqueIdentifiers: ['Email address', 'Phone'] })
 
     expect(contacts().map(({ ids }) => ids.map(({ value }) => value))).toEqual([['a', 'b', 'c']])
   })
@@ -223,12 +224,27 @@ describe('the control API', () => {
     expect(await post('/audiences/create', { name: 'VIP' })).toEqual(audience)
   })
 
+  it('refuses another type for a field, since Ortto cannot change it', async () => {
+    const { control, read } = startControlled()
+    const fields = ACCOUNT.fields.map((field) => (field.name === 'VIP' ? { ...field, type: 'text' } : field))
+
+    expect(await control('PUT', '/account', { ...ACCOUNT, fields })).toMatchObject({
+      status: 400,
+      body: { message: 'fields[3].type: "VIP" has the type yes/no. Ortto cannot change it: create another field' }
+    })
+    expect(await read('/account')).toMatchObject({ fields: expect.arrayContaining(ACCOUNT.fields) as object[] })
+
+    const birthday = { name: 'Birthday', type: 'date', format: 'YYYY-MM-DD' }
+    const changed = { ...ACCOUNT, fields: [...ACCOUNT.fields.filter(({ name }) => name !== 'Birthday'), birthday] }
+    expect(await control('PUT', '/account', changed)).toMatchObject({ status: 200 })
+  })
+
   it('resets to an account in the request, until the next reset', async () => {
     const { control, read, identify } = startControlled()
     await identify({ user_id: 'u1', traits: { name: 'Lana' } })
 
     const empty = await control('POST', '/reset', { account: { dataSource: { name: 'Empty' }, audiences: ['New'] } })
-    expect(empty).toMatchObject({ status: 200, body: { dataSource: { name: 'Empty' }, fields: [] } })
+    expect(empty).toMatchObject({ status: 200, body: { dataSource: { name: 'Empty' }, fields: SYSTEM_FIELDS } })
     expect(await read('/contacts')).toEqual([])
     expect(await read('/audiences')).toMatchObject([{ name: 'New' }])
     expect(await identify({ user_id: 'u1', traits: { name: 'Lana' } })).toMatchObject({ status: 422 })

@@ -132,19 +132,22 @@ describe('the summary', () => {
     expect(await summary()).toMatchObject({
       contacts: 0,
       activities: { attached: 0, waiting: 52, discarded: 0 },
-      isWaitingForIdentify: true
+      warnings: []
     })
+    await trackAll([{ user_id: 'u3', event: 'Signed up', traits: { name: 'Max' } }])
+    expect(await summary()).not.toHaveProperty('firstIdentifyAt')
 
     await identify({ user_id: 'u1', traits: { name: 'Lana' } })
     faults.add({ kind: 'stall', once: true })
     expect(await summary()).toEqual({
-      contacts: 1,
-      activities: { attached: 50, waiting: 1, discarded: 1 },
+      contacts: 2,
+      activities: { attached: 51, waiting: 1, discarded: 1 },
       audiences: 1,
       logEntries: 1,
-      usage: { identify: { used: 1, limit: 50_000 }, track: { used: 52, limit: 125_000 } },
+      usage: { identify: { used: 2, limit: 50_000 }, track: { used: 53, limit: 125_000 } },
       now: '2026-03-10T12:00:00.000Z',
-      isWaitingForIdentify: false,
+      firstIdentifyAt: '2026-03-10T12:00:00.000Z',
+      warnings: [],
       faults: [{ kind: 'stall', once: true }]
     })
   })

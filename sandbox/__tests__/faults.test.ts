@@ -1,7 +1,7 @@
 import { setImmediate } from 'timers/promises'
 import { serve } from '../http/serve'
 import { startSandbox } from './harness'
-import type { Fault } from '../http/faults'
+import { Fault } from '../http/faults'
 import { ITEM_SENTENCES, MISSING_ID } from '../model/sentences'
 
 const ITEM = { user_id: 'u1', traits: { name: 'Lana' } }
@@ -121,6 +121,49 @@ describe('a fault', () => {
       status: 207,
       body: '{"errors":[{"status":400,"message":"Invalid data","index":100000}]}',
       processed: true
+    })
+  })
+
+  describe('of single items', () => {
+    const fault = (members: object = {}) => Fault.parse({ kind: 'item status', once: false, ...members })
+    const items = (count: number) => Array.from({ length: count }, (_, index) => ({ ...ITEM, user_id: `u${index}` }))
+
+    it('fails every second item with 500, over requests, and processes the others', async () => {
+      const { faults, identifyAll, contacts, account } = startSandbox()
+      faults.add(fault({ every: 2 }))
+
+      expect((await identifyAll(items(5))).errors.map(({ index, status }) => [index, status])).toEqual([
+        [1, 500],
+        [3, 500]
+      ])
+      expect((await identifyAll(items(3))).errors.map(({ index, status }) => [index, status])).toEqual([
+        [0, 500],
+        [2, 500]
+      ])
+      expect(contacts().flatMap(({ ids }) => ids.map(({ value }) => value))).toEqual(['u0', 'u2', 'u4', 'u1'])
+      expect(account.log.entries()).toContainEqual(
+        expect.objectContaining({
+          code: 'item_fault',
+          status: 500,
+          message: ITEM_SENTENCES.item_fault('Internal error')
+        })
+      )
+    })
+
+    it('fails the item that it names, once', async () => {
+      const { faults, identifyAll, trackAll } = startSandbox()
+      const named = items(3).map((item, index) => ({ ...item, message_id: `m${index}` }))
+      faults.add(fault({ messageId: 'm1', status: 429, message: 'Too many', once: true }))
+
+      expect((await identifyAll(named)).errors).toEqual([{ index: 1, status: 429, message: 'Too many' }])
+      expect((await identifyAll(named)).errors.map(({ index, status }) => [index, status])).toEqual([
+        [0, 422],
+        [2, 422]
+      ])
+
+      const events = ['Signed up', 'Page viewed', 'Signed up'].map((event) => ({ user_id: 'u1', event }))
+      faults.add(fault({ event: 'Page viewed' }))
+      expect((await trackAll(events)).errors.map(({ index, status }) => [index, status])).toEqual([[1, 500]])
     })
   })
 

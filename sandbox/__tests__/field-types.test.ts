@@ -48,7 +48,12 @@ describe('a value', () => {
     [field('multi select'), 'one', ['one']],
     [field('link'), 'https://ortto.com/x', 'https://ortto.com/x'],
     [field('link'), 'http://ortto.com/x', 'http://ortto.com/x'],
-    [field('email'), 'a@example.com', 'a@example.com']
+    [field('email'), 'a@example.com', 'a@example.com'],
+    [field('city'), 'Sydney', 'Sydney'],
+    [field('country'), 'Australia', 'Australia'],
+    [field('region'), 'NSW', 'NSW'],
+    [field('phone number'), '61293744000', '+61293744000'],
+    [field('phone number'), 61293744000, '+61293744000']
   ])('is converted to the type of the field: %j from %j', (type, value, expected) => {
     expect(convert(value, type)).toEqual({ value: expected })
   })
@@ -100,6 +105,22 @@ describe('a value', () => {
     [field('email'), 'nobody']
   ])('that cannot be converted is a problem: %j from %j', (type, value) => {
     expect(convert(value, type)).toEqual({ problem: expect.any(String) as string })
+  })
+
+  it.each([
+    ['02 9374 4000', 'AU', '+61293744000'],
+    ['61 2 9374 4000', 'AU', '+61293744000'],
+    ['+49 30 901820', 'AU', '+4930901820'],
+    ['4930901820', 'AU', '+4930901820'],
+    ['(212) 736-5000', 'US', '+12127365000'],
+    ['02 9374 4000', undefined, undefined],
+    ['12', 'AU', undefined]
+  ])('that is the phone number %s in an account of the country %s is %s', (value, country, expected) => {
+    const type = field('phone number')
+
+    expect(convert(value, type, country)).toEqual(
+      expected === undefined ? { problem: describeConversionProblem(value, type) } : { value: expected }
+    )
   })
 
   it.each(FIELD_TYPES)('that is very long is converted or rejected quickly: %s', (type) => {

@@ -196,8 +196,9 @@ describe('an identify item', () => {
         ['merged', undefined, HISTORY_SENTENCES.merged(1, email, userId('Contact 1: me'))]
       ])
 
-      await identify({ user_id: 'Contact 11: me', anonymous_id: 'a11' })
-      await identify({ user_id: 'Contact 2: me', anonymous_id: 'a11' })
+      await identify({ user_id: 'Contact 2: me', traits: { email: 'b@example.com' } })
+      await identify({ anonymous_id: 'a2', traits: { email: 'b@example.com' } })
+      await identify({ user_id: 'Contact 11: me', traits: { email: 'b@example.com' } })
       expect(contacts()[0].history.map(({ code, from }) => [code, from])).toEqual([
         ['created', undefined],
         ['created', 11],
@@ -207,6 +208,47 @@ describe('an identify item', () => {
         ['merged', 11],
         ['merged', undefined]
       ])
+    })
+
+    it('but not by the anonymous id of another user: two people on one browser stay two contacts', async () => {
+      const { identify, track, contacts, activities } = startSandbox()
+      await identify({ user_id: 'anna', anonymous_id: 'browser', traits: { name: 'Anna', email: 'anna@example.com' } })
+      await identify({ user_id: 'ben', anonymous_id: 'browser', traits: { name: 'Ben', email: 'ben@example.com' } })
+      await identify({ user_id: 'ben', anonymous_id: 'browser', traits: { name: 'Benjamin' } })
+      await track({ user_id: 'ben', anonymous_id: 'browser', event: 'Signed up' })
+      await track({ anonymous_id: 'browser', event: 'Signed up' })
+
+      expect(contacts().map(({ ids, fields }) => [ids.map(({ value }) => value), fields.get('Name')])).toEqual([
+        [['anna', 'browser'], 'Anna'],
+        [['ben'], 'Benjamin']
+      ])
+      const [, ben] = contacts()
+      const browser = { kind: 'anonymous id', value: 'browser' }
+      expect(ben.history.map(({ code, text }) => [code, text])).toEqual([
+        ['created', expect.any(String)],
+        ['anonymous_id_of_other_user', HISTORY_SENTENCES.anonymous_id_of_other_user(browser, 1, userId('anna'))]
+      ])
+      expect(contacts().map(({ activities }) => activities.length)).toEqual([1, 1])
+      expect(activities()[0].ids).toEqual([userId('ben')])
+    })
+
+    it('but gives a contact no activities that another user did with its anonymous id', async () => {
+      const { identify, track, contacts, activities } = startSandbox()
+      await track({ user_id: 'ben', anonymous_id: 'browser', event: 'Signed up' })
+      await track({ anonymous_id: 'browser', event: 'Signed up' })
+      await identify({ user_id: 'anna', anonymous_id: 'browser', traits: { name: 'Anna' } })
+      expect(activities().map(({ state }) => state)).toEqual(['waiting', 'attached'])
+
+      await identify({ user_id: 'ben', traits: { name: 'Ben' } })
+      expect(contacts().map(({ activities }) => activities.length)).toEqual([1, 1])
+    })
+
+    it('by an anonymous id that was used before the user id was known', async () => {
+      const { identify, contacts } = startSandbox()
+      await identify({ anonymous_id: 'browser', traits: { name: 'Anna' } })
+      await identify({ user_id: 'anna', anonymous_id: 'browser', traits: { email: 'anna@example.com' } })
+
+      expect(contacts().map(({ ids }) => ids.map(({ value }) => value))).toEqual([['browser', 'anna']])
     })
 
     it('but not by an email address that changed', async () => {
@@ -339,6 +381,27 @@ describe('an identify item', () => {
 
     it('ignore existing, existing contacts do not change', async () => {
       expect(await update('ignore existing')).toEqual({ status: 422, fields: { Name: 'Old' } })
+    })
+
+    it.each([
+      ['new data for existing contacts only', { Name: 'Old', VIP: true }],
+      ['overwrite for existing contacts only', { Name: 'New', VIP: true }]
+    ] as const)('%s, no contact is created, and an activity waits', async (merge, fields) => {
+      const sandbox = startSandbox()
+      const { identify, track, contacts, activities } = sandbox
+      await identify({ user_id: 'u1', traits: { name: 'Old' } })
+      sandbox.account.configure({ ...sandbox.account.file, dataSource: { ...sandbox.account.file.dataSource, merge } })
+
+      expect(await identify({ user_id: 'u1', traits: { name: 'New', vip_customers: true } })).toMatchObject({
+        status: 200
+      })
+      expect(Object.fromEntries(contacts()[0].fields)).toEqual(fields)
+      expect(await identify({ user_id: 'u2', traits: { name: 'New' } })).toMatchObject({
+        status: 422,
+        message: ITEM_SENTENCES.contact_not_created()
+      })
+      expect(await track({ user_id: 'u2', event: 'Signed up', traits: { name: 'New' } })).toMatchObject({ status: 206 })
+      expect([contacts().length, activities().map(({ state }) => state)]).toEqual([1, ['waiting']])
     })
   })
 })

@@ -79,15 +79,16 @@ describe('the usage of a plan that an estimate counts', () => {
   })
 
   it('has the limits of the plan', () => {
-    const plan = { contacts: 5000, activities: 5, trackFactor: 5 }
-    const { account } = createSandbox({ account: { plan } })
+    const plan = { contacts: 5000, activities: 5, trackFactor: 5, retentionDays: 90 }
+    const { retentionDays: _, ...sizes } = plan
+    const { account } = createSandbox({ account: { plan: sizes } })
 
     expect(new PlanUsage(plan, NOW).limits).toEqual({ identify: 50_000, track: 125_000 })
     expect([account.identifyUsage.limit, account.trackUsage.limit]).toEqual([50_000, 125_000])
   })
 
   it('refuses an item of another shape, as Ortto does', () => {
-    const usage = new PlanUsage({ contacts: 1, activities: 1, trackFactor: 5 }, NOW)
+    const usage = new PlanUsage({ contacts: 1, activities: 1, trackFactor: 5, retentionDays: 90 }, NOW)
 
     expect(() => usage.addContact({ traits: { name: 'Lana' } })).toThrow('user_id')
     expect(() => usage.addActivity({ user_id: 'u1' })).toThrow('event')

@@ -5,6 +5,7 @@ import { startSandbox } from './harness'
 /** A state that was saved by the version before reason codes: see sandbox/state/version-1.ts. */
 const saved = JSON.parse(readFileSync(join(__dirname, 'state-version-1.json'), 'utf8')) as {
   clockAhead: number
+  account: { traits: object }
   contacts: { story: string[] }[]
   activities: { reason: string }[]
   log: { message: string }[]
@@ -42,15 +43,17 @@ describe('a state of version 1', () => {
     expect(sandbox.clock.offsetMs).toBe(saved.clockAhead)
   })
 
-  it('is saved as version 2 with the same contacts, activities, audiences, samples and usage', () => {
+  it('is saved as version 3 with the same contacts, activities, audiences, samples and usage', () => {
     const { restore, toState } = startSandbox({})
     restore(saved)
     const state = JSON.parse(JSON.stringify(toState())) as typeof saved & Record<string, unknown>
 
-    expect(state.version).toBe(2)
-    for (const part of ['account', 'audiences', 'nextSynchronization', 'contactsCreated', 'fingerprints', 'samples']) {
+    expect(state.version).toBe(3)
+    expect(state.account).toMatchObject({ traits: saved.account.traits, uniqueIdentifiers: ['Email', 'Name'] })
+    for (const part of ['audiences', 'nextSynchronization', 'contactsCreated', 'fingerprints']) {
       expect([part, state[part]]).toEqual([part, (saved as Record<string, unknown>)[part]])
     }
+    expect(state.samples).toMatchObject((saved as Record<string, unknown>).samples as object)
     expect(state.usage).toEqual((saved as Record<string, unknown>).usage)
     expect(state.contacts.map((contact) => ({ ...contact, history: undefined }))).toEqual(
       saved.contacts.map((contact) => ({ ...contact, story: undefined }))

@@ -57,8 +57,8 @@ describe('a saved state', () => {
   })
 
   it.each([
-    [{}, 'version: Invalid input: expected 2'],
-    [{ version: 3 }, 'version: Invalid input: expected 2'],
+    [{}, 'version: Invalid input: expected 3'],
+    [{ version: 4 }, 'version: Invalid input: expected 3'],
     ['text', 'Invalid input: expected object, received string']
   ])('that is not valid is rejected, and nothing changes: %j', async (state, problem) => {
     const { restore, identify, contacts } = startSandbox()

@@ -1,4 +1,4 @@
-import { startSandbox } from './harness'
+import { ACCOUNT, startSandbox } from './harness'
 import { ACTIVITY_SENTENCES, describeConversionProblem, describeSkippedValue, ITEM_SENTENCES } from '../model/sentences'
 
 const known = { user_id: 'u1', traits: { name: 'Lana' } }
@@ -24,6 +24,50 @@ describe('a track item', () => {
     })
     expect(account.samples.all().activities).toEqual({ 'Fax sent': [item] })
     expect(activities()).toHaveLength(0)
+  })
+
+  it('is rejected with 422 if no trait mapping is saved, also if its activity is mapped, and kept as a sample', async () => {
+    const { track, activities, account } = startSandbox({ activities: ACCOUNT.activities })
+
+    expect(await track({ user_id: 'u1', event: 'Signed up' })).toMatchObject({
+      status: 422,
+      message: ITEM_SENTENCES.no_contact_mapping()
+    })
+    expect(activities()).toEqual([])
+    expect(account.samples.all().activities).toHaveProperty(['Signed up'])
+  })
+
+  it('is rejected with 422 if it is older than 90 days, unless the account keeps it longer', async () => {
+    const [signedUp] = ACCOUNT.activities
+    const { track, activities } = startSandbox({
+      ...ACCOUNT,
+      activities: [signedUp, { name: 'Kept', retentionDays: 'for ever' }, { name: 'A year', retentionDays: 365 }]
+    })
+    const statusOf = async (event: string, timestamp: string) =>
+      (await track({ user_id: 'u1', event, timestamp })).status
+
+    expect(await statusOf('Signed up', '2025-12-10T12:00:00Z')).toBe(200)
+    expect(await statusOf('Signed up', '2025-12-10T11:59:59Z')).toBe(422)
+    expect(await statusOf('Kept', '2001-01-01T00:00:00Z')).toBe(200)
+    expect(await statusOf('A year', '2025-04-01T00:00:00Z')).toBe(200)
+    expect(await statusOf('A year', '2025-03-01T00:00:00Z')).toBe(422)
+    expect(activities()).toHaveLength(3)
+  })
+
+  it('is stored with its place, and its contact stays where it is', async () => {
+    const { identify, track, contacts, activities, toState, restore } = startSandbox()
+    const [sydney, perth] = ['Sydney', 'Perth'].map((city) => ({ city }))
+    await identify({ user_id: 'u1', traits: { name: 'Lana' }, ip: '203.0.113.1', location: sydney })
+    const place = { ip: '203.0.113.7', location: perth }
+    await track({ user_id: 'u1', event: 'Signed up', ...place, traits: { name: 'Lena' } })
+    await track({ user_id: 'u2', event: 'Signed up', ...place })
+    restore(toState())
+
+    expect(activities()).toMatchObject([place, place])
+    expect(contacts()).toHaveLength(1)
+    expect(contacts()[0].location).toEqual(sydney)
+    await identify({ user_id: 'u1', location: perth })
+    expect(contacts()[0].location).toEqual(perth)
   })
 
   it('is rejected with 422 if it is older than the retention period', async () => {
@@ -69,17 +113,39 @@ describe('a track item', () => {
     ['0001-01-01T10:00-0200', '0001-01-01T12:00:00.000Z'],
     ['0001-01-01t10:00z', '0001-01-01T10:00:00.000Z'],
     ['0001-01-01', '0001-01-01T00:00:00.000Z'],
-    ['2026-02-30T10:00:00Z', '2026-03-10T12:00:00.000Z'],
-    ['9999-12-31T23:00:00-10:00', '2026-03-10T12:00:00.000Z'],
-    ['0000-01-01T00:00:00+10:00', '2026-03-10T12:00:00.000Z'],
-    ['garbage', '2026-03-10T12:00:00.000Z'],
-    ['+020000-01-01T00:00:00Z', '2026-03-10T12:00:00.000Z']
+    ['', '2026-03-10T12:00:00.000Z'],
+    [undefined, '2026-03-10T12:00:00.000Z']
   ])('is stored with its timestamp, or with the time when it arrived: %s', async (timestamp, stored) => {
-    const { track, activities, toState, restore } = startSandbox()
+    const [signedUp] = ACCOUNT.activities
+    const { track, activities, toState, restore } = startSandbox({
+      ...ACCOUNT,
+      activities: [{ ...signedUp, retentionDays: 'for ever' }]
+    })
     await track({ user_id: 'u1', event: 'Signed up', timestamp })
     restore(toState())
 
     expect(activities()[0].timestamp).toBe(stored)
+  })
+
+  it.each([
+    ['timestamp', '2026-02-30T10:00:00Z'],
+    ['timestamp', '9999-12-31T23:00:00-10:00'],
+    ['timestamp', '0000-01-01T00:00:00+10:00'],
+    ['timestamp', 'yesterday'],
+    ['timestamp', '+020000-01-01T00:00:00Z'],
+    ['ip', '999.1.1.1'],
+    ['ip', 'home']
+  ])('is rejected with an invalid %s: %s', async (key, value) => {
+    const { identify, track, activities, contacts } = startSandbox()
+    const problem = key === 'ip' ? 'ip: it is not an IP address' : 'timestamp: it is not a timestamp in ISO 8601'
+
+    for (const result of [
+      await track({ user_id: 'u1', event: 'Signed up', [key]: value }),
+      await identify({ user_id: 'u1', traits: { name: 'Lana' }, [key]: value })
+    ]) {
+      expect(result).toMatchObject({ status: 400, message: problem })
+    }
+    expect([activities(), contacts()]).toEqual([[], []])
   })
 
   it.each(['message_id', 'timestamp'])('is never a duplicate without a %s', async (missing) => {
@@ -242,5 +308,21 @@ describe('a track item', () => {
       })
       expect(activities()).toHaveLength(1)
     })
+  })
+
+  it('without traits gets no 206: an audience that cannot be updated rejects the whole item', async () => {
+    const { track, activities } = startSandbox()
+    const audience = { mode: 'add', id: 'unknown' }
+
+    expect(await track({ user_id: 'u1', event: 'Signed up', audience })).toMatchObject({
+      status: 400,
+      message: ITEM_SENTENCES.unknown_audience('unknown')
+    })
+    expect(activities()).toHaveLength(0)
+    expect(await track({ user_id: 'u1', event: 'Signed up', audience, traits: { name: 'A' } })).toMatchObject({
+      status: 206,
+      message: ITEM_SENTENCES.contact_not_stored(ITEM_SENTENCES.unknown_audience('unknown'))
+    })
+    expect(activities()).toHaveLength(1)
   })
 })

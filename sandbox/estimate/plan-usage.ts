@@ -2,7 +2,7 @@ import { Backlog, mergeBacklogDays, takeFromBacklog } from '../model/backlog'
 import type { BacklogDays } from '../model/backlog'
 import { toKey, idsOf } from '../model/identifiers'
 import { IdentifierIndex } from '../model/identifier-index'
-import { bringsContact, createsContact, isTooOld } from '../model/item-rules'
+import { bringsContact, createsContact, hasTraits, isTooOld } from '../model/item-rules'
 import { ActivityItem, ContactItem } from '../model/items'
 import { limitsOf } from '../model/limits'
 import type { Limits, PlanSize } from '../model/limits'
@@ -10,8 +10,8 @@ import type { Identifier } from '../model/records'
 import { parseTimestamp, toDay } from '../model/timestamps'
 
 export interface UsagePlan extends PlanSize {
-  /** Days after its timestamp in which Ortto accepts an activity. Without it, none is too old. */
-  retentionDays?: number
+  /** Days after its timestamp in which Ortto accepts an activity */
+  retentionDays: number | 'for ever'
 }
 
 /** What the estimate knows of a contact. */
@@ -75,10 +75,9 @@ export class PlanUsage {
    */
   addContact(item: object): { isEmpty: boolean } {
     const contact = ContactItem.parse(item)
-    const hasTraits = Object.keys(contact.traits ?? {}).length > 0
-    const hasMerged = this.upsert(contact, hasTraits)
+    const hasMerged = this.upsert(contact, hasTraits(contact))
     const { location, ip, audience } = contact
-    const hasData = hasTraits || [location, ip, audience].some((part) => part !== undefined)
+    const hasData = hasTraits(contact) || [location, ip, audience].some((part) => part !== undefined)
     return { isEmpty: !hasData && !hasMerged }
   }
 
@@ -100,20 +99,21 @@ export class PlanUsage {
       return usage
     }
     if (usage.bringsContact) {
-      this.upsert(activity, Object.keys(activity.traits ?? {}).length > 0)
+      this.upsert({ ...activity, ip: undefined, location: undefined }, hasTraits(activity))
     }
     // An activity without a timestamp belongs to the day on which it is received.
-    return { ...usage, isWaiting: this.addWaiting(idsOf(activity), toDay(timestamp ?? this.now)) }
+    const { ids } = this.contacts.splitIds(idsOf(activity))
+    return { ...usage, isWaiting: this.addWaiting(ids, toDay(timestamp ?? this.now)) }
   }
 
   /**
    * Creates or finds the contact of an item, makes its ids those of one contact, and gives it what waited for it.
    * @returns true when other contacts were merged into it
    */
-  private upsert(item: ContactItem, hasTraits: boolean): boolean {
-    const ids = idsOf(item)
+  private upsert(item: ContactItem, hasValues: boolean): boolean {
+    const { ids } = this.contacts.splitIds(idsOf(item))
     const match = this.contacts.find(ids)
-    if (!match && !createsContact(hasTraits, item)) {
+    if (!match && !createsContact(hasValues, item)) {
       return false
     }
     const contact: KnownContact = match?.contact ?? { ids: [] }
@@ -125,7 +125,7 @@ export class PlanUsage {
       }
     }
     this.addIds(contact, ids)
-    this.backlog.release(ids).forEach((group) => this.release(group, contact))
+    this.backlog.release(ids, contact.ids).forEach((group) => this.release(group, contact))
     return others.length > 0
   }
 

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { equalSecrets } from '../../common/equal-secrets'
 import type { Listeners } from '../listeners'
 import type { Account } from '../model/account'
+import type { Clock } from '../model/clock'
 import { formatProblems } from '../model/format-problems'
 import { ItemRecorder } from '../model/item-recorder'
 import { ActivityItem, ContactItem } from '../model/items'
@@ -16,33 +17,53 @@ import { MAX_ITEMS_PER_REQUEST } from '../rules'
 import { readBody } from './body'
 import { respondWithFault } from './faults'
 import type { Connection, Faults } from './faults'
+import type { RequestLog } from './request-log'
 
 /** What the API reads and changes. */
 interface ApiContext {
   apiKey: string
   account: Account
   faults: Faults
+  requests: RequestLog
+  clock: Clock
   itemListeners: Listeners<ProcessedItem>
   /** Called after a request that may have changed something. */
   notifyChange: () => void
+}
+
+/** What the log of requests knows once the body is read. */
+interface Env {
+  Variables: { size?: number; log?: { body: unknown; fault?: string } }
 }
 
 /** The body of `POST /v1/audiences/create`. */
 const AudienceRequest = z.object({ name: z.string().min(1) })
 
 /** Ortto's API for Segment, as the destination uses it. */
-export function createApi(sandbox: ApiContext): Hono {
-  const api = new Hono()
+export function createApi(sandbox: ApiContext): Hono<Env> {
+  const api = new Hono<Env>()
 
   api.use(async (context, next) => {
-    if (!equalSecrets(context.req.header('authorization') ?? '', `Bearer ${sandbox.apiKey}`)) {
-      throw new HTTPException(401, { message: 'The API key is not valid' })
+    const { req } = context
+    const isKnown = equalSecrets(req.header('authorization') ?? '', `Bearer ${sandbox.apiKey}`)
+    if (isKnown) {
+      await next()
+    } else {
+      context.res = Response.json({ message: 'The API key is not valid' }, { status: 401 })
     }
-    await next()
+    const request = {
+      at: new Date(sandbox.clock.now()).toISOString(),
+      method: req.method,
+      path: req.path,
+      requestId: readRequestId(context),
+      ...context.get('log')
+    }
+    sandbox.requests.add({ ...request, status: context.res.status }, context.get('size') ?? 0)
   })
 
   /** Responds to a request, with a fault if one is active. `process` reads the body and returns the response. */
-  const respond = async ({ req, env }: Context, process: (body: unknown) => Response): Promise<Response> => {
+  const respond = async (context: Context<Env>, process: (body: unknown) => Response): Promise<Response> => {
+    const { req, env } = context
     const isPost = req.method === 'POST'
     const { value, size } = isPost ? await readBody(req.raw) : { value: undefined, size: 0 }
     const processBody = () => {
@@ -55,6 +76,8 @@ export function createApi(sandbox: ApiContext): Hono {
       }
     }
     const fault = sandbox.faults.next(size)
+    context.set('size', size)
+    context.set('log', { body: value, fault: fault?.kind })
     return fault ? respondWithFault(fault, processBody, findConnection(env)) : processBody()
   }
 
@@ -76,7 +99,7 @@ function findConnection(env: unknown): Connection {
 }
 
 /** The header `x-request-id`, if it is short and printable. */
-function readRequestId({ req }: Context): string | undefined {
+function readRequestId({ req }: Context<Env>): string | undefined {
   const id = req.header('x-request-id') ?? ''
   return /^[\x20-\x7e]{1,100}$/.test(id) ? id : undefined
 }
@@ -95,14 +118,16 @@ function createAudience(account: Account, body: unknown): Response {
 
 /** Responds 200 if every item was processed; otherwise 207 with the other results by the item's position. */
 function processItems(
-  { account, itemListeners }: ApiContext,
+  { account, faults, itemListeners }: ApiContext,
   kind: ProcessedItem['kind'],
   body: unknown,
   requestId: string | undefined
 ): Response {
   const errors = readItems(body).flatMap((item, index) => {
     const recorder = itemListeners.isEmpty ? undefined : new ItemRecorder()
-    const result = kind === 'contact' ? identify(account, item, recorder) : track(account, item, recorder)
+    const fault = faults.nextOfItem(item)
+    const process = kind === 'contact' ? identify : track
+    const result = fault ? account.fail(item, fault, recorder) : process(account, item, recorder)
     if (recorder) {
       itemListeners.notify({ requestId, kind, index, item: truncateItem(item), ...recorder.finish(result) })
     }

@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { errorMessage } from '../../common/error-message'
 import type { Account } from '../model/account'
-import { AccountFile } from '../model/account-file'
+import { AccountFile, findTypeChanges } from '../model/account-file'
 import type { Clock } from '../model/clock'
 import type { Contacts } from '../model/contacts'
 import { convert } from '../model/field-types'
@@ -23,12 +23,15 @@ import {
 import { Fault } from './faults'
 import type { Faults } from './faults'
 import { isReadMethod, requireSameOrigin } from './guards'
+import type { RequestLog } from './request-log'
 import { toAccountUsage, toSummary } from './summary'
 
 /** What the control API reads and changes. */
 interface ControlContext {
   clock: Clock
   faults: Faults
+  requests: RequestLog
+  allowedHosts: readonly string[]
   account: Account
   reset: (file?: AccountFile) => void
   toState: () => State
@@ -45,7 +48,7 @@ interface ControlContext {
 export function createControlApi(sandbox: ControlContext) {
   return new Hono()
     .use(async (context, next) => {
-      requireSameOrigin(context.req.raw)
+      requireSameOrigin(context.req.raw, sandbox.allowedHosts)
       sandbox.account.audiences.synchronize()
       await next()
       if (!isReadMethod(context.req.method)) {
@@ -86,8 +89,13 @@ export function createControlApi(sandbox: ControlContext) {
     })
     .get('/samples', (context) => {
       const { samples } = sandbox.account
-      const message = samples.hasNoContact ? 'Waiting for Segment to send us an Identify event' : undefined
+      const message = samples.firstIdentifyAt ? undefined : 'Waiting for Segment to send us an Identify event'
       return context.json({ message, ...samples.all() })
+    })
+    .get('/requests', (context) => context.json(sandbox.requests.all()))
+    .delete('/requests', (context) => {
+      sandbox.requests.clear()
+      return context.json(sandbox.requests.all())
     })
     .get('/log', (context) => context.json(sandbox.account.log.entries()))
     .get('/usage', (context) => context.json(toAccountUsage(sandbox.account)))
@@ -120,12 +128,17 @@ export function createControlApi(sandbox: ControlContext) {
 
     .get('/convert', readQuery(ConvertQuery), (context) => {
       const { value, field } = context.req.valid('query')
-      return context.json(convert(value, field))
+      return context.json(convert(value, field, sandbox.account.file.phoneCountry))
     })
 
     .get('/account', (context) => context.json(sandbox.account.file))
     .put('/account', readJson(AccountFile), (context) => {
-      sandbox.account.configure(context.req.valid('json'))
+      const file = context.req.valid('json')
+      const changes = findTypeChanges(sandbox.account.file, file)
+      if (changes.length > 0) {
+        throw new HTTPException(400, { message: changes.join('; ') })
+      }
+      sandbox.account.configure(file)
       return context.json(sandbox.account.file)
     })
     .post('/reset', readJson(Reset), (context) => {

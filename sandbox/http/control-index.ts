@@ -17,6 +17,8 @@ const ROUTES: [string, string, object | undefined, string][] = [
   ['GET', '/sandbox/activities/newest?limit=50', undefined, 'Lists the newest activities'],
   ['GET', '/sandbox/audiences', undefined, 'Lists the audiences, with the number of contacts in each'],
   ['GET', '/sandbox/samples', undefined, 'Shows the latest items, for setting up the mappings'],
+  ['GET', '/sandbox/requests', undefined, 'Lists the latest requests to /v1, with what was sent'],
+  ['DELETE', '/sandbox/requests', undefined, 'Forgets these requests'],
   ['GET', '/sandbox/log', undefined, 'Lists the last 500 errors'],
   ['GET', '/sandbox/usage', undefined, "Shows the usage of the plan's limits in the last 24 hours"],
   ['GET', '/sandbox/clock', undefined, 'Shows the time'],
@@ -31,6 +33,16 @@ const ROUTES: [string, string, object | undefined, string][] = [
   ['POST', '/sandbox/reset', {}, 'Deletes everything and starts again, with an "account" set up as described'],
   ['GET', '/sandbox/state', undefined, 'Exports everything in the sandbox. Send it with PUT to import it again']
 ]
+
+/** The paths of the control API, without parameters, for a description of it. */
+export function listPaths(): { method: string; path: string; description: string; hasBody: boolean }[] {
+  return ROUTES.map(([method, path, body, description]) => ({
+    method,
+    path: path.split('?')[0].replace('/contacts/1', '/contacts/{number}').replace('/faults/status', '/faults/{kind}'),
+    description,
+    hasBody: body !== undefined
+  }))
+}
 
 /** Everything that the control API offers. @param origin for example `http://127.0.0.1:8030` */
 export function listRoutes(origin: string): IndexEntry[] {

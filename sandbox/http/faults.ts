@@ -3,6 +3,9 @@ import { z } from 'zod'
 
 const once = z.boolean().default(true)
 
+/** Ours: the status and message of an item that fails, unless the fault says otherwise. */
+const ITEM_FAULT = { status: 500, message: 'Internal error' } as const
+
 /** A failure of requests to `/v1`: of the next request, or, with `once: false`, of all requests until it is removed. */
 export const Fault = z.discriminatedUnion('kind', [
   /** The request gets this status. Its items are not processed. */
@@ -10,6 +13,19 @@ export const Fault = z.discriminatedUnion('kind', [
     kind: z.literal('status'),
     status: z.number().int().min(400).max(599),
     message: z.string().default('The service is not available'),
+    once
+  }),
+  /**
+   * Single items get this status, and are not processed; the others are. It fails every `every`th of the items that it
+   * applies to: those with this message ID, and activities with this name. With `once`, it fails one item.
+   */
+  z.strictObject({
+    kind: z.literal('item status'),
+    status: z.union([z.literal(400), z.literal(422), z.literal(429), z.literal(500)]).default(ITEM_FAULT.status),
+    message: z.string().default(ITEM_FAULT.message),
+    messageId: z.string().optional(),
+    event: z.string().optional(),
+    every: z.number().int().positive().default(1),
     once
   }),
   /** The request gets a redirect. Its items are not processed. */
@@ -36,9 +52,15 @@ export const Fault = z.discriminatedUnion('kind', [
 ])
 export type Fault = z.infer<typeof Fault>
 
+/** A fault of a whole request, and one of single items. */
+type RequestFault = Exclude<Fault, { kind: 'item status' }>
+type ItemFault = Extract<Fault, { kind: 'item status' }>
+
 /** The active faults. If several apply to a request, it gets the one that was added first. */
 export class Faults {
   private faults: Fault[] = []
+  /** Items that a fault of items applied to */
+  private readonly itemCounts = new WeakMap<ItemFault, number>()
 
   all(): readonly Fault[] {
     return this.faults
@@ -54,12 +76,39 @@ export class Faults {
   }
 
   /** The fault that applies to a request. A fault for one request is removed. */
-  next(bodySize: number): Fault | undefined {
-    const found = this.faults.find((fault) => fault.kind !== 'size limit' || bodySize > fault.bytes)
+  next(bodySize: number): RequestFault | undefined {
+    const found = this.faults.find(
+      (fault): fault is RequestFault =>
+        fault.kind !== 'item status' && (fault.kind !== 'size limit' || bodySize > fault.bytes)
+    )
+    this.removeIfOnce(found)
+    return found
+  }
+
+  /** The fault that applies to an item of a request. A fault for one item is removed. */
+  nextOfItem(item: unknown): ItemFault | undefined {
+    const found = this.faults.find(
+      (fault): fault is ItemFault => fault.kind === 'item status' && this.hits(fault, item)
+    )
+    this.removeIfOnce(found)
+    return found
+  }
+
+  private hits(fault: ItemFault, item: unknown): boolean {
+    const { message_id: messageId, event }: { message_id?: unknown; event?: unknown } =
+      typeof item === 'object' && item !== null ? item : {}
+    if ((fault.messageId ?? messageId) !== messageId || (fault.event ?? event) !== event) {
+      return false
+    }
+    const count = (this.itemCounts.get(fault) ?? 0) + 1
+    this.itemCounts.set(fault, count)
+    return count % fault.every === 0
+  }
+
+  private removeIfOnce(found: Fault | undefined): void {
     if (found?.once) {
       this.faults = this.faults.filter((fault) => fault !== found)
     }
-    return found
   }
 }
 
@@ -68,7 +117,7 @@ export type Connection = { destroy: () => void } | undefined
 
 /** Responds to a request with a fault. `respond` processes the items and returns the usual response. */
 export async function respondWithFault(
-  fault: Fault,
+  fault: RequestFault,
   respond: () => Response,
   connection: Connection
 ): Promise<Response> {

@@ -1,14 +1,20 @@
 import { HTTPException } from 'hono/http-exception'
 
+const LOCAL_HOSTS = ['127.0.0.1', 'localhost', '[::1]']
+
 /**
  * Accepts requests to this machine's own names only, so that a foreign name that resolves to this machine does not
  * reach a local server (DNS rebinding).
+ * @param allowed other names. Without this list, none can be allowed.
  * @throws HTTPException 403
  */
-export function requireLocalHost(request: Request): void {
+export function requireLocalHost(request: Request, allowed?: readonly string[]): void {
   const { hostname } = new URL(request.url)
-  if (!['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) {
-    throw new HTTPException(403, { message: `Use the host 127.0.0.1 or localhost instead of ${hostname}` })
+  if (![...LOCAL_HOSTS, ...(allowed ?? [])].includes(hostname)) {
+    const advice = allowed ? ', or allow it with --allow-host' : ''
+    throw new HTTPException(403, {
+      message: `Use the host 127.0.0.1 or localhost instead of ${hostname}${advice}`
+    })
   }
 }
 
@@ -17,8 +23,8 @@ export function requireLocalHost(request: Request): void {
  * which cannot send JSON.
  * @throws HTTPException 403, or 415 for a change that is not sent as JSON
  */
-export function requireSameOrigin(request: Request): void {
-  requireLocalHost(request)
+export function requireSameOrigin(request: Request, allowed?: readonly string[]): void {
+  requireLocalHost(request, allowed)
   const origin = request.headers.get('origin')
   const site = request.headers.get('sec-fetch-site')
   const isOtherSite = site !== null && !['same-origin', 'none'].includes(site)

@@ -1,5 +1,7 @@
 import type { Account } from '../model/account'
 import type { Clock } from '../model/clock'
+import { checkPlan } from '../model/plan-warnings'
+import type { PlanWarning } from '../model/plan-warnings'
 import type { Activity } from '../model/records'
 import type { UsageJson } from '../model/usage'
 import type { Fault, Faults } from './faults'
@@ -14,8 +16,10 @@ export interface Summary {
   usage: AccountUsage
   /** The sandbox's own time, in ISO 8601 */
   now: string
-  /** True until the first identify event arrives. */
-  isWaitingForIdentify: boolean
+  /** ISO 8601: when the first identify item arrived. Until then, no traits can be mapped: Ortto is waiting for it. */
+  firstIdentifyAt?: string
+  /** What the plan does not include */
+  warnings: PlanWarning[]
   /** The active faults */
   faults: readonly Fault[]
 }
@@ -34,7 +38,8 @@ export function toSummary(account: Account, clock: Clock, faults: Faults): Summa
     logEntries: account.log.entries().length,
     usage: toAccountUsage(account),
     now: new Date(clock.now()).toISOString(),
-    isWaitingForIdentify: account.samples.hasNoContact,
+    firstIdentifyAt: account.samples.firstIdentifyAt,
+    warnings: checkPlan(account.file),
     faults: faults.all()
   }
 }

@@ -80,6 +80,15 @@ export class Account implements AccountParts {
     return this.logResult(itemResult('invalid_item', problems), item, recorder)
   }
 
+  /** Fails an item because of a fault. It is not processed. */
+  fail(
+    item: unknown,
+    { status, message }: Pick<ItemResult, 'status' | 'message'>,
+    recorder?: ItemRecorder
+  ): ItemResult {
+    return this.logResult({ ...itemResult('item_fault', message), status }, item, recorder)
+  }
+
   /** Creates an audience, or finds the one with this name. Undefined when Segment did not create that one. */
   createAudience(name: string): Audience | undefined {
     const audience = this.audiences.find(name) ?? this.audiences.create(name, true)

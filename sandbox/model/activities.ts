@@ -59,7 +59,9 @@ export class Activities {
 
   /** Attaches the waiting activities of a contact that became known by these ids, oldest first. Returns them. */
   releaseBacklog(contact: Contact, ids: readonly Identifier[]): Activity[] {
-    const oldestFirst = this.backlog.release(ids).sort((a, b) => Date.parse(a.timestamp) - Date.parse(b.timestamp))
+    const oldestFirst = this.backlog
+      .release(ids, contact.ids)
+      .sort((a, b) => Date.parse(a.timestamp) - Date.parse(b.timestamp))
     for (const activity of oldestFirst) {
       const day = toDay(Date.parse(activity.timestamp))
       if (takeFromBacklog(contact.backlogDays, day) > 0) {

@@ -3,7 +3,7 @@ import { fingerprintOf } from './activities'
 import type { ContactProcessor } from './contact-processor'
 import { convertValues } from './convert-values'
 import { idsOf } from './identifiers'
-import { bringsContact, isTooOld } from './item-rules'
+import { bringsContact, hasTraits, isTooOld } from './item-rules'
 import { contactNotStored, itemResult } from './item-result'
 import type { ItemRecorder } from './item-recorder'
 import type { ActivityItem } from './items'
@@ -23,6 +23,9 @@ export class ActivityProcessor {
     }
     trackUsage.add()
     samples.addActivity(item.event, truncateItem(item))
+    if (!settings.file.traits) {
+      return itemResult('no_contact_mapping')
+    }
     // An item with a contact counts in both limits, also when its activity is rejected below.
     const contactOverLimit = bringsContact(item) ? this.contactProcessor.countUsage(item) : undefined
     const mapping = settings.findActivity(item.event)
@@ -32,13 +35,22 @@ export class ActivityProcessor {
     const sentAt = parseTimestamp(item.timestamp ?? '')
     const timestamp = sentAt ?? clock.now()
     const { retentionDays, attributes } = mapping
-    if (retentionDays !== undefined && isTooOld(timestamp, clock.now(), retentionDays)) {
+    if (retentionDays !== 'for ever' && isTooOld(timestamp, clock.now(), retentionDays)) {
       return itemResult('too_old', item.event, retentionDays)
     }
     // The contact comes first: an activity whose traits identify a contact does not wait in the backlog.
-    const contact = bringsContact(item) ? contactOverLimit ?? this.contactProcessor.upsert(item, recorder) : undefined
+    const contact = bringsContact(item) ? contactOverLimit ?? this.upsertContact(item, recorder) : undefined
+    // Only an activity with traits can be stored in part.
+    if (contact && !hasTraits(item) && (contact.code === 'unknown_audience' || contact.code === 'rate_limited')) {
+      return contact
+    }
     this.store(item, attributes, sentAt, timestamp, recorder)
-    return toActivityResult(contact)
+    return toActivityResult(contact, item)
+  }
+
+  /** The place of an activity is not the place of its contact. */
+  private upsertContact(item: ActivityItem, recorder?: ItemRecorder): ItemResult {
+    return this.contactProcessor.upsert({ ...item, ip: undefined, location: undefined }, recorder)
   }
 
   /** Stores an activity, unless the same one is already stored. */
@@ -49,18 +61,20 @@ export class ActivityProcessor {
     timestamp: number,
     recorder?: ItemRecorder
   ): void {
-    const { activities, contacts, log } = this.account
+    const { activities, contacts, settings, log } = this.account
     const isoTimestamp = new Date(timestamp).toISOString()
     const fingerprint = fingerprintOf(item.message_id, sentAt)
     if (activities.isDuplicate(fingerprint)) {
       recorder?.recordDuplicate(item.event, isoTimestamp)
       return
     }
-    const ids = idsOf(item)
+    const { ids } = contacts.splitIds(idsOf(item))
     const activity: Activity = {
       event: item.event,
       timestamp: isoTimestamp,
-      attributes: convertValues(item.properties ?? {}, attributes, item, log, recorder),
+      attributes: convertValues(item.properties ?? {}, settings, attributes, item, log, recorder),
+      ip: item.ip,
+      location: item.location,
       ids,
       state: 'waiting',
       reasonCode: 'waiting',
@@ -77,8 +91,8 @@ export class ActivityProcessor {
 }
 
 /** The result of a stored activity. A contact with nothing new is not a failure. */
-function toActivityResult(contact: ItemResult | undefined): ItemResult {
-  return contact === undefined || contact.code === 'processed' || contact.code === 'nothing_new'
+function toActivityResult(contact: ItemResult | undefined, item: ActivityItem): ItemResult {
+  return contact === undefined || !hasTraits(item) || contact.code === 'processed' || contact.code === 'nothing_new'
     ? itemResult('processed')
     : contactNotStored(contact)
 }

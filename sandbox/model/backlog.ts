@@ -1,5 +1,5 @@
 import { MAX_BACKLOG_ACTIVITIES_PER_DAY } from '../rules'
-import { toKey } from './identifiers'
+import { areOtherUsers, toKey } from './identifiers'
 import type { Identifier } from './records'
 
 /** What waits for contacts that are not known yet, by the ids of what waits. */
@@ -13,12 +13,23 @@ export class Backlog<Entry extends { ids: readonly Identifier[] }> {
     }
   }
 
-  /** Removes and returns what waits for a contact that became known by these ids. */
-  release(ids: readonly Identifier[]): Entry[] {
-    const released = new Set(ids.flatMap((id) => [...(this.byId.get(toKey(id)) ?? [])]))
-    released.forEach((entry) => entry.ids.forEach((id) => this.byId.get(toKey(id))?.delete(entry)))
-    ids.forEach((id) => this.byId.delete(toKey(id)))
-    return [...released]
+  /**
+   * Removes and returns what waits for a contact that became known by these ids.
+   * @param allIds all ids of the contact: what another user did with the same anonymous id goes on waiting
+   */
+  release(ids: readonly Identifier[], allIds: readonly Identifier[]): Entry[] {
+    const waiting = new Set(ids.flatMap((id) => [...(this.byId.get(toKey(id)) ?? [])]))
+    const released = [...waiting].filter((entry) => !areOtherUsers(entry.ids, allIds))
+    released.forEach((entry) => entry.ids.forEach((id) => this.remove(id, entry)))
+    return released
+  }
+
+  private remove(id: Identifier, entry: Entry): void {
+    const waiting = this.byId.get(toKey(id))
+    waiting?.delete(entry)
+    if (waiting?.size === 0) {
+      this.byId.delete(toKey(id))
+    }
   }
 }
 

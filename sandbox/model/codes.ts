@@ -16,7 +16,7 @@ export const ITEM_CODES = [
   'invalid_item',
   /** 400: Segment did not create the audience. */
   'unknown_audience',
-  /** 422: no trait mapping is saved. */
+  /** 422: no trait mapping is saved. Ortto then rejects activities, too. */
   'no_contact_mapping',
   /** 422: the activity is not mapped. */
   'no_activity_mapping',
@@ -24,14 +24,19 @@ export const ITEM_CODES = [
   'nothing_new',
   /** 422: no mapped trait has a value of its field's type. */
   'nothing_valid',
+  /** 422: no such contact exists, and the merge setting creates none. */
+  'contact_not_created',
   /** 422: the activity is older than its retention period. */
   'too_old',
   /** 429: the plan's limit is reached. */
-  'rate_limited'
+  'rate_limited',
+  /** The fault "item status": the item was not processed. */
+  'item_fault'
 ] as const
 export type ItemCode = typeof ITEM_CODES[number]
 
-export type ItemStatus = 200 | 206 | 400 | 422 | 429
+/** The statuses of items that Ortto documents. */
+export type ItemStatus = 200 | 206 | 400 | 422 | 429 | 500
 
 export const ITEM_STATUSES: Record<ItemCode, ItemStatus> = {
   processed: 200,
@@ -42,8 +47,10 @@ export const ITEM_STATUSES: Record<ItemCode, ItemStatus> = {
   no_activity_mapping: 422,
   nothing_new: 422,
   nothing_valid: 422,
+  contact_not_created: 422,
   too_old: 422,
-  rate_limited: 429
+  rate_limited: 429,
+  item_fault: 500
 }
 
 /** An entry of the error log: the code of the item's result, or of a value of an item that was stored without it. */
@@ -57,6 +64,8 @@ export const HISTORY_CODES = [
   'merged',
   /** A field that both contacts share became a unique identifier. */
   'merged_by_unique_field',
+  /** An item had the anonymous id of another contact, which has another user id: a user id outranks it. */
+  'anonymous_id_of_other_user',
   'entered_audience',
   'left_audience',
   /** An update asked for the membership that the contact had, after one that asked for the opposite. */

@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from 'util'
 import type { AccountParts } from './account-parts'
 import { convertValues } from './convert-values'
 import { addHistory } from './history'
+import type { Match } from './identifier-index'
 import { idsOf } from './identifiers'
-import { createsContact } from './item-rules'
+import { createsContact, mayChange, mayCreate } from './item-rules'
 import { itemResult } from './item-result'
 import type { ItemRecorder } from './item-recorder'
 import type { ContactItem } from './items'
@@ -15,7 +16,12 @@ export class ContactProcessor {
   constructor(private readonly account: AccountParts) {}
 
   process(item: ContactItem, recorder?: ItemRecorder): ItemResult {
-    return this.countUsage(item) ?? this.upsert(item, recorder)
+    const overLimit = this.countUsage(item)
+    if (overLimit) {
+      return overLimit
+    }
+    this.account.samples.noteIdentify(this.account.clock.now())
+    return this.upsert(item, recorder)
   }
 
   /** Counts an item and keeps it as a sample. Returns the result of an item over the limit, which is not counted. */
@@ -39,28 +45,31 @@ export class ContactProcessor {
     if (item.audience && !audience?.isFromSegment) {
       return itemResult('unknown_audience', item.audience.id)
     }
-    const fields = convertValues(item.traits ?? {}, settings.traitFields, item, log, recorder)
+    const fields = convertValues(item.traits ?? {}, settings, settings.traitFields, item, log, recorder)
     const hasData = fields.size > 0 || item.location !== undefined || item.ip !== undefined
-    const isChanged = this.store(item, fields, audience, recorder)
-    if (isChanged) {
-      return itemResult('processed')
+    const change = this.store(item, fields, audience, recorder)
+    if (change !== 'nothing_new') {
+      return itemResult(change)
     }
     return hasData || audience ? itemResult('nothing_new') : itemResult('nothing_valid')
   }
 
-  /** Stores an item's values in its contact. Returns true when the contact was created or changed. */
+  /** Stores an item's values in its contact. It was processed when the contact was created or changed. */
   private store(
     item: ContactItem,
     fields: ReadonlyMap<string, FieldValue>,
     audience: Audience | undefined,
     recorder?: ItemRecorder
-  ): boolean {
+  ): 'processed' | 'nothing_new' | 'contact_not_created' {
     const { contacts, merging, activities, audiences, settings, clock } = this.account
-    const ids = idsOf(item)
+    const { ids, otherUser } = contacts.splitIds(idsOf(item))
     const identifiers = [...settings.uniqueIdentifiersIn(fields), ...ids]
     const match = contacts.find(identifiers)
     if (!match && !createsContact(fields.size > 0, item)) {
-      return false
+      return 'nothing_new'
+    }
+    if (!match && !mayCreate(settings.file.dataSource.merge)) {
+      return 'contact_not_created'
     }
     if (match) {
       recorder?.recordFound(match.contact)
@@ -75,13 +84,24 @@ export class ContactProcessor {
       audience !== undefined && audiences.update(contact, audience, item.audience?.mode ?? 'add')
     ]
     merging.addIds(contact, ids)
+    if (otherUser) {
+      this.noteOtherUser(contact, otherUser)
+    }
     const released = activities.releaseBacklog(contact, ids)
     recorder?.recordReleased(released)
     if (!changes.includes(true)) {
-      return false
+      return 'nothing_new'
     }
     contact.changedAt = clock.now()
-    return true
+    return 'processed'
+  }
+
+  /** Says once in a contact's history that it was not merged with the contact that has its anonymous id. */
+  private noteOtherUser(contact: Contact, { contact: other, by }: Match<Contact>): void {
+    const userId = other.ids.find(({ kind }) => kind === 'user id')
+    if (userId && !contact.history.some(({ code }) => code === 'anonymous_id_of_other_user')) {
+      addHistory(contact, this.account.clock.now(), 'anonymous_id_of_other_user', by, other.number, userId)
+    }
   }
 
   private create([first]: readonly Identifier[], recorder?: ItemRecorder): Contact {
@@ -94,8 +114,7 @@ export class ContactProcessor {
 
   /** True when the merge setting lets an item change a value that a contact has. */
   private mayChange(current: unknown, isCreated: boolean): boolean {
-    const { merge } = this.account.settings.file.dataSource
-    return isCreated || merge === 'overwrite' || (merge === 'append' && current === undefined)
+    return isCreated || mayChange(this.account.settings.file.dataSource.merge, current)
   }
 
   /** Returns true when a field changed. */

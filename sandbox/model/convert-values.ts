@@ -4,6 +4,7 @@ import type { ItemRecorder } from './item-recorder'
 import type { ContactItem, Values } from './items'
 import type { Field, FieldValue } from './records'
 import { describeSkippedValue } from './sentences'
+import type { Settings } from './settings'
 
 /**
  * Converts the mapped values of an item to the types of their fields. A value that can't be converted is skipped and
@@ -11,6 +12,7 @@ import { describeSkippedValue } from './sentences'
  */
 export function convertValues(
   values: Values,
+  settings: Settings,
   mapping: ReadonlyMap<string, Field>,
   item: ContactItem,
   log: ErrorLog,
@@ -18,12 +20,12 @@ export function convertValues(
 ): Map<string, FieldValue> {
   const converted = new Map<string, FieldValue>()
   for (const [key, value] of Object.entries(values)) {
-    const field = mapping.get(key)
+    const field = settings.findField(key, value, mapping)
     if (!field) {
       recorder?.recordUnmapped(key)
       continue
     }
-    const result = convert(value, field)
+    const result = convert(value, field, settings.file.phoneCountry)
     if ('value' in result) {
       converted.set(field.name, result.value)
     } else {

@@ -6,6 +6,7 @@ const REJECTED_CONTACTS: readonly ItemResult[] = [
   itemResult('unknown_audience', 'a1b2c3'),
   itemResult('no_contact_mapping'),
   itemResult('nothing_valid'),
+  itemResult('contact_not_created'),
   itemResult('rate_limited', 'identify', 50_000, '2026-03-11T12:01:00.000Z')
 ]
 
@@ -25,9 +26,11 @@ export const EXAMPLE_RESULTS: Record<ItemCode, readonly ItemResult[]> = {
   ],
   nothing_new: [itemResult('nothing_new')],
   nothing_valid: [itemResult('nothing_valid')],
+  contact_not_created: [itemResult('contact_not_created')],
   too_old: [itemResult('too_old', 'Order completed', 30), itemResult('too_old', 'Nothing new', 30)],
   rate_limited: [
     itemResult('rate_limited', 'identify', 50_000, '2026-03-11T12:01:00.000Z'),
     itemResult('rate_limited', 'track', 0, undefined)
-  ]
+  ],
+  item_fault: [itemResult('item_fault', 'Internal error')]
 }

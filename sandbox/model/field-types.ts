@@ -1,7 +1,7 @@
 import dayjs from 'dayjs'
 import customParseFormat from 'dayjs/plugin/customParseFormat'
 import utc from 'dayjs/plugin/utc'
-import { parsePhoneNumberFromString } from 'libphonenumber-js'
+import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js'
 import { z } from 'zod'
 import { SECOND_MS } from '../rules'
 import type { DateFormat, FieldType } from '../rules'
@@ -13,7 +13,7 @@ dayjs.extend(customParseFormat)
 dayjs.extend(utc)
 
 /** Converts a value to the type of its field. Undefined when that is not possible. */
-type Conversion = (value: unknown, field: Field) => FieldValue | undefined
+type Conversion = (value: unknown, field: Field, phoneCountry?: string) => FieldValue | undefined
 
 const CONVERSIONS: Record<FieldType, Conversion> = {
   text: toText,
@@ -24,20 +24,31 @@ const CONVERSIONS: Record<FieldType, Conversion> = {
   date: (value, { format }) => toDate(value, format)?.slice(0, 10),
   'date and time': (value, { format }) => toDate(value, format),
   'yes/no': toBoolean,
-  'phone number': toPhoneNumber,
+  'phone number': (value, _, phoneCountry) => toPhoneNumber(value, phoneCountry),
   'single select': (value, { options }) => toOptions([value], options)?.[0],
   'multi select': (value, { options }) => toOptions(Array.isArray(value) ? value : [value], options),
   link: (value) => z.url({ protocol: /^https?$/ }).safeParse(value).data,
-  email: (value) => z.email().safeParse(value).data
+  email: (value) => z.email().safeParse(value).data,
+  city: toText,
+  country: toText,
+  region: toText
 }
 
-/** Converts a value to the type of its field, or says why that is not possible. */
-export function convert(value: unknown, field: Field): { value: FieldValue } | { problem: string } {
-  const converted = CONVERSIONS[field.type](value, field)
+/**
+ * Converts a value to the type of its field, or says why that is not possible.
+ * @param phoneCountry the country of phone numbers without a country code, such as AU
+ */
+export function convert(
+  value: unknown,
+  field: Field,
+  phoneCountry?: string
+): { value: FieldValue } | { problem: string } {
+  const converted = CONVERSIONS[field.type](value, field, phoneCountry)
   return converted === undefined ? { problem: describeConversionProblem(value, field) } : { value: converted }
 }
 
-function toText(value: unknown): string | undefined {
+/** A text, number or boolean as text. Undefined for other values and for the empty text. */
+export function toText(value: unknown): string | undefined {
   const isText = (typeof value === 'string' && value !== '') || typeof value === 'number' || typeof value === 'boolean'
   return isText ? String(value) : undefined
 }
@@ -59,9 +70,15 @@ function toBoolean(value: unknown): boolean | undefined {
   return isYes || ['false', 'no', '0'].includes(text) ? isYes : undefined
 }
 
-function toPhoneNumber(value: unknown): string | undefined {
-  const number = parsePhoneNumberFromString(toText(value) ?? '')
-  return number?.isValid() ? number.number : undefined
+/** A number of the country, or one with a country code, with or without the plus sign. */
+function toPhoneNumber(value: unknown, country: string | undefined): string | undefined {
+  const text = toText(value)?.trim() ?? ''
+  const isOfCountry = country !== undefined && isSupportedCountry(country)
+  const candidates = [
+    parsePhoneNumberFromString(text, isOfCountry ? country : undefined),
+    text.startsWith('+') ? undefined : parsePhoneNumberFromString(`+${text}`)
+  ]
+  return candidates.find((number) => number?.isValid())?.number
 }
 
 function toOptions(values: readonly unknown[], options: readonly string[] | undefined): string[] | undefined {

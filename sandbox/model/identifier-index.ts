@@ -1,4 +1,4 @@
-import { toKey } from './identifiers'
+import { areOtherUsers, toKey } from './identifiers'
 import type { Identifier } from './records'
 
 /** A contact, and the identifier by which it was found. */
@@ -8,7 +8,7 @@ export interface Match<Contact> {
 }
 
 /** Finds contacts by their identifiers. No two contacts share one. */
-export class IdentifierIndex<Contact> {
+export class IdentifierIndex<Contact extends { ids: readonly Identifier[] }> {
   private readonly byIdentifier = new Map<string, Contact>()
 
   /** The contact of the first identifier that has one: earlier identifiers outrank later ones. */
@@ -20,6 +20,18 @@ export class IdentifierIndex<Contact> {
       }
     }
     return undefined
+  }
+
+  /**
+   * The ids of an item that tell whose it is, and the contact that has its anonymous id, but is another user. An
+   * anonymous id tells it only when that contact has no other user id: two people on one browser stay two contacts.
+   */
+  splitIds(ids: Identifier[]): { ids: Identifier[]; otherUser?: Match<Contact> } {
+    const anonymous = ids.find(({ kind }) => kind === 'anonymous id')
+    const owner = anonymous && this.byIdentifier.get(toKey(anonymous))
+    return anonymous && owner && areOtherUsers(ids, owner.ids)
+      ? { ids: ids.filter((id) => id !== anonymous), otherUser: { contact: owner, by: anonymous } }
+      : { ids }
   }
 
   /** The other contacts that these identifiers belong to, each with its first identifier. */

@@ -1,12 +1,17 @@
 import { DAY_MS } from '../rules'
+import type { MergeSetting } from '../rules'
 import type { ContactItem } from './items'
 
 /**
- * True when an activity brings a contact: by its traits or its audience. It counts in both limits. A location or an IP
- * address alone brings none.
+ * True when an activity brings a contact: by its traits or its audience. It counts in both limits. Its location and its
+ * IP address say where the activity happened: they bring none, and change none.
  */
-export function bringsContact({ traits = {}, audience }: ContactItem): boolean {
-  return Object.keys(traits).length > 0 || audience !== undefined
+export function bringsContact(item: ContactItem): boolean {
+  return hasTraits(item) || item.audience !== undefined
+}
+
+export function hasTraits({ traits = {} }: ContactItem): boolean {
+  return Object.keys(traits).length > 0
 }
 
 /**
@@ -20,8 +25,27 @@ export function createsContact(hasValues: boolean, { location, ip, audience }: C
 /**
  * True when an activity is older than its retention period.
  * @param timestamp in milliseconds since 1970
- * @param retentionDays days after the timestamp. Without it, no activity is too old.
+ * @param retentionDays days after the timestamp
  */
-export function isTooOld(timestamp: number, now: number, retentionDays?: number): boolean {
-  return retentionDays !== undefined && now - timestamp > retentionDays * DAY_MS
+export function isTooOld(timestamp: number, now: number, retentionDays: number | 'for ever'): boolean {
+  return retentionDays !== 'for ever' && now - timestamp > retentionDays * DAY_MS
+}
+
+/** True when a merge setting lets items create contacts. */
+export function mayCreate(merge: MergeSetting): boolean {
+  return !merge.endsWith('for existing contacts only')
+}
+
+/** True when a merge setting lets an item change a value of a contact that exists. */
+export function mayChange(merge: MergeSetting, current: unknown): boolean {
+  switch (merge) {
+    case 'overwrite':
+    case 'overwrite for existing contacts only':
+      return true
+    case 'append':
+    case 'new data for existing contacts only':
+      return current === undefined
+    case 'ignore existing':
+      return false
+  }
 }

@@ -1,5 +1,7 @@
+import { isIP } from 'net'
 import { z } from 'zod'
 import { MISSING_ID } from './sentences'
+import { parseTimestamp } from './timestamps'
 
 /** Traits or properties, as they were sent */
 const values = z.record(z.string(), z.unknown())
@@ -14,12 +16,16 @@ export const LocationSchema = z.object({
 })
 
 const contact = z.object({
-  timestamp: z.string().optional(),
+  timestamp: z
+    .string()
+    .refine((text) => text === '' || parseTimestamp(text) !== undefined, 'it is not a timestamp in ISO 8601')
+    .optional(),
   message_id: id,
   user_id: id,
   anonymous_id: id,
   ip: z
     .string()
+    .refine((ip) => ip === '' || isIP(ip) !== 0, 'it is not an IP address')
     .optional()
     .transform((ip) => ip || undefined),
   location: LocationSchema.optional().transform((location) =>

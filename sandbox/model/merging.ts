@@ -4,6 +4,7 @@ import type { Clock } from './clock'
 import type { Contacts } from './contacts'
 import { addHistory } from './history'
 import type { Match } from './identifier-index'
+import { mayChange } from './item-rules'
 import type { Contact, FieldValue, Identifier } from './records'
 import type { Settings } from './settings'
 
@@ -80,9 +81,9 @@ export class Merging {
     }
   }
 
-  /** With the merge setting `overwrite` the last changed contact has priority, otherwise the contact itself. */
+  /** With a merge setting that overwrites, the last changed contact has priority, otherwise the contact itself. */
   private mergeValues(contact: Contact, others: readonly Contact[]): void {
-    const isNewestFirst = this.settings.file.dataSource.merge === 'overwrite'
+    const isNewestFirst = mayChange(this.settings.file.dataSource.merge, true)
     const byPriority = [contact, ...others].sort((a, b) => (isNewestFirst ? b.changedAt - a.changedAt : 0))
     others.forEach((other) => this.releaseFieldsOf(other))
     // The contact's own fields come first, so that they keep their order. The last value of each field remains.

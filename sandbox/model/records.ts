@@ -66,7 +66,10 @@ export interface Activity {
   timestamp: string
   /** By the attribute's name */
   attributes: Map<string, FieldValue>
-  /** The ids of the item. */
+  /** Where it happened */
+  ip?: string
+  location?: Location
+  /** The ids of the item. An anonymous id that another user has is not among them. */
   ids: Identifier[]
   state: 'attached' | 'waiting' | 'discarded'
   /** Why the activity is in this state. */

@@ -4,6 +4,7 @@ import { truncateText } from './truncate'
 /** The latest items, for setting up the mappings. Items that were rejected for a missing mapping are included. */
 export class Samples {
   private contacts: unknown[] = []
+  private identifiedAt?: string
   /** By the activity's name, the most recent last */
   private readonly activities = new Map<string, unknown[]>()
 
@@ -22,18 +23,24 @@ export class Samples {
     }
   }
 
-  /** True until the first contact arrives. */
-  get hasNoContact(): boolean {
-    return this.contacts.length === 0
+  /** Ortto waits for an item of `/v1/identify`: then traits can be mapped. @param nowMs milliseconds since 1970 */
+  noteIdentify(nowMs: number): void {
+    this.identifiedAt ??= new Date(nowMs).toISOString()
+  }
+
+  /** ISO 8601: when the first identify item arrived. Ortto sends an email then. */
+  get firstIdentifyAt(): string | undefined {
+    return this.identifiedAt
   }
 
   /** By the activity's name, the most recent last */
-  toState(): { contacts: unknown[]; activities: [string, unknown[]][] } {
-    return { contacts: this.contacts, activities: [...this.activities] }
+  toState(): { contacts: unknown[]; activities: [string, unknown[]][]; firstIdentifyAt?: string } {
+    return { contacts: this.contacts, activities: [...this.activities], firstIdentifyAt: this.identifiedAt }
   }
 
-  restore({ contacts, activities }: ReturnType<Samples['toState']>): void {
+  restore({ contacts, activities, firstIdentifyAt }: ReturnType<Samples['toState']>): void {
     this.contacts = contacts
+    this.identifiedAt = firstIdentifyAt
     activities.forEach(([name, samples]) => this.activities.set(name, samples))
   }
 

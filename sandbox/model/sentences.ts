@@ -18,9 +18,11 @@ export interface ItemFacts {
   no_activity_mapping: [event: string]
   nothing_new: []
   nothing_valid: []
+  contact_not_created: []
   too_old: [event: string, retentionDays: number]
   /** `freeAt` in ISO 8601; undefined when waiting does not help. */
   rate_limited: [kind: 'identify' | 'track', limit: number, freeAt: string | undefined]
+  item_fault: [message: string]
 }
 
 export const ITEM_SENTENCES: { [Code in ItemCode]: (...facts: ItemFacts[Code]) => string } = {
@@ -32,11 +34,13 @@ export const ITEM_SENTENCES: { [Code in ItemCode]: (...facts: ItemFacts[Code]) =
   no_activity_mapping: (event) => `No mappings configured for the activity ${quote(event)}`,
   nothing_new: () => 'The item contains nothing new for the contact',
   nothing_valid: () => 'The item contains nothing valid for the contact',
+  contact_not_created: () => 'There is no such contact, and the merge setting is for existing contacts only',
   too_old: (event, retentionDays) =>
     `The activity is older than the retention period of ${quote(event)}: ${retentionDays} days`,
   rate_limited: (kind, limit, freeAt) =>
     `The limit of ${limit} ${kind} events in 24 hours is reached: ` +
-    (freeAt === undefined ? 'waiting does not help' : `more are accepted from ${freeAt}`)
+    (freeAt === undefined ? 'waiting does not help' : `more are accepted from ${freeAt}`),
+  item_fault: (message) => message
 }
 
 export const MISSING_ID = 'user_id or anonymous_id is required'
@@ -58,6 +62,7 @@ export interface HistoryFacts {
   created: [identifier: Identifier]
   merged: [other: number, by: Identifier, otherBy: Identifier]
   merged_by_unique_field: [other: number, identifier: Identifier]
+  anonymous_id_of_other_user: [anonymousId: Identifier, other: number, userId: Identifier]
   entered_audience: [audience: string]
   left_audience: [audience: string]
   already_in_audience: [audience: string]
@@ -77,6 +82,9 @@ export const HISTORY_SENTENCES: {
   merged_by_unique_field: (other, identifier) =>
     `Contact ${other} was merged into this contact: ` +
     `both have the ${formatIdentifier(identifier)}, which is a unique identifier now`,
+  anonymous_id_of_other_user: (anonymousId, other, userId) =>
+    `Not merged with contact ${other}, which has the ${formatIdentifier(anonymousId)} too: ` +
+    `that contact has the ${formatIdentifier(userId)}, and a user id outranks an anonymous id`,
   entered_audience: (audience) => `Entered the audience "${audience}"`,
   left_audience: (audience) => `Left the audience "${audience}"`,
   already_in_audience: (audience) => `Already in the audience "${audience}"`,

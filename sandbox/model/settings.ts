@@ -1,4 +1,6 @@
+import { DEFAULT_RETENTION_DAYS, MAX_ACCEPTED_NAMES } from '../rules'
 import type { AccountFile } from './account-file'
+import { toText } from './field-types'
 import type { Field, FieldValue, Identifier } from './records'
 
 /** The mapping of one activity. */
@@ -9,6 +11,8 @@ interface ActivityMapping extends Omit<AccountFile['activities'][number], 'attri
 
 /** How an account is set up, prepared for processing items. */
 export class Settings {
+  /** Names that were accepted although they are not mapped; at most {@link MAX_ACCEPTED_NAMES} of each kind. */
+  readonly accepted = { traits: new Set<string>(), activities: new Set<string>() }
   private current: AccountFile
   private fieldsByTrait: ReadonlyMap<string, Field> = new Map()
   private mappingsByEvent: ReadonlyMap<string, ActivityMapping> = new Map()
@@ -35,7 +39,22 @@ export class Settings {
 
   /** The mapping of an activity, by its name. */
   findActivity(event: string): ActivityMapping | undefined {
-    return this.mappingsByEvent.get(event)
+    const mapping = this.mappingsByEvent.get(event)
+    if (mapping || !this.current.acceptsUnmapped) {
+      return mapping
+    }
+    addUpTo(this.accepted.activities, event)
+    return { name: event, retentionDays: DEFAULT_RETENTION_DAYS, attributes: new Map() }
+  }
+
+  /** The field that a trait or a property fills. Undefined when it is not mapped. */
+  findField(key: string, value: unknown, mapping: ReadonlyMap<string, Field>): Field | undefined {
+    const field = mapping.get(key)
+    const isAccepted = !field && this.current.acceptsUnmapped && toText(value) !== undefined
+    if (isAccepted && mapping === this.fieldsByTrait) {
+      addUpTo(this.accepted.traits, key)
+    }
+    return isAccepted ? { name: key, type: 'text' } : field
   }
 
   isUniqueIdentifier(field: string): boolean {
@@ -48,6 +67,12 @@ export class Settings {
       const value = fields.get(kind)
       return value === undefined ? [] : [{ kind, value: String(value) }]
     })
+  }
+}
+
+function addUpTo(names: Set<string>, name: string): void {
+  if (names.size < MAX_ACCEPTED_NAMES) {
+    names.add(name)
   }
 }
 

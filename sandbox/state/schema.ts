@@ -14,6 +14,8 @@ export const ActivityState = z.strictObject({
   event: z.string(),
   timestamp: z.iso.datetime(),
   attributes: values,
+  ip: z.string().optional(),
+  location: z.strictObject(LocationSchema.shape).optional(),
   ids: z.array(identifier),
   state: z.enum(['attached', 'waiting', 'discarded']),
   reasonCode: z.enum(ACTIVITY_CODES),
@@ -66,7 +68,7 @@ const usage = z
 
 /** A state that is not checked for contradictions. */
 export const StateShape = z.strictObject({
-  version: z.literal(2),
+  version: z.literal(3),
   /** Milliseconds between real time and the sandbox's clock */
   clockOffsetMs: time,
   account: AccountFile,
@@ -79,7 +81,8 @@ export const StateShape = z.strictObject({
   log: z.array(LogEntryState).max(MAX_LOG_ENTRIES),
   samples: z.strictObject({
     contacts: z.array(z.unknown()),
-    activities: z.array(z.tuple([z.string(), z.array(z.unknown())]))
+    activities: z.array(z.tuple([z.string(), z.array(z.unknown())])),
+    firstIdentifyAt: z.iso.datetime().optional()
   }),
   usage: z.strictObject({ identify: usage, track: usage })
 })

@@ -13,7 +13,8 @@ const SavedState = z.looseObject({ apiKey: z.string() })
 export class StateFileError extends Error {}
 
 /**
- * Restores a sandbox from a state file, or creates one if there is no file. A reset leads back to the options.
+ * Restores a sandbox from a state file, or creates one if there is no file. A reset leads back to the options. Their API
+ * key wins over the one in the file.
  * @throws StateFileError when the content is not valid, Error when the account of the options is not valid, and the
  *   error of the file system when the file cannot be read
  */
@@ -28,7 +29,7 @@ export async function loadSandbox(path: string, options: SandboxOptions = {}): P
     return createSandbox(options)
   }
   const { apiKey, ...state } = parseFile(path, text)
-  const sandbox = createSandbox({ ...options, apiKey })
+  const sandbox = createSandbox({ ...options, apiKey: options.apiKey ?? apiKey })
   try {
     sandbox.restore(state)
   } catch (error) {

@@ -7,6 +7,7 @@ import type { Activity, Contact } from '../model/records'
 import { StateShape } from './schema'
 import type { State } from './schema'
 import { StateVersion1, upgradeVersion1 } from './version-1'
+import { StateVersion2, upgradeVersion2 } from './version-2'
 
 export type { State } from './schema'
 
@@ -61,12 +62,17 @@ const CheckedState = StateShape.superRefine((state, context) =>
 )
 
 /**
- * Checks a saved state. One of version 1, which had no version but `clockAhead`, is converted.
+ * Checks a saved state. Those of earlier versions are converted: of version 2, and of version 1, which had no version
+ * but `clockAhead`.
  * @throws Error when it is not valid, with the path of each problem
  */
 export function parseState(saved: unknown): State {
-  const isVersion1 = typeof saved === 'object' && saved !== null && !('version' in saved) && 'clockAhead' in saved
-  return parse(CheckedState, isVersion1 ? upgradeVersion1(parse(StateVersion1, saved)) : saved)
+  const isObject = typeof saved === 'object' && saved !== null
+  if (isObject && !('version' in saved) && 'clockAhead' in saved) {
+    return parse(CheckedState, upgradeVersion2(upgradeVersion1(parse(StateVersion1, saved))))
+  }
+  const isVersion2 = isObject && 'version' in saved && saved.version === 2
+  return parse(CheckedState, isVersion2 ? upgradeVersion2(parse(StateVersion2, saved)) : saved)
 }
 
 function parse<Value>(schema: z.ZodType<Value>, value: unknown): Value {
@@ -82,7 +88,7 @@ export function toState(account: Account, clock: Clock): State {
   const activities = account.activities.all()
   const positions = new Map(activities.map((activity, position) => [activity, position]))
   return {
-    version: 2,
+    version: 3,
     clockOffsetMs: clock.offsetMs,
     account: account.file,
     audiences: account.audiences.all(),

@@ -1,19 +1,22 @@
 import { z } from 'zod'
 import type { HistoryEntry } from '../model/records'
 import { MAX_LOG_ENTRIES } from '../rules'
-import { ActivityState, ContactState, LogEntryState, StateShape } from './schema'
-import type { State } from './schema'
+import { ActivityState, ContactState, LogEntryState } from './schema'
+import { StateVersion2 } from './version-2'
 
 /** A state of version 1: it had no version and no codes, and a contact's history was a list of texts. */
-export const StateVersion1 = StateShape.omit({ version: true, clockOffsetMs: true }).extend({
-  clockAhead: StateShape.shape.clockOffsetMs,
+export const StateVersion1 = StateVersion2.omit({ version: true, clockOffsetMs: true }).extend({
+  clockAhead: StateVersion2.shape.clockOffsetMs,
   contacts: z.array(ContactState.omit({ history: true }).extend({ story: z.array(z.string()) })),
   activities: z.array(ActivityState.omit({ reasonCode: true })),
   log: z.array(LogEntryState.omit({ code: true, cause: true, key: true, field: true })).max(MAX_LOG_ENTRIES)
 })
 
-/** Converts a state of version 1. Its decisions have the code `earlier`. */
-export function upgradeVersion1({ clockAhead, ...state }: z.infer<typeof StateVersion1>): State {
+/** Converts a state of version 1 to one of version 2. Its decisions have the code `earlier`. */
+export function upgradeVersion1({
+  clockAhead,
+  ...state
+}: z.infer<typeof StateVersion1>): z.infer<typeof StateVersion2> {
   return {
     version: 2,
     clockOffsetMs: clockAhead,

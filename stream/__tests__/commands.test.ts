@@ -193,7 +193,9 @@ describe('ortto work and ortto publish', () => {
     const server = await startServer()
     const folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
     const { nc, layout } = await connectAndOpen(server)
-    const { app, account, apiKey } = createSandbox({ account: { activities: [{ name: 'Signed up' }] } })
+    const { app, account, apiKey } = createSandbox({
+      account: { traits: {}, activities: [{ name: 'Signed up', retentionDays: 'for ever' }] }
+    })
     const { origin, close } = await serve(app)
     const env = { NATS_URL: server.url, ORTTO_API_KEY: apiKey }
     try {

@@ -14,7 +14,7 @@ const ACCOUNT = {
   dataSource: { apiKey: SETTINGS.api_key },
   fields: [{ name: 'Name', type: 'text' }],
   traits: { name: 'Name' },
-  activities: [{ name: 'Signed up' }]
+  activities: [{ name: 'Signed up', retentionDays: 'for ever' }]
 }
 
 /** Events in one batch */

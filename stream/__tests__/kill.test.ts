@@ -14,7 +14,7 @@ const ACCOUNT = {
   plan: { contacts: 10_000_000 },
   fields: [{ name: 'Name', type: 'text' }],
   traits: { name: 'Name' },
-  activities: [{ name: 'Signed up' }]
+  activities: [{ name: 'Signed up', retentionDays: 'for ever' }]
 }
 
 const EVENTS = 20_000

@@ -49,7 +49,7 @@ it('links from a rejected activity to its mapping', async () => {
 it('shows contacts with their timeline, activities, the error log, and the limits', async () => {
   const { origin } = await startWorkbench()
   const page = await openPage(`${origin}/try`)
-  const signIn = { type: 'track', userId: 'lana', event: 'Sign-in button clicked', timestamp: '2026-01-05T10:00:00Z' }
+  const signIn = { type: 'track', userId: 'lana', event: 'Sign-in button clicked', timestamp: new Date().toISOString() }
   await writeEvents(page, [lana, signIn].map((event) => JSON.stringify(event)).join('\n'))
   await page.getByRole('button', { name: 'Send' }).click()
   await page.getByText('2 events: 2 delivered.').waitFor()

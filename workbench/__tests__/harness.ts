@@ -58,6 +58,9 @@ interface Options {
   stream?: EventStream
 }
 
+/** Ortto rejects activities older than 90 days. */
+const RECENT = `${new Date(Date.now() - 24 * 60 * 60_000).toISOString().slice(0, 19)}Z`
+
 export const identify = (members: object = {}) => ({
   type: 'identify',
   userId: 'lana',
@@ -69,7 +72,7 @@ export const track = (members: object = {}) => ({
   type: 'track',
   userId: 'lana',
   event: 'Sign-in button clicked',
-  timestamp: '2026-01-05T10:00:00Z',
+  timestamp: RECENT,
   properties: { count: 3 },
   ...members
 })

@@ -9,7 +9,13 @@ import { localOrtto, START } from './local-ortto'
 
 describe('the limits of a plan', () => {
   it('are the same as in Ortto', async () => {
-    const plan = { contacts: 20, activities: 3, trackFactor: 7, classicUsage: { identify: 0, track: 0 } }
+    const plan = {
+      contacts: 20,
+      activities: 3,
+      customFields: 100,
+      trackFactor: 7,
+      classicUsage: { identify: 0, track: 0 }
+    }
     const { usage } = await localOrtto({ plan }).ask<Summary>('summary')
     expect(limitsOf(plan)).toEqual({ identify: usage.identify.limit, track: usage.track.limit })
   })
@@ -50,7 +56,7 @@ describe("a contact's timeline", () => {
       fields: [{ name: 'Email', type: 'email' }],
       uniqueIdentifiers: ['Email'],
       traits: { email: 'Email' },
-      activities: [{ name: 'Signed up' }]
+      activities: [{ name: 'Signed up', retentionDays: 'for ever' }]
     })
     await identify({ user_id: 'u1', traits: { email: 'a@example.org' } })
     clock.advance(60_000)
@@ -76,11 +82,22 @@ describe("a contact's timeline", () => {
 })
 
 describe('a fault', () => {
-  const form = { status: 503, message: 'No', location: '/login', bytes: 1000, milliseconds: 3000, once: false }
+  const form = {
+    status: 503,
+    itemStatus: 500 as const,
+    every: 2,
+    event: 'Signed up',
+    message: 'No',
+    location: '/login',
+    bytes: 1000,
+    milliseconds: 3000,
+    once: false
+  }
 
   it.each(namesOf(FAULTS))('is valid in the control API, and has a description: %s', (kind) => {
     const fault = faultOf({ kind, ...form })
     expect(Fault.parse(fault)).toEqual(fault)
-    expect(describeFault(fault)).toMatch(new RegExp(`^${kind}.*, until it is switched off$`))
+    const start = kind === 'item status' ? 'status 500 “No” of one in 2 of each activity “Signed up”' : kind
+    expect(describeFault(fault)).toMatch(new RegExp(`^${start}.*, until it is switched off$`))
   })
 })

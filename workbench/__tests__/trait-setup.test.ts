@@ -120,19 +120,28 @@ describe('a trait mapping', () => {
   })
 
   it('is a valid account after any change', () => {
+    const own: TraitSetup = {
+      fields: [
+        { name: 'Mail', type: 'email' },
+        { name: 'Nickname', type: 'text' },
+        { name: 'Joined', type: 'date', format: 'DD-MM-YYYY' }
+      ],
+      uniqueIdentifiers: ['Mail', 'Nickname'],
+      traits: { mail: 'Mail', nickname: 'Nickname', nick: 'Nickname' }
+    }
     const setups = [
-      addField(SETUP, { name: 'Age', type: 'number' }, 'age'),
-      mapTrait(SETUP, 'email', undefined),
-      removeField(SETUP, 'Email'),
-      changeField(SETUP, withType(SETUP.fields[0], 'multi select')),
-      changeField(SETUP, withType(SETUP.fields[2], 'text')),
-      changeField(SETUP, withType(SETUP.fields[1], 'date')),
-      moveIdentifier(SETUP, 'Email', 1)
+      addField(own, { name: 'Age', type: 'number' }, 'age'),
+      mapTrait(own, 'mail', undefined),
+      removeField(own, 'Mail'),
+      changeField(own, withType(own.fields[0], 'multi select')),
+      changeField(own, withType(own.fields[2], 'text')),
+      changeField(own, withType(own.fields[1], 'date')),
+      moveIdentifier(own, 'Mail', 1)
     ]
     setups.forEach((setup) => expect(AccountFile.safeParse(setup).error).toBeUndefined())
-    expect(setups[2].traits).toEqual({ firstName: 'First name', given_name: 'First name' })
-    expect(setups[3].uniqueIdentifiers).toEqual(['First name'])
-    expect(setups[6].uniqueIdentifiers).toEqual(['First name', 'Email'])
+    expect(setups[2].traits).toEqual({ nickname: 'Nickname', nick: 'Nickname' })
+    expect(setups[3].uniqueIdentifiers).toEqual(['Nickname'])
+    expect(setups[6].uniqueIdentifiers).toEqual(['Nickname', 'Mail'])
   })
 
   it('does not move an identifier past the first or last place', () => {
@@ -145,6 +154,7 @@ describe('a trait mapping', () => {
 describe('the mapping of an activity', () => {
   const activity: ActivityMapping = {
     name: 'Order completed',
+    retentionDays: 90,
     attributes: { total: { name: 'Total', type: 'currency' } }
   }
 

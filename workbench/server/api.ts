@@ -9,7 +9,7 @@ import { ACTIONS } from '../../delivery/mapping/mapping-fields'
 import { inShape } from '../../delivery'
 import { MAX_MAPPINGS } from '../../delivery/mapping/mappings'
 import { DESTINATION, showActions } from './definition'
-import { EXAMPLES } from './examples'
+import { listExamples } from './examples'
 import type { Feed } from './feed'
 import type { RejectedCalls } from './live'
 import { presets, readImported } from './mappings-store'
@@ -54,7 +54,7 @@ export function createApi(options: ApiOptions) {
       context.json({
         destination: DESTINATION,
         actions: showActions(),
-        examples: EXAMPLES,
+        examples: listExamples(Date.now()),
         writeKey: options.writeKey,
         apiKey: options.apiKey(),
         ortto: options.origin,

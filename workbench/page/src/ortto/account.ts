@@ -19,11 +19,14 @@ export const FIELD_TYPES: Record<FieldType, string> = {
   date: 'dates in the format that you choose',
   'date and time': 'dates and times in the format that you choose',
   'yes/no': 'true, false, yes, no, 1, 0',
-  'phone number': 'international numbers, such as +61 2 9374 4000',
+  'phone number': 'numbers with a country code, such as +61 2 9374 4000',
   'single select': 'one of its options; any text if there are no options',
   'multi select': 'some of its options, as an array; any texts if there are no options',
   link: 'URLs that begin with http:// or https://',
-  email: 'email addresses'
+  email: 'email addresses',
+  city: 'any text, number or boolean',
+  country: 'any text, number or boolean',
+  region: 'any text, number or boolean'
 }
 
 /** The formats of dates, each with the 28th of July 1980. */

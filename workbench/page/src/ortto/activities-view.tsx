@@ -3,8 +3,10 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import type { ActivityJson } from '../../../../sandbox'
+import { DEFAULT_RETENTION_DAYS } from '../../../../sandbox/rules'
 import { ortto, read } from '../client'
 import { showTime, showValue } from '../parts/show'
+import { showPlace } from '../parts/show-place'
 import type { ActivityMapping } from './account'
 import { ActivityEditor } from './activity-editor'
 import { withActivity } from './activity-setup'
@@ -56,7 +58,7 @@ function Editor({ saved, samples }: EditorProps) {
   const seen = new Map(Object.entries(samples))
   const activity = activities.find(({ name }) => name === opened)
   const add = (name: string) => {
-    set([...activities, { name, attributes: {} }])
+    set([...activities, { name, retentionDays: DEFAULT_RETENTION_DAYS, attributes: {} }])
     open(pathOfActivity(name))
   }
 
@@ -129,7 +131,7 @@ function ActivityTable({ activities, opened }: { activities: readonly ActivityMa
                   {name}
                 </Anchor>
               </Table.Td>
-              <Table.Td>{retentionDays === undefined ? 'no limit' : count(retentionDays, 'day')}</Table.Td>
+              <Table.Td>{retentionDays === 'for ever' ? 'for ever' : count(retentionDays, 'day')}</Table.Td>
               <Table.Td>{Object.keys(attributes).length}</Table.Td>
             </Table.Tr>
           ))}
@@ -246,6 +248,7 @@ const STATE_COLORS: Record<ActivityJson['state'], string> = { attached: 'teal', 
 /** An activity, with its state and the reason. */
 export function ActivityLine({ activity }: { activity: ActivityJson }) {
   const { event, timestamp, ids, state, reason, attributes } = activity
+  const place = showPlace(activity)
   return (
     <>
       <Group gap="xs" wrap="nowrap">
@@ -270,6 +273,7 @@ export function ActivityLine({ activity }: { activity: ActivityJson }) {
         </div>
       )}
       <Text size="xs" className="long">
+        {place !== undefined && <>Where it happened: {place}. </>}
         {reason}.
       </Text>
     </>

@@ -47,9 +47,9 @@ export function ActivityEditor({ activity, seen, onChange, onRemove }: ActivityE
       <Group gap="md" align="end">
         <NumberInput
           label="Retention period in days"
-          description="Older events get 422. Leave empty for no limit."
-          value={retentionDays ?? ''}
-          onChange={(days) => onChange({ ...activity, retentionDays: typeof days === 'number' ? days : undefined })}
+          description="Older events get 422. Leave empty to keep them for ever."
+          value={retentionDays === 'for ever' ? '' : retentionDays}
+          onChange={(days) => onChange({ ...activity, retentionDays: typeof days === 'number' ? days : 'for ever' })}
           min={1}
           max={1_000_000}
           allowDecimal={false}

@@ -6,7 +6,7 @@ import { ortto, read } from '../client'
 import { Failure } from '../parts/failure'
 import { showTime } from '../parts/show'
 import { namesOf } from './account'
-import { describeFault, faultOf, FAULTS } from './faults'
+import { describeFault, faultOf, FAULTS, ITEM_STATUSES } from './faults'
 import type { FaultForm, FaultKind } from './faults'
 import { useSummary } from './queries'
 import { Loaded, Part, View } from './view'
@@ -120,6 +120,9 @@ function Faults() {
   const [form, setForm] = useState<FaultForm>({
     kind: 'status',
     status: 503,
+    itemStatus: 500,
+    every: 1,
+    event: '',
     message: 'The service is not available',
     location: '/login',
     bytes: 1000,
@@ -160,7 +163,7 @@ function Faults() {
             onChange={(value) => setForm({ ...form, once: value === 'once' })}
           >
             <Group mt={4}>
-              <Radio value="once" label="For the next request" />
+              <Radio value="once" label={kind === 'item status' ? 'For one event' : 'For the next request'} />
               <Radio value="always" label="Until it is switched off" />
             </Group>
           </Radio.Group>
@@ -183,7 +186,7 @@ interface SettingsProps {
 }
 
 function Settings({ form, onChange }: SettingsProps) {
-  const number = (label: string, key: 'status' | 'bytes' | 'milliseconds', min: number, max: number) => (
+  const number = (label: string, key: 'status' | 'bytes' | 'milliseconds' | 'every', min: number, max: number) => (
     <NumberInput
       label={label}
       value={form[key]}
@@ -194,7 +197,7 @@ function Settings({ form, onChange }: SettingsProps) {
       w={150}
     />
   )
-  const text = (label: string, key: 'message' | 'location') => (
+  const text = (label: string, key: 'message' | 'location' | 'event') => (
     <TextInput
       label={label}
       value={form[key]}
@@ -208,6 +211,24 @@ function Settings({ form, onChange }: SettingsProps) {
       return (
         <>
           {number('Status', 'status', 400, 599)}
+          {text('Message', 'message')}
+        </>
+      )
+    case 'item status':
+      return (
+        <>
+          <Select
+            label="Status"
+            data={ITEM_STATUSES.map(String)}
+            value={String(form.itemStatus)}
+            allowDeselect={false}
+            onChange={(chosen) =>
+              onChange({ ...form, itemStatus: ITEM_STATUSES.find((one) => String(one) === chosen) ?? form.itemStatus })
+            }
+            w={150}
+          />
+          {number('Every so many events', 'every', 1, 1000)}
+          {text('Only the activity', 'event')}
           {text('Message', 'message')}
         </>
       )

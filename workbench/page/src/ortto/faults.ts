@@ -10,6 +10,10 @@ export const FAULTS: Record<FaultKind, { effect: string; outcome: string }> = {
       'Every event of the request gets this status. Segment retries 408, 423, 429 and 5xx except 501. Other statuses are ' +
       'final.'
   },
+  'item status': {
+    effect: 'Ortto rejects single events with this status, and processes the others.',
+    outcome: 'The events that fail get this status, each on its own. Segment retries 429 and 500.'
+  },
   redirect: {
     effect: 'Ortto responds with a redirect, and processes nothing.',
     outcome: 'The destination does not follow it, because the data would be lost. Every event gets 502 and is retried.'
@@ -43,10 +47,18 @@ export const FAULTS: Record<FaultKind, { effect: string; outcome: string }> = {
   }
 }
 
+type ItemStatus = Extract<Fault, { kind: 'item status' }>['status']
+export const ITEM_STATUSES: readonly ItemStatus[] = [500, 429, 422, 400]
+
 /** The form for a fault */
 export interface FaultForm {
   kind: FaultKind
   status: number
+  itemStatus: ItemStatus
+  /** Fails every so many-th event. */
+  every: number
+  /** Only activities with this name. Empty for all events. */
+  event: string
   message: string
   location: string
   bytes: number
@@ -55,10 +67,13 @@ export interface FaultForm {
 }
 
 /** The fault of a form, with the settings of its kind. */
-export function faultOf({ kind, status, message, location, bytes, milliseconds, once }: FaultForm): Fault {
+export function faultOf(form: FaultForm): Fault {
+  const { kind, status, itemStatus, every, event, message, location, bytes, milliseconds, once } = form
   switch (kind) {
     case 'status':
       return { kind, status, message, once }
+    case 'item status':
+      return { kind, status: itemStatus, message, every, event: event === '' ? undefined : event, once }
     case 'redirect':
       return { kind, location, once }
     case 'size limit':
@@ -72,13 +87,16 @@ export function faultOf({ kind, status, message, location, bytes, milliseconds, 
 
 /** An active fault, as text: `status 503, for one request` */
 export function describeFault(fault: Fault): string {
-  return `${withSettings(fault)}, ${fault.once ? 'for one request' : 'until it is switched off'}`
+  const part = fault.kind === 'item status' ? 'event' : 'request'
+  return `${withSettings(fault)}, ${fault.once ? `for one ${part}` : 'until it is switched off'}`
 }
 
 function withSettings(fault: Fault): string {
   switch (fault.kind) {
     case 'status':
       return `status ${fault.status} “${fault.message}”`
+    case 'item status':
+      return `status ${fault.status} “${fault.message}” of ${describeItems(fault)}`
     case 'redirect':
       return `redirect to ${fault.location}`
     case 'size limit':
@@ -88,4 +106,9 @@ function withSettings(fault: Fault): string {
     default:
       return fault.kind
   }
+}
+
+function describeItems({ every, event, messageId }: Extract<Fault, { kind: 'item status' }>): string {
+  const kind = messageId !== undefined ? `event ${messageId}` : event === undefined ? 'event' : `activity “${event}”`
+  return every === 1 ? `each ${kind}` : `one in ${every} of each ${kind}`
 }

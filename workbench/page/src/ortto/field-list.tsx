@@ -1,21 +1,26 @@
 import { ActionIcon, Button, Group, Text } from '@mantine/core'
 import { useState } from 'react'
+import { SYSTEM_FIELDS } from '../../../../sandbox/rules'
 import { FieldSettings, NewField } from './field-settings'
 import { addField, changeField, removeField } from './trait-setup'
 import type { TraitSetup } from './trait-setup'
 import { Part } from './view'
+
+const SYSTEM_NAMES = new Set(SYSTEM_FIELDS.map(({ name }) => name))
 
 /** The number of fields that are shown. The search finds the others. */
 const MAX_SHOWN = 100
 
 interface FieldListProps {
   setup: TraitSetup
+  /** Names of the fields that exist: their types cannot be changed. */
+  fixed: ReadonlySet<string>
   onChange: (setup: TraitSetup) => void
   search: string
 }
 
 /** All CDP fields, sorted by name. */
-export function FieldList({ setup, onChange, search }: FieldListProps) {
+export function FieldList({ setup, fixed, onChange, search }: FieldListProps) {
   const [isAdding, setAdding] = useState(false)
   const wanted = search.trim().toLowerCase()
   const fields = [...setup.fields]
@@ -25,7 +30,10 @@ export function FieldList({ setup, onChange, search }: FieldListProps) {
   return (
     <Part
       title="CDP fields"
-      intro="The fields of contacts. Contacts keep their values if a field is removed or gets another type."
+      intro={
+        'The fields of contacts. Every account has the first ones. The type of a field cannot be changed later. Contacts ' +
+        'keep their values if a field is removed.'
+      }
     >
       {fields.length > 0 && (
         <div className="frame">
@@ -46,8 +54,10 @@ export function FieldList({ setup, onChange, search }: FieldListProps) {
                     field={field}
                     onChange={(changed) => onChange(changeField(setup, changed))}
                     of={`the field ${field.name}`}
+                    isFixed={fixed.has(field.name)}
                   />
                   <ActionIcon
+                    disabled={SYSTEM_NAMES.has(field.name)}
                     variant="default"
                     aria-label={`Remove field ${field.name}`}
                     onClick={() => onChange(removeField(setup, field.name))}

@@ -14,10 +14,12 @@ interface FieldSettingsProps {
   onChange: (field: Field) => void
   /** The name of the field or attribute, for screen readers */
   of: string
+  /** The type cannot be changed. */
+  isFixed?: boolean
 }
 
 /** The type of a field, with the format of dates and the options of selects. */
-export function FieldSettings({ field, onChange, of }: FieldSettingsProps) {
+export function FieldSettings({ field, onChange, of, isFixed = false }: FieldSettingsProps) {
   const { type, format, options } = field
   return (
     <>
@@ -25,6 +27,7 @@ export function FieldSettings({ field, onChange, of }: FieldSettingsProps) {
         aria-label={`Type of ${of}`}
         data={namesOf(FIELD_TYPES)}
         value={type}
+        disabled={isFixed}
         allowDeselect={false}
         onChange={(chosen) => chosen !== null && onChange(withType(field, chosen))}
         w={150}
@@ -64,10 +67,12 @@ interface ConvertedProps {
   example: unknown
   field: Field
   onChange: (field: Field) => void
+  /** The type cannot be changed. */
+  isFixed?: boolean
 }
 
 /** The value that Ortto would store for an example, or why it would skip the example. */
-export function Converted({ name, example, field, onChange }: ConvertedProps) {
+export function Converted({ name, example, field, onChange, isFixed = false }: ConvertedProps) {
   const query = { value: JSON.stringify(example ?? null), field: JSON.stringify(field) }
   const { data } = useQuery({
     queryKey: ['convert', query],
@@ -85,12 +90,13 @@ export function Converted({ name, example, field, onChange }: ConvertedProps) {
     )
   }
   const suggested = suggestType(field, name, example)
+  const isPossible = suggested && !isSame(suggested, field) && !(isFixed && suggested.type !== field.type)
   return (
     <Group gap="xs">
       <Text size="xs" c="red" className="long">
         Skipped: {data.problem}.
       </Text>
-      {suggested && !isSame(suggested, field) && (
+      {isPossible && (
         <Button variant="default" size="compact-xs" onClick={() => onChange(suggested)}>
           Use {describeField(suggested)}
         </Button>

@@ -4,7 +4,7 @@ import { useParameter } from './address'
 import type { Field } from './account'
 import { FieldList } from './field-list'
 import { Identifiers } from './identifiers'
-import { useAccount, useAccountChange, useLog, useSamples } from './queries'
+import { useAccount, useAccountChange, useLog, useSamples, useSummary } from './queries'
 import { traitsIn } from './samples'
 import { skippedTraits } from './skipped'
 import { TraitEditor } from './trait-editor'
@@ -48,20 +48,28 @@ function Editor({ saved, samples }: { saved: TraitSetup; samples: readonly unkno
   const seen = traitsIn(samples)
   const rows = traitRows(setup, seen, search)
   const { data: log = [] } = useLog()
+  const { data: summary } = useSummary()
+  // Ortto cannot change the type of a field that was made.
+  const fixed = new Set(saved.fields.map(({ name }) => name))
   const skipped = skippedTraits(log)
   const allMapped = mapAllTraits(setup, seen)
 
   return (
     <>
-      {samples.length === 0 && (
+      {summary && summary.firstIdentifyAt === undefined && (
         <Alert color="blue" title="Waiting for Segment to send us an Identify event">
           Its traits appear here, so that you can map them. <TextLink href="/try">Try an event</TextLink> or{' '}
           <TextLink href="/live">send one with a Segment library</TextLink>.
         </Alert>
       )}
       {saved.traits === undefined && (
-        <Alert color="red" title="Ortto rejects all contacts: No mappings configured">
-          Until a trait mapping is saved, every contact gets 422. Received events are kept as samples.
+        <Alert color="red" title="Ortto rejects everything: No mappings configured">
+          Until a trait mapping is saved, every event gets 422, activities too. Received events are kept as samples.
+        </Alert>
+      )}
+      {saved.traits === undefined && summary?.firstIdentifyAt !== undefined && (
+        <Alert color="green" title="The first identify event is here">
+          Its traits can be mapped now. Ortto sends an email at this point.
         </Alert>
       )}
       <Group justify="space-between" align="end">
@@ -98,6 +106,7 @@ function Editor({ saved, samples }: { saved: TraitSetup; samples: readonly unkno
                 row={row}
                 skipped={skipped.get(row.trait)}
                 fields={setup.fields}
+                fixed={fixed}
                 onMap={(field) => set(mapTrait(setup, row.trait, field))}
                 onAdd={(field) => set(addField(setup, field, row.trait))}
                 onChange={(field) => set(changeField(setup, field))}
@@ -115,7 +124,7 @@ function Editor({ saved, samples }: { saved: TraitSetup; samples: readonly unkno
         />
       </Part>
       <Identifiers setup={setup} onChange={set} />
-      <FieldList setup={setup} onChange={set} search={search} />
+      <FieldList setup={setup} fixed={fixed} onChange={set} search={search} />
       <SaveBar
         draft={draft}
         change={change}

@@ -1,4 +1,5 @@
 import { ActionIcon, Group, Select, Text } from '@mantine/core'
+import { MAX_UNIQUE_IDENTIFIERS, UNIQUE_IDENTIFIER_TYPES } from '../../../../sandbox/rules'
 import { Part } from './view'
 import { moveIdentifier } from './trait-setup'
 import type { TraitSetup } from './trait-setup'
@@ -12,13 +13,17 @@ interface IdentifiersProps {
 export function Identifiers({ setup, onChange }: IdentifiersProps) {
   const { fields, uniqueIdentifiers } = setup
   const set = (names: string[]) => onChange({ ...setup, uniqueIdentifiers: names })
-  const others = fields.filter(({ name, type }) => type !== 'multi select' && !uniqueIdentifiers.includes(name))
+  const isFull = uniqueIdentifiers.length >= MAX_UNIQUE_IDENTIFIERS
+  const others = fields.filter(
+    ({ name, type }) => UNIQUE_IDENTIFIER_TYPES.includes(type) && !uniqueIdentifiers.includes(name)
+  )
   return (
     <Part
       title="Unique identifiers"
       intro={
         'Used to match an event to a contact, in this order. If none match, the user ID and then the anonymous ID are ' +
-        'used. When you save, contacts that share a value are merged.'
+        'used. An anonymous ID does not match a contact with another user ID. When you save, contacts that share a value ' +
+        'are merged.'
       }
     >
       {uniqueIdentifiers.length === 0 ? (
@@ -67,8 +72,9 @@ export function Identifiers({ setup, onChange }: IdentifiersProps) {
       )}
       <Select
         label="Add a unique identifier"
-        placeholder={others.length > 0 ? 'Choose a field' : 'No other fields'}
-        disabled={others.length === 0}
+        description={`At most ${MAX_UNIQUE_IDENTIFIERS}, of the type text, phone number or email.`}
+        placeholder={isFull ? 'Remove one first' : others.length > 0 ? 'Choose a field' : 'No other fields'}
+        disabled={isFull || others.length === 0}
         size="xs"
         data={others.map(({ name }) => name)}
         value={null}

@@ -1,4 +1,4 @@
-import { Group, NumberInput, Radio, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
+import { Alert, Group, NumberInput, Radio, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
 import { IDENTIFY_EVENTS_PER_CONTACT } from '../../../../sandbox/rules'
 import { namesOf } from './account'
 import type { Account, Plan } from './account'
@@ -6,7 +6,7 @@ import { Copyable } from '../parts/copy'
 import { Labelled } from '../parts/labelled'
 import { useSetup } from '../parts/use-setup'
 import { limitsOf } from './limits'
-import { useAccount, useAccountChange } from './queries'
+import { useAccount, useAccountChange, useSummary } from './queries'
 import { ExportAndImport, StartOver } from './start-over'
 import { draftsOf } from './use-draft'
 import { Loaded, Part, SaveBar, View } from './view'
@@ -59,19 +59,24 @@ function Connection() {
 
 interface SourceSettings {
   name: string
+  phoneCountry?: string
   merge: Account['dataSource']['merge']
   plan: Plan
 }
 
-function settingsOf({ dataSource: { name, merge }, plan }: Account): SourceSettings {
-  return { name, merge, plan }
+function settingsOf({ dataSource: { name, merge }, phoneCountry, plan }: Account): SourceSettings {
+  return { name, merge, phoneCountry, plan }
 }
 
 /** The effect of each merge setting on an existing contact. */
 const MERGE_SETTINGS: Record<SourceSettings['merge'], string> = {
   overwrite: 'Values of an event replace those of the contact.',
   append: 'Values of an event only fill empty fields of the contact.',
-  'ignore existing': 'Existing contacts do not change. Only new contacts are filled.'
+  'ignore existing': 'Existing contacts do not change. Only new contacts are filled.',
+  'new data for existing contacts only':
+    'Values of an event only fill empty fields of existing contacts. No contact is created: events of others get 422.',
+  'overwrite for existing contacts only':
+    'Values of an event replace those of existing contacts. No contact is created: events of others get 422.'
 }
 
 const useDraft = draftsOf<SourceSettings>()
@@ -80,7 +85,8 @@ function Settings({ saved }: { saved: SourceSettings }) {
   const draft = useDraft(saved)
   const { value: settings, set } = draft
   const change = useAccountChange()
-  const { name, merge, plan } = settings
+  const { name, merge, phoneCountry, plan } = settings
+  const { data: summary } = useSummary()
   const limits = limitsOf(plan)
   const number = (label: string, description: string, value: number, onChange: (value: number) => void) => (
     <NumberInput
@@ -107,6 +113,16 @@ function Settings({ saved }: { saved: SourceSettings }) {
           onChange={({ currentTarget }) => set({ ...settings, name: currentTarget.value })}
           maw={360}
         />
+        <TextInput
+          label="Country of phone numbers without a country code"
+          description="Two letters, such as AU. Leave empty to skip such numbers."
+          value={phoneCountry ?? ''}
+          onChange={({ currentTarget: { value } }) =>
+            set({ ...settings, phoneCountry: value === '' ? undefined : value.toUpperCase() })
+          }
+          maxLength={2}
+          maw={360}
+        />
         <Radio.Group
           label="When an event matches an existing contact"
           value={merge}
@@ -126,6 +142,9 @@ function Settings({ saved }: { saved: SourceSettings }) {
           )}
           {number('Activities', 'Activities that the plan includes.', plan.activities, (activities) =>
             setPlan({ activities })
+          )}
+          {number('Custom fields', 'Fields that the plan includes.', plan.customFields, (customFields) =>
+            setPlan({ customFields })
           )}
           {number(
             'Track factor',
@@ -151,14 +170,20 @@ function Settings({ saved }: { saved: SourceSettings }) {
           in 24 hours. Track events: {amount(plan.trackFactor)} × {amount(plan.contacts)} contacts ×{' '}
           {amount(plan.activities)} activities = {amount(limits.track)} in 24 hours.
         </Text>
+        {summary?.warnings.map(({ code, message }) => (
+          <Alert key={code} color="yellow" title="Not in the plan">
+            {message}
+          </Alert>
+        ))}
       </Part>
       <SaveBar
         draft={draft}
         change={change}
         onSave={() =>
-          change.mutate((account) => ({ ...account, plan, dataSource: { ...account.dataSource, name, merge } }), {
-            onSuccess: () => draft.settle(settings)
-          })
+          change.mutate(
+            (account) => ({ ...account, plan, phoneCountry, dataSource: { ...account.dataSource, name, merge } }),
+            { onSuccess: () => draft.settle(settings) }
+          )
         }
       />
     </>

@@ -14,6 +14,8 @@ interface TraitEditorProps {
   row: TraitRow
   skipped?: SkippedValues
   fields: readonly Field[]
+  /** Names of the fields that exist: their types cannot be changed. */
+  fixed: ReadonlySet<string>
   /** Undefined removes the mapping */
   onMap: (field: string | undefined) => void
   /** Adds a field, and maps the trait to it */
@@ -22,9 +24,10 @@ interface TraitEditorProps {
 }
 
 /** One trait, and its field. */
-export function TraitEditor({ row, skipped, fields, onMap, onAdd, onChange }: TraitEditorProps) {
+export function TraitEditor({ row, skipped, fields, fixed, onMap, onAdd, onChange }: TraitEditorProps) {
   const { trait, field, isSeen, example } = row
   const [isAdding, setAdding] = useState(false)
+  const isFixed = field !== undefined && fixed.has(field.name)
   const proposal = isSeen ? proposeField(trait, example, fields) : undefined
   return (
     <div className="pair" role="group" aria-label={`Trait ${trait}`}>
@@ -49,7 +52,7 @@ export function TraitEditor({ row, skipped, fields, onMap, onAdd, onChange }: Tr
             style={{ flex: '1 1 160px' }}
           />
           {field ? (
-            <FieldSettings field={field} onChange={onChange} of={field.name} />
+            <FieldSettings field={field} onChange={onChange} of={field.name} isFixed={isFixed} />
           ) : (
             !isAdding &&
             (proposal !== undefined || !isSeen) && (
@@ -59,9 +62,11 @@ export function TraitEditor({ row, skipped, fields, onMap, onAdd, onChange }: Tr
             )
           )}
         </Group>
-        {field && isSeen && <Converted name={trait} example={example} field={field} onChange={onChange} />}
+        {field && isSeen && (
+          <Converted name={trait} example={example} field={field} onChange={onChange} isFixed={isFixed} />
+        )}
         {field && skipped && !isSame(skipped.example, example) && (
-          <SkippedLately name={trait} skipped={skipped} field={field} onChange={onChange} />
+          <SkippedLately name={trait} skipped={skipped} field={field} onChange={onChange} isFixed={isFixed} />
         )}
         {!field && !isAdding && (
           <Group gap="xs" mt={2}>

@@ -1,3 +1,4 @@
+import { UNIQUE_IDENTIFIER_TYPES } from '../../../../sandbox/rules'
 import type { Account, Field } from './account'
 import { withEntry } from './account'
 import { proposeField } from './guess-field'
@@ -21,12 +22,11 @@ export function addField(setup: TraitSetup, field: Field, trait?: string): Trait
 }
 
 export function changeField(setup: TraitSetup, field: Field): TraitSetup {
-  const isUnique = field.type !== 'multi select'
+  const canIdentify = UNIQUE_IDENTIFIER_TYPES.includes(field.type)
   return {
     ...setup,
     fields: setup.fields.map((other) => (other.name === field.name ? field : other)),
-    // A field with several values cannot be a unique identifier.
-    uniqueIdentifiers: setup.uniqueIdentifiers.filter((name) => isUnique || name !== field.name)
+    uniqueIdentifiers: setup.uniqueIdentifiers.filter((name) => canIdentify || name !== field.name)
   }
 }
 

@@ -3,10 +3,12 @@ import { Link } from 'wouter'
 import type { ContactSummary, ProcessedItem } from '../../../../sandbox'
 import { changesBetween, showValue } from './show'
 import type { Change } from './show'
+import { showPlace } from './show-place'
 
 /** What one item changed in Ortto: the contact before and after, the activity, and the entries of the error log. */
 export function ChangeView({ processed }: { processed: ProcessedItem }) {
   const { result, contact, activity, log, unmapped } = processed
+  const place = activity && 'attributes' in activity ? showPlace(activity) : undefined
   return (
     <Stack gap={6}>
       <Text size="xs" c="dimmed">
@@ -16,6 +18,7 @@ export function ChangeView({ processed }: { processed: ProcessedItem }) {
       {activity && (
         <Text size="sm">
           Activity “{activity.event}” at {activity.timestamp}: {activity.state}. {activity.reason}.
+          {place !== undefined && ` Where it happened: ${place}.`}
         </Text>
       )}
       {activity && 'attributes' in activity && Object.keys(activity.attributes).length > 0 && (
