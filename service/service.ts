@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'http'
-import type { EventReport } from '../delivery'
 import { listRejections } from '../delivery'
+import type { EventReport } from '../delivery'
 import { answerError, answerWith, isUnconfirmed } from './answer'
 import type { Answer } from './answer'
 import { authorize } from './authorize'
@@ -53,7 +53,7 @@ export class Service {
     return this.isDraining ? 'draining' : undefined
   }
 
-  /** Events and requests in progress */
+  /** The events without a result, and the age of the oldest */
   get waiting(): { events: number; oldestMs: number } {
     const { events, oldestMs } = this.backlog
     return { events, oldestMs }
@@ -125,16 +125,20 @@ export class Service {
     }
     // The events stay in memory until they have their results, also when the response was sent before.
     const sent = this.options.sink.send(messages, signal).finally(() => this.backlog.remove(entry))
-    return this.settle(messages, sent)
+    return this.settle(messages, sent, signal)
   }
 
-  /** Waits for the results of a request's events. */
-  private async settle(messages: readonly Message[], sent: Promise<EventReport[][]>): Promise<Answer> {
+  /** Waits for the results of a request's events. A client that is gone sends them again. */
+  private async settle(
+    messages: readonly Message[],
+    sent: Promise<EventReport[][]>,
+    signal: AbortSignal
+  ): Promise<Answer> {
     const { answerTimeoutMs = ANSWER_TIMEOUT_MS, onSettled, onUnconfirmed, rejected, sink } = this.options
     try {
       const settled = await withTimeout(sent, answerTimeoutMs)
       const reports = settled.flat()
-      if (isUnconfirmed(reports)) {
+      if (signal.aborted || isUnconfirmed(reports)) {
         onUnconfirmed?.(messages.length)
       } else {
         await rejected?.add(reports.filter((report) => listRejections(report).length > 0))

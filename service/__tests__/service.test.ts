@@ -256,6 +256,36 @@ describe('a request that takes too long', () => {
   })
 })
 
+describe('a client that is gone before the response', () => {
+  it('has to send its events again, so they count when it does', async () => {
+    const held = defer()
+    const settled: (string | undefined)[] = []
+    const unconfirmed: number[] = []
+    const { post, requests, service } = await startService({
+      respond: () => (requests.length > 1 ? undefined : held.promise.then(() => undefined)),
+      onSettled: (reports) => settled.push(...reports.map(({ messageId }) => messageId)),
+      onUnconfirmed: (events) => unconfirmed.push(events)
+    })
+    const client = new AbortController()
+    const first = post('/v1/events', identify('u1'), { signal: client.signal })
+    while (requests.length === 0) {
+      await new Promise(setImmediate)
+    }
+    client.abort()
+    await expect(first).rejects.toThrow()
+    // The service learns of it a moment later.
+    await post('/v1/events', [])
+    held.resolve()
+    while (service.waiting.events > 0) {
+      await new Promise(setImmediate)
+    }
+
+    expect([settled, unconfirmed]).toEqual([[], [1]])
+    expect((await post('/v1/events', identify('u1'))).status).toBe(200)
+    expect(settled).toEqual(['m-u1'])
+  })
+})
+
 describe('a service that drains', () => {
   it('refuses new requests, and responds to those that it has', async () => {
     const held = defer()
