@@ -47,6 +47,13 @@ const COMMANDS = new Map<string, CommandEntry>([
     }
   ],
   [
+    'compare',
+    {
+      description: 'Compares an Ortto account with the local Ortto, sentence by sentence of the documents.',
+      load: () => (require('./compare') as typeof import('./compare')).compareCommand
+    }
+  ],
+  [
     'publish',
     {
       description: 'Publishes events from files, folders or standard input (-) to a stream, for any number of workers.',

@@ -25,8 +25,8 @@ const TRY_DELAY_MS = 100
 const NOBODY = '65534'
 
 /**
- * `npm run check:container`: what Dockerfile and compose.yaml start works as they start it, as far as this shows without
- * Docker: as process 1, as a user without rights, and with one folder that can be written to.
+ * `npm run check:container`: what Dockerfile and compose.yaml start works as far as this shows without Docker:
+ * as process 1, as a user without rights, and with one folder that can be written to.
  */
 async function checkContainer(folder: string): Promise<void> {
   if ((await run('unshare', ['--mount', '--pid', '--fork', 'true'], { cwd: ROOT })).code !== 0) {

@@ -72,7 +72,7 @@ async function checkImport(cwd: string): Promise<void> {
   passed("require('actions-ortto') and TypeScript's import give the destination")
 }
 
-/** The recipes of sandbox/README.md run in empty projects, an ESM one and a CommonJS one, and TypeScript checks them. */
+/** The recipes of sandbox/README.md run in empty projects, of ES modules and of CommonJS. */
 async function checkRecipes(tarball: string, folder: string): Promise<void> {
   const text = await readFile(join(ROOT, 'sandbox', 'README.md'), 'utf8')
   const recipe = (name: string) => {

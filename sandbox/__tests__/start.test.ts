@@ -95,7 +95,9 @@ describe('a sandbox that a test starts', () => {
     const ortto = await start({ account: ACCOUNT })
     await post(ortto, 'identify', [LANA])
     const control = async (method: string) =>
-      (await fetch(`${ortto.url}/sandbox/requests`, { method, headers: { 'content-type': 'application/json' } })).json()
+      (await (
+        await fetch(`${ortto.url}/sandbox/requests`, { method, headers: { 'content-type': 'application/json' } })
+      ).json()) as object[]
 
     expect(await control('GET')).toMatchObject([{ path: '/v1/identify', body: [LANA], status: 200 }])
     expect(await control('DELETE')).toEqual([])

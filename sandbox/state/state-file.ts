@@ -13,8 +13,9 @@ const SavedState = z.looseObject({ apiKey: z.string() })
 export class StateFileError extends Error {}
 
 /**
- * Restores a sandbox from a state file, or creates one if there is no file. A reset leads back to the options. Their API
- * key wins over the one in the file.
+ * Restores a sandbox from a state file, or creates one if there is no file. A reset leads back to the options. The API
+ * key of the options wins over the one in the file.
+ *
  * @throws StateFileError when the content is not valid, Error when the account of the options is not valid, and the
  *   error of the file system when the file cannot be read
  */
