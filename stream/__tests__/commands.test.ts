@@ -35,7 +35,8 @@ describe('the commands of docs/scaling.md', () => {
     const folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))
     await mkdir(join(folder, 'archive'))
     await copyFile(join(ROOT, 'examples', 'events.ndjson'), join(folder, 'archive', 'events.ndjson'))
-    const { app, account, apiKey } = createSandbox({ account: exampleAccount })
+    const activities = exampleAccount.activities.map((one) => ({ ...one, retentionDays: 'for ever' as const }))
+    const { app, account, apiKey } = createSandbox({ account: { ...exampleAccount, activities } })
     const { origin, close } = await serve(app)
     const port = 20_000 + (process.pid % 20_000)
     const env = { HOME: folder, NATS_URL: `nats://127.0.0.1:${port}`, ORTTO_API_KEY: apiKey }

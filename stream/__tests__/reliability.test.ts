@@ -25,6 +25,21 @@ const FAULTS: { title: string; effect: string; fault?: object }[] = [
   status(429, 'lasting'),
   status(503, 'lasting'),
   {
+    title: 'item status 500, once',
+    effect: 'Ortto rejects one event, and processes the others of the request.',
+    fault: { kind: 'item status' }
+  },
+  {
+    title: 'item status 429, lasting',
+    effect: 'Ortto rejects every third event, and processes the others, in each request.',
+    fault: { kind: 'item status', status: 429, every: 3, once: false }
+  },
+  {
+    title: 'item status 500 of one event, lasting',
+    effect: 'Ortto rejects the same event in each request, and processes the others.',
+    fault: { kind: 'item status', messageId: 'm0', once: false }
+  },
+  {
     title: 'redirect, once',
     effect: 'Ortto processes nothing, and responds with a redirect.',
     fault: { kind: 'redirect' }
