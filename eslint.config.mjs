@@ -9,8 +9,9 @@ const MAY_IMPORT = {
   sandbox: ['common'],
   delivery: ['src', 'common'],
   stream: ['delivery', 'src', 'common'],
+  service: ['stream', 'delivery', 'src', 'common'],
   workbench: ['stream', 'delivery', 'sandbox', 'src', 'common'],
-  cli: ['workbench', 'stream', 'delivery', 'sandbox', 'src', 'common']
+  cli: ['workbench', 'service', 'stream', 'delivery', 'sandbox', 'src', 'common']
 }
 const MODULES = Object.keys(MAY_IMPORT)
 

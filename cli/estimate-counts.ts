@@ -133,7 +133,7 @@ export class Estimate {
   }
 
   private addReport({ source, event, notices = [], problem, skipped, results }: EventReport): void {
-    const file = source.kind === 'file' ? source.file : source.subject
+    const file = source.kind === 'file' ? source.file : source.kind === 'message' ? source.subject : source.path
     const counts = this.files.get(file) ?? noCounts()
     this.files.set(file, counts)
     counts.lines += 1

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { createServer } from 'http'
+import type { RequestListener } from 'http'
 import type { AddressInfo } from 'net'
 import { UsageError } from './command'
 import type { Metrics } from './metrics'
@@ -15,7 +16,16 @@ interface Monitored {
   metrics: Pick<Metrics, 'format'>
   /** Why no event can be delivered for now: a code. Undefined when the process is ready. */
   notReady: () => string | undefined
+  /** Responds to requests for other paths. @default 404 */
+  handle?: RequestListener
 }
+
+/** The longest time in which a request must arrive completely */
+const REQUEST_TIMEOUT_MS = 60_000
+/** Longer than load balancers keep a connection without requests: they must be the ones that close it. */
+const KEEP_ALIVE_MS = 65_000
+
+const PROBES = ['/livez', '/readyz', '/metrics']
 
 /** `--listen` */
 export function listenOption(): Option {
@@ -25,7 +35,7 @@ export function listenOption(): Option {
 }
 
 /** Parses `127.0.0.1:9464`, `[::1]:9464`, or `:9464` for 127.0.0.1. */
-function parseAddress(text: string): Address {
+export function parseAddress(text: string): Address {
   const [, host = '', port = ''] = /^(\[[\da-fA-F:.]+\]|[\w.-]*):(\d{1,5})$/.exec(text) ?? []
   if (port === '' || Number(port) > 65_535) {
     throw new InvalidArgumentError('Expected a host and a port, such as 127.0.0.1:9464 or 0.0.0.0:9464.')
@@ -37,18 +47,18 @@ function parseAddress(text: string): Address {
  * Serves the metrics and the probes. They contain counts and codes, but no events and no keys.
  * @throws UsageError when the address cannot be used
  */
-export async function listen({ host, port }: Address, { metrics, notReady }: Monitored) {
+export async function listen({ host, port }: Address, { metrics, notReady, handle }: Monitored) {
   const server = createServer((request, response) => {
     const end = (status: number, text: string, type = 'text/plain; charset=utf-8') =>
       response
         .writeHead(status, { 'content-type': type, 'x-content-type-options': 'nosniff' })
         .end(request.method === 'HEAD' ? undefined : text)
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      end(405, 'method_not_allowed\n')
-      return
-    }
     const [path] = (request.url ?? '').split('?')
-    if (path === '/livez') {
+    if (handle && !PROBES.includes(path)) {
+      handle(request, response)
+    } else if (request.method !== 'GET' && request.method !== 'HEAD') {
+      end(405, 'method_not_allowed\n')
+    } else if (path === '/livez') {
       end(200, 'ok\n')
     } else if (path === '/readyz') {
       const reason = notReady()
@@ -62,6 +72,8 @@ export async function listen({ host, port }: Address, { metrics, notReady }: Mon
       end(404, 'not_found\n')
     }
   })
+  server.requestTimeout = REQUEST_TIMEOUT_MS
+  server.keepAliveTimeout = KEEP_ALIVE_MS
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, resolve)

@@ -6,7 +6,15 @@ import type { Status } from '../stream'
 /** Upper limits of the request durations in seconds. A request ends within 20 seconds. */
 const DURATION_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20]
 
-/** The metrics of a worker, as Prometheus reads them. docs/operations.md describes each. */
+/** What is read when the metrics are. */
+interface Sources {
+  /** Reads the state of the stream. It is shared by all workers: use the maximum, not the sum. */
+  readStatus?: () => Promise<Status>
+  /** The events that wait for their result in `ortto serve` */
+  readWaiting?: () => { events: number; oldestMs: number; isPaused: boolean }
+}
+
+/** The metrics of a process, as Prometheus reads them. docs/operations.md describes each. */
 export class Metrics {
   private readonly registry = new Registry()
   private readonly registers = [this.registry]
@@ -40,10 +48,25 @@ export class Metrics {
     registers: this.registers
   })
 
-  private readonly readStream: () => Promise<void>
+  private readonly responses = new Counter({
+    name: 'ortto_responses_total',
+    help: 'Responses of ortto serve, by HTTP status',
+    labelNames: ['status'],
+    registers: this.registers
+  })
 
-  /** @param readStatus reads the state of the stream. It is shared by all workers: use the maximum, not the sum. */
-  constructor(readStatus: () => Promise<Status>) {
+  private readonly readers: (() => Promise<void>)[] = []
+
+  constructor({ readStatus, readWaiting }: Sources) {
+    if (readStatus) {
+      this.readers.push(this.createStreamReader(readStatus))
+    }
+    if (readWaiting) {
+      this.readers.push(this.createWaitingReader(readWaiting))
+    }
+  }
+
+  private createStreamReader(readStatus: () => Promise<Status>): () => Promise<void> {
     const gauge = (name: string, help: string) => new Gauge({ name, help, registers: this.registers })
     const pending = gauge('ortto_stream_pending', 'Events that no worker has received: the lag')
     const inProgress = gauge('ortto_stream_in_progress', 'Events that workers have received and not acknowledged')
@@ -55,7 +78,7 @@ export class Metrics {
     const workers = gauge('ortto_stream_workers', 'Workers of the stream')
     const up = gauge('ortto_stream_up', '1 when the state of the stream could be read')
     // Without NATS, the other gauges keep their last values.
-    this.readStream = async () => {
+    return async () => {
       const status = await readStatus().catch(() => undefined)
       up.set(status ? 1 : 0)
       if (status) {
@@ -71,9 +94,23 @@ export class Metrics {
     }
   }
 
+  private createWaitingReader(readWaiting: NonNullable<Sources['readWaiting']>): () => Promise<void> {
+    const gauge = (name: string, help: string) => new Gauge({ name, help, registers: this.registers })
+    const waiting = gauge('ortto_waiting_events', 'Events that were received and have no result yet')
+    const oldest = gauge('ortto_oldest_waiting_seconds', 'Age of the oldest request without a response')
+    const paused = gauge('ortto_paused', '1 while no events are accepted because of Ortto, or of the stream')
+    return () => {
+      const { events, oldestMs, isPaused } = readWaiting()
+      waiting.set(events)
+      oldest.set(oldestMs / 1000)
+      paused.set(isPaused ? 1 : 0)
+      return Promise.resolve()
+    }
+  }
+
   /** The metrics in Prometheus' text format. */
   async format(): Promise<{ text: string; contentType: string }> {
-    await this.readStream()
+    await Promise.all(this.readers.map((read) => read()))
     return { text: await this.registry.metrics(), contentType: this.registry.contentType }
   }
 
@@ -89,6 +126,11 @@ export class Metrics {
       results.forEach(({ outcome, code }) => this.results.inc({ outcome, code }))
     }
     this.retries.inc(retried)
+  }
+
+  /** Counts a response of `ortto serve`. */
+  recordResponse(status: number): void {
+    this.responses.inc({ status })
   }
 
   /** Wraps the function that makes the requests to Ortto, to measure them. */

@@ -68,6 +68,13 @@ const COMMANDS = new Map<string, CommandEntry>([
     }
   ],
   [
+    'serve',
+    {
+      description: 'Receives events over HTTP, delivers them to Ortto, and responds with the result of every event.',
+      load: () => (require('./serve') as typeof import('./serve')).serveCommand
+    }
+  ],
+  [
     'sandbox',
     {
       description: 'Runs a local Ortto on 127.0.0.1 until Ctrl-C.',

@@ -1,6 +1,5 @@
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import { open, rm } from 'fs/promises'
-import pino from 'pino'
 import { Stopped } from '../delivery'
 import type { Status, Stuck } from '../stream'
 import { connectMappings } from './check-target'
@@ -9,15 +8,14 @@ import type { Output } from './command'
 import { collect, mappingsOf } from './inputs'
 import { listen, listenOption } from './listen'
 import type { Address } from './listen'
+import { createLog, logLevelOption } from './log'
+import type { LogLevel } from './log'
 import type { Metrics } from './metrics'
 import { connectWith, NATS_HELP, replicasOption, withNatsOptions } from './nats'
 import type { NatsOptions } from './nats'
 import { loadMetrics, loadStream } from './optional'
 import { printable } from './table'
 import { remoteTarget } from './target'
-
-const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'fatal'] as const
-type LogLevel = typeof LOG_LEVELS[number]
 
 interface WorkOptions extends NatsOptions {
   to?: string
@@ -66,7 +64,7 @@ export function workCommand(output: Output, end: (code: number) => void): Comman
   )
     .addOption(replicasOption())
     .addOption(listenOption())
-    .addOption(new Option('--log-level <level>', 'the lowest level that is logged').choices(LOG_LEVELS).default('info'))
+    .addOption(logLevelOption())
     .option('--rejected <file>', 'move the rejected events from the stream to a file, and exit')
     .option('--status', 'show the state of the stream and its workers, and exit')
     .option('--json', 'with --status: print JSON')
@@ -92,15 +90,7 @@ async function run(options: WorkOptions, output: Output): Promise<number> {
   const saved = await mappingsOf(options.mappings)
   const target = await remoteTarget(to, keyFile)
   const mappings = await connectMappings(saved, target, options.connectAudiences)
-  const log = pino(
-    {
-      level: options.logLevel,
-      base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (level) => ({ level }) }
-    },
-    { write: (line) => output.log(line.trimEnd()) }
-  )
+  const log = createLog(options.logLevel, output)
   const { openStream, readStatus, watchConnection, work } = loadStream()
   const nc = await connectWith(options, 'ortto work')
   const stop = new AbortController()
@@ -120,7 +110,7 @@ async function run(options: WorkOptions, output: Output): Promise<number> {
     let metrics: Metrics | undefined
     if (options.listen) {
       const { Metrics: Recorder } = loadMetrics()
-      metrics = new Recorder(() => readStatus(nc, options.stream))
+      metrics = new Recorder({ readStatus: () => readStatus(nc, options.stream) })
       const { host, port, close } = await listen(options.listen, { metrics, notReady: () => notReady })
       monitor = { close }
       log.info({ code: 'listening', host, port }, 'listening')

@@ -24,8 +24,7 @@ export { tracksActivities } from './mapping/mapping-fields'
 export { momentOf } from './read/moment'
 export { formatNotices } from './notices'
 export type { NoticeCode } from './notices'
-export { correctTimestamp, repairObjects } from './read/normalize'
-export { withCommon } from './read/unwrap'
+export { isTrackingCall, readTrackingCall, TrackingCallError } from './read/tracking-call'
 export { idOf } from './read/id-of'
 export { FailedEvents } from './read/failed-events'
 export { Sample } from './read/sample'
@@ -50,6 +49,7 @@ export type {
   Outcome,
   Problem,
   Reason,
+  RequestSource,
   Skip,
   Source
 } from './report'

@@ -25,8 +25,17 @@ export interface MessageSource {
   sequence: number
 }
 
+/** A message in the body of an HTTP request. */
+export interface RequestSource {
+  kind: 'request'
+  /** For example `/v1/batch` */
+  path: string
+  /** Which message of the body it is, from 0 */
+  index: number
+}
+
 /** Where an event came from. */
-export type Source = FileSource | MessageSource
+export type Source = FileSource | MessageSource | RequestSource
 
 /** A decision that has a code for programs, and a sentence for people. */
 export interface Reason<Code extends string> {
@@ -153,5 +162,12 @@ export function readProblemError({ code }: Problem): { status: number; errorType
 
 /** Where an event came from, in one word: `events.ndjson:12`. */
 export function formatSource(source: Source): string {
-  return source.kind === 'file' ? `${source.file}:${source.line}` : `${source.subject} ${source.sequence}`
+  switch (source.kind) {
+    case 'file':
+      return `${source.file}:${source.line}`
+    case 'message':
+      return `${source.subject} ${source.sequence}`
+    case 'request':
+      return `${source.path} ${source.index}`
+  }
 }

@@ -7,8 +7,9 @@ import type { Ended, RunOptions } from './checking'
 const CONTENT = [
   /^(package\.json|README\.md|LICENSE)$/,
   /^(dist\/)?examples\/[\w-]+\.(nd)?json$/,
+  /^examples\/serve\/[\w-]+\.(json|yaml)$/,
   /^dist\/(index|(src|common|delivery|sandbox)\/[\w/-]+(\.types)?)(\.d\.ts|\.js)$/,
-  /^dist\/(cli|common|delivery|sandbox|stream|workbench\/server)\/[\w/-]+\.js$/,
+  /^dist\/(cli|common|delivery|sandbox|service|stream|workbench\/server)\/[\w/-]+\.js$/,
   /^dist\/workbench\/page\/(index\.html|assets\/[\w-]+\.(js|css|svg))$/
 ]
 

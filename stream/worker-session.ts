@@ -1,7 +1,7 @@
 import { jetstream, JetStreamApiError } from '@nats-io/jetstream'
+import { AsyncQueue } from '../common/async-queue'
 import { Delivery, Stopped } from '../delivery'
 import type { EventReport, ReadItem } from '../delivery'
-import { AsyncQueue } from './async-queue'
 import { consumerOf, subjectOf } from './layout'
 import type { Leases } from './leases'
 import { Partition } from './partition'

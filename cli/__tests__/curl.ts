@@ -15,6 +15,8 @@ export async function runCurl(line: string, env: Record<string, string> = {}): P
     if (args[index] === '-H') {
       const [name, ...value] = args[(index += 1)].split(':')
       headers.set(name, value.join(':').trim())
+    } else if (args[index] === '-u') {
+      headers.set('authorization', `Basic ${Buffer.from(args[(index += 1)]).toString('base64')}`)
     } else if (args[index] === '-d') {
       body = args[(index += 1)]
     } else if (args[index] === '-X') {

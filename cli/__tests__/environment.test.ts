@@ -21,6 +21,10 @@ describe('variables for options', () => {
     for (const name of ['ORTTO_TO', 'ORTTO_MAPPINGS', 'ORTTO_API_KEY_FILE', 'ORTTO_LISTEN', 'NATS_URL', 'NATS_CA']) {
       expect(text.replace(/\s+/g, ' ')).toContain(`env: ${name})`)
     }
+    const serving = (await runWith({}, 'serve', '--help')).text.replace(/\s+/g, ' ')
+    for (const name of ['ORTTO_TO', 'ORTTO_WRITE_KEY_FILE', 'ORTTO_LISTEN', 'ORTTO_REJECTED', 'ORTTO_PUBLISH']) {
+      expect(serving).toContain(`env: ${name})`)
+    }
   })
 
   it('set options, which win over them; empty ones do not count', async () => {

@@ -37,7 +37,7 @@ export class Delivery {
   private readonly sender: Sender
   private readonly filter: EventFilter
   private readonly queue: KeyQueue
-  private readonly pending = new PendingReports()
+  private readonly pending: PendingReports
   private readonly order = new IdentifyOrder()
   /** Tasks that wait for another try */
   private delayed: { tasks: Task[]; dueAt: number }[] = []
@@ -63,6 +63,7 @@ export class Delivery {
     this.policy = options.isSingleAttempt
       ? new SingleAttempt(this.pace)
       : new RetryPolicy(time, this.pace, options.keepGoing)
+    this.pending = new PendingReports(options.onReport)
     this.sender = new Sender({ to, settings, through, onResponse: (signal) => this.policy.noteResponse(signal) })
   }
 
@@ -192,16 +193,33 @@ export class Delivery {
       if (!batch) {
         return Math.min(lingersUntil, ...this.delayed.map(({ dueAt }) => dueAt))
       }
-      void this.sendBatch(batch)
+      const tasks = this.dropExpired(batch.tasks)
+      if (tasks.length > 0) {
+        void this.sendBatch({ ...batch, tasks })
+      }
     }
     return this.stopped || !this.pace.hasRoom ? Infinity : this.pace.nextAt
+  }
+
+  /** Gives the tasks that are not to be sent any more their result, and returns the others. */
+  private dropExpired(tasks: Task[]): Task[] {
+    const { isExpired } = this.options
+    const expired = isExpired ? new Set(tasks.filter(({ source }) => isExpired(source))) : undefined
+    if (expired === undefined || expired.size === 0) {
+      return tasks
+    }
+    expired.forEach((task) => {
+      task.expire()
+      this.queue.finish(task)
+    })
+    return tasks.filter((task) => !expired.has(task))
   }
 
   private async sendBatch({ tasks, mapping }: Batch): Promise<void> {
     const startedAt = this.pace.begin(tasks.length)
     const events = tasks.map(({ event }) => event)
     const results = await this.sender.send(events, mapping)
-    this.options.onBatchSent?.(this.time.now() - startedAt)
+    this.options.onBatchSent?.(this.time.now() - startedAt, results)
     this.settle(tasks, results, startedAt)
     this.change.notify()
   }

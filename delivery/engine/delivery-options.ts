@@ -1,5 +1,6 @@
 import type { Settings } from '../../src/generated-types'
 import type { Mapping } from '../mapping/mappings'
+import type { EventReport, MappingResult, Source } from '../report'
 import type { Target } from '../target/definition'
 import type { WrapRequest } from '../target/with-requests'
 import type { Time } from './time'
@@ -23,8 +24,12 @@ export interface DeliveryOptions {
   keepGoing?: boolean
   /** Wraps the function that makes the requests, to observe them. */
   through?: WrapRequest
-  /** Called after each batch, with the time until its results. */
-  onBatchSent?: (durationMs: number) => void
+  /** True for the source of an event that is not to be sent any more. Called just before it would be sent. */
+  isExpired?: (source: Source) => boolean
+  /** Called after each batch, with the time until its results, and the results. */
+  onBatchSent?: (durationMs: number, results: readonly MappingResult[]) => void
+  /** Called with each report as soon as it is complete. Earlier events may not have their reports yet. */
+  onReport?: (report: EventReport) => void
   /** Stops the delivery: what is in flight is waited for, and nothing more is sent. */
   signal?: AbortSignal
   /** Only for tests. @default real time */

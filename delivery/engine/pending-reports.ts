@@ -6,8 +6,17 @@ const MAX_PENDING_BYTES = 32 * 1024 * 1024
 
 /** A report whose results are not all known. */
 export class PendingReport {
-  /** @param missing results that are missing */
-  constructor(readonly report: EventReport, private missing: number) {}
+  /**
+   * @param missing results that are missing
+   * @param onComplete called when no result is missing any more
+   */
+  constructor(
+    readonly report: EventReport,
+    private missing: number,
+    private readonly onComplete?: (report: EventReport) => void
+  ) {
+    this.notifyIfComplete()
+  }
 
   get isComplete(): boolean {
     return this.missing === 0
@@ -16,6 +25,13 @@ export class PendingReport {
   setResult(position: number, result: MappingResult): void {
     this.report.results[position] = result
     this.missing -= 1
+    this.notifyIfComplete()
+  }
+
+  private notifyIfComplete(): void {
+    if (this.isComplete) {
+      this.onComplete?.(this.report)
+    }
   }
 }
 
@@ -23,6 +39,9 @@ export class PendingReport {
 export class PendingReports {
   private readonly pending: PendingReport[] = []
   private bytes = 0
+
+  /** @param onComplete called with each report when it is complete */
+  constructor(private readonly onComplete?: (report: EventReport) => void) {}
 
   get size(): number {
     return this.pending.length
@@ -34,7 +53,7 @@ export class PendingReports {
 
   /** Adds a report that gets so many results. */
   add(report: EventReport, count: number): PendingReport {
-    const pending = new PendingReport(report, count)
+    const pending = new PendingReport(report, count, this.onComplete)
     this.pending.push(pending)
     this.bytes += report.size
     return pending

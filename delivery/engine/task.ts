@@ -1,6 +1,6 @@
 import type { SegmentEvent } from '@segment/actions-core'
 import type { Mapping } from '../mapping/mappings'
-import type { MappingResult } from '../report'
+import type { MappingResult, Source } from '../report'
 import type { PendingReport } from './pending-reports'
 
 /** One event for one mapping, until it has its final result. */
@@ -34,6 +34,25 @@ export class Task {
     private readonly report: PendingReport,
     private readonly position: number
   ) {}
+
+  /** Where its event came from */
+  get source(): Source {
+    return this.report.report.source
+  }
+
+  /** Gives it the result of an event that is not to be sent any more. */
+  expire(): void {
+    this.settle({
+      mapping: this.mapping,
+      outcome: 'rejected',
+      code: 'deadline_passed',
+      status: 408,
+      isRetryable: true,
+      errorType: 'REQUEST_TIMEOUT',
+      message: 'The deadline passed before this event was sent.',
+      isRecognizable: false
+    })
+  }
 
   /** Gives it its final result. */
   settle(result: MappingResult): void {

@@ -1,5 +1,5 @@
 import { isLeftOut, listRejections, readProblemError } from '../report'
-import type { EventReport, MappingResult, Problem, Skip } from '../report'
+import type { EventReport, MappingResult, Problem, Skip, Source } from '../report'
 
 /**
  * The lines of the results file: one for each result of each event, or one that says why it has no result. Events that
@@ -50,11 +50,19 @@ function listDecisions({ problem, skipped, results }: EventReport): Decision[] {
   return [...(problem ? [problem] : []), ...(skipped ? [skipped] : []), ...results]
 }
 
+function describeSource(source: Source): object {
+  switch (source.kind) {
+    case 'file':
+      return { file: source.file, line: source.line, place: source.place }
+    case 'message':
+      return { subject: source.subject, sequence: source.sequence }
+    case 'request':
+      return { path: source.path, index: source.index }
+  }
+}
+
 function describe({ source, position, messageId, notices, problem }: EventReport, decision: Decision): object {
-  const place =
-    source.kind === 'file'
-      ? { file: source.file, line: source.line, place: source.place, position }
-      : { subject: source.subject, sequence: source.sequence, position }
+  const place = { ...describeSource(source), position }
   const { code, message } = decision
   if (!('mapping' in decision)) {
     const failure = problem !== undefined && decision === problem ? readProblemError(problem) : {}

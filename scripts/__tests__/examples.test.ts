@@ -51,6 +51,9 @@ const ELSEWHERE: Record<string, string> = {
   'output of docs/scaling.md': stream(),
   'node dist/cli/ortto.js workbench --publish':
     '`stream/__tests__/commands.test.ts` › receive the live events of ortto workbench --publish',
+  'export ORTTO_API_KEY=… ORTTO_WRITE_KEY=$(openssl rand -hex 16)': serving(),
+  'node dist/cli/ortto.js serve --to ortto --rejected rejected.ndjson': serving(),
+  'node dist/cli/ortto.js serve --help': '`cli/__tests__/environment.test.ts` › are shown in the help of each command',
   'npm run test:stream -- reliability':
     '`stream/__tests__/reliability.test.ts` › docs/reliability.md contains the results',
   'npm run test:stream -- kill':
@@ -64,6 +67,10 @@ const ELSEWHERE: Record<string, string> = {
 
 function archive(): string {
   return '`cli/__tests__/readmes.test.ts` › do what they say, the last one again when it is cut short'
+}
+
+function serving(): string {
+  return '`cli/__tests__/serve.test.ts` › does what docs/serve.md says'
 }
 
 function stream(): string {

@@ -5,6 +5,7 @@ import type { Time } from '../../delivery/engine/time'
 import { createSandbox } from '../../sandbox'
 import type { Fault, Sandbox } from '../../sandbox'
 import { serve } from '../../sandbox/http/serve'
+import { byServe } from './fault-serve'
 import { byBatch, byDeliver, byEvent, byWork, countsOf, isConfirmed, SETTINGS } from './fault-ways'
 import type { Action, Counts, Report, Reports, TestCase } from './fault-ways'
 
@@ -22,10 +23,10 @@ const BATCH_SIZE = 10
 const WITHOUT_IDS = 3
 const REJECTED_BY_ORTTO = 6
 
-const DELIVER_BY = { 'one event': byEvent, 'a batch': byBatch, deliver: byDeliver, work: byWork }
+const DELIVER_BY = { 'one event': byEvent, 'a batch': byBatch, deliver: byDeliver, work: byWork, serve: byServe }
 
-/** The ways to deliver: the destination with one event, and with a batch; `ortto deliver`; and `ortto work`. */
-export const WAYS = ['one event', 'a batch', 'deliver', 'work'] as const
+/** The ways to deliver: the destination with one event, and with a batch; `ortto deliver`, `work` and `serve`. */
+export const WAYS = ['one event', 'a batch', 'deliver', 'work', 'serve'] as const
 export type Way = typeof WAYS[number]
 
 /** The reported results at one time, and the events that Ortto had stored then. */
@@ -33,6 +34,8 @@ export interface Snapshot {
   /** The number of each result, or the reason when the delivery stopped before it reported results */
   reported: Counts | string
   reports?: Reports
+  /** The events that Ortto has by the metrics of the process. Undefined when it has none. */
+  counted?: number
   /** How often Ortto had stored each event */
   copies: number[]
 }
@@ -78,12 +81,12 @@ export async function runCase(
     }
   })
   const snapshots: Snapshot[] = []
-  const onReport: TestCase['onReport'] = (reports, counts) => {
+  const onReport: TestCase['onReport'] = (reports, counts, counted) => {
     const copies = events.map((event) => countCopies(event, sandbox))
     snapshots.push(
       typeof reports === 'string'
         ? { reported: reports, copies }
-        : { reported: counts ?? countsOf(reports.values()), reports, copies }
+        : { reported: counts ?? countsOf(reports.values()), reports, counted, copies }
     )
   }
   const endFault = () => sandbox.faults.clear()

@@ -19,6 +19,7 @@ const NAMES: Record<Way | Action, string> = {
   'a batch': 'destination, a batch',
   deliver: '`ortto deliver`',
   work: '`ortto work`',
+  serve: '`ortto serve`',
   upsertContact: 'contacts',
   trackActivity: 'activities'
 }
@@ -50,6 +51,9 @@ or activities. *both* means that the results are the same for both.
   fault and runs the same command again.
 - *\`ortto work\`*: a stream in NATS, and a worker. Rejected events are on the rejected subject. When the worker stops, the test ends the
   fault and starts it again. Events that the worker returned to the stream are delivered again automatically.
+- *\`ortto serve\`*: one HTTP request with all events. The results are those of its response. After a response with 429 or 503, the test
+  ends the fault and sends the same request again. 401 and 403 mean that Ortto refuses the API key, so they are not final either. The
+  metrics count as delivered or unchanged exactly the events that Ortto has.
 
 **What is reported.** *delivered* is 200. *unchanged* is 422 for a contact that Ortto already has, for example after a first request
 whose response was lost. It is not counted as rejected, because there is nothing to fix. Other numbers are statuses, each with a reason. A

@@ -44,8 +44,11 @@ export interface TestCase {
   origin: string
   time: Time
   nc: NatsConnection
-  /** Called with all results so far, or with the reason when the delivery stopped before it reported results */
-  onReport: (reports: Reports | string, counts?: Counts) => void
+  /**
+   * Called with all results so far, or with the reason when the delivery stopped before it reported results; and with
+   * the number of events that Ortto has by the metrics, for a way that has metrics
+   */
+  onReport: (reports: Reports | string, counts?: Counts, counted?: number) => void
   endFault: () => void
 }
 
@@ -71,7 +74,7 @@ export function countsOf(reports: Iterable<Report>): Counts {
 }
 
 /** The preset mapping, with one batch for all events. */
-function mappingOf({ action, events }: TestCase) {
+export function mappingOf({ action, events }: TestCase) {
   const [mapping] = presetMappings().filter(({ partnerAction }) => partnerAction === action)
   return { ...mapping, batchSize: events.length }
 }

@@ -140,6 +140,7 @@ describe('with each fault, each action and each way to deliver', () => {
         neither: 0
       })
       expect(reasons).not.toContain('')
+      expect(last.counted).toBe(way === 'serve' ? countStored(last) : undefined)
     }
   })
 

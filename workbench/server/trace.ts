@@ -112,7 +112,7 @@ export function summarize({ id, time, item, skipped, mappings, sent }: Trace): T
   return {
     id,
     time,
-    line: item.source.kind === 'file' ? item.source.line : item.source.sequence,
+    line: item.source.kind === 'file' ? item.source.line : 0,
     type: textOf(type),
     event: textOf(event),
     user: textOf(userId ?? anonymousId),

@@ -1,11 +1,10 @@
-import { randomUUID } from 'crypto'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
 import { gunzipSync } from 'zlib'
 import { equalSecrets } from '../../common/equal-secrets'
 import { quoteLargeNumbers } from '../../common/quote-large-numbers'
-import { correctTimestamp, repairObjects, withCommon } from '../../delivery'
+import { isTrackingCall, readTrackingCall, TrackingCallError } from '../../delivery'
 import { parseBody, readBytes } from '../../sandbox/http/body'
 import { isRecord } from '../../src/values'
 
@@ -21,15 +20,6 @@ interface TrackingOptions {
 
 /** Bytes of a request after decompression. Segment's limit is 500 KB, but tests may use larger traits. */
 const MAX_BODY = 10 * 1024 * 1024
-
-/** The calls of Segment's HTTP API, and the short paths that analytics.js uses for them. */
-const TYPES = new Map(
-  ['identify', 'track', 'page', 'screen', 'group', 'alias'].flatMap((type) => [
-    [type, type],
-    [type[0], type]
-  ])
-)
-const BATCHES = ['batch', 'b', 'import']
 
 /**
  * Segment's tracking API, for any Segment library. Web pages of other origins may use it, because analytics.js does.
@@ -63,8 +53,7 @@ export function createTracking(options: TrackingOptions): Hono {
 
   tracking.post('/:call', async (context) => {
     const call = context.req.param('call')
-    const type = TYPES.get(call)
-    if (type === undefined && !BATCHES.includes(call)) {
+    if (!isTrackingCall(call)) {
       throw new HTTPException(404, { message: `Segment has no call ${JSON.stringify(call.slice(0, 50))}` })
     }
     const body = await readCall(context.req.raw)
@@ -73,8 +62,7 @@ export function createTracking(options: TrackingOptions): Hono {
       const message = 'The write key is not the one of this workbench: copy it from the page again'
       throw new HTTPException(401, { message })
     }
-    const events = type === undefined ? messagesIn(body) : [{ ...body, type }]
-    await options.accept(events.map((event) => asDelivered(event, options.now())))
+    await options.accept(readEvents(call, body, options.now()))
     return context.json({ success: true })
   })
   tracking.onError((error, context) => {
@@ -90,43 +78,15 @@ export function createTracking(options: TrackingOptions): Hono {
   return tracking
 }
 
-/** Messages of a batch, and characters of its context and integrations when they are copied to each message. */
-const MAX_MESSAGES = 20_000
-const MAX_COMMON = 64 * 1024 * 1024
-
-/** The messages of a batch, each with what the batch says of all of them. */
-function messagesIn(body: Record<string, unknown>): Record<string, unknown>[] {
-  const { batch, context, integrations } = body
-  if (!Array.isArray(batch)) {
-    throw new HTTPException(400, { message: 'A batch needs an array "batch"' })
-  }
-  const common = JSON.stringify({ context, integrations }).length
-  if (batch.length > MAX_MESSAGES || batch.length * common > MAX_COMMON) {
-    throw new HTTPException(413, { message: 'The batch is too large. Send fewer messages at once.' })
-  }
-  return batch.map((message: unknown, index) => {
-    if (!isRecord(message)) {
-      throw new HTTPException(400, { message: `batch[${index}] is not an object` })
+function readEvents(call: string, body: Record<string, unknown>, now: number): object[] {
+  try {
+    return readTrackingCall(call, body, now)
+  } catch (error) {
+    if (error instanceof TrackingCallError) {
+      throw new HTTPException(error.code === 'too_many_events' ? 413 : 400, { message: error.message })
     }
-    return withCommon(body, message)
-  })
-}
-
-/**
- * A message as Segment passes it to a destination, with a message ID and the times that Segment sets. The timestamp is
- * corrected for the error of the sender's clock.
- */
-function asDelivered({ writeKey: _, ...message }: Record<string, unknown>, now: number): object {
-  const originalTimestamp = message.originalTimestamp ?? message.timestamp
-  const receivedAt = new Date(now).toISOString()
-  const event = {
-    ...message,
-    messageId: message.messageId ?? `api-${randomUUID()}`,
-    originalTimestamp,
-    receivedAt,
-    timestamp: correctTimestamp({ ...message, originalTimestamp, receivedAt }) ?? originalTimestamp ?? receivedAt
+    throw error
   }
-  return repairObjects(event)?.event ?? event
 }
 
 /** The write key of HTTP's basic authentication: the user's name. */

@@ -1,0 +1,5 @@
+export { OrttoSink } from './ortto-sink'
+export { RejectedFile } from './rejected-file'
+export { Service } from './service'
+export { StreamSink } from './stream-sink'
+export type { Sink } from './sink'
