@@ -13,7 +13,10 @@ const Service = z.object({
   environment: z.record(z.string(), z.string()).optional(),
   healthcheck: z.object({ test: z.array(z.string()) }).optional()
 })
+type Service = z.infer<typeof Service>
 const Compose = z.object({ services: z.record(z.string(), Service) })
+
+type InContainer = (args: readonly string[], name: string, env?: NodeJS.ProcessEnv) => Promise<Running>
 
 /** A stop may take a second. On a busy machine, this check waits longer. */
 const MAX_STOP_MS = 5000
@@ -37,7 +40,7 @@ async function checkContainer(folder: string): Promise<void> {
   await chmod(folder, 0o755)
   const image = await readImage()
   await installApp(folder, image.optional)
-  const inContainer = (args: readonly string[], name: string, env?: NodeJS.ProcessEnv) =>
+  const inContainer: InContainer = (args, name, env) =>
     startInContainer(folder, [...image.entrypoint, ...args], name, env)
   const { services } = Compose.parse(parse(await readFile(join(ROOT, 'compose.yaml'), 'utf8'), { merge: true }))
 
@@ -166,7 +169,7 @@ async function mustBeHealthy([, ...command]: readonly string[], port: string): P
 async function deliverFromStream(
   folder: string,
   services: z.infer<typeof Compose>['services'],
-  inContainer: (args: readonly string[], name: string, env: NodeJS.ProcessEnv) => Promise<Running>,
+  inContainer: InContainer,
   origin: string
 ): Promise<void> {
   const port = await freePort()
@@ -179,15 +182,30 @@ async function deliverFromStream(
     }
   )
   await nats.says(/Server is ready/)
-  const event = JSON.stringify({ type: 'identify', userId: 'u2', traits: { firstName: 'u2' } })
-  const publish = `echo '${event}' | node app/node_modules/actions-ortto/dist/cli/ortto.js publish - --nats nats://127.0.0.1:${port}`
-  await mustRun('The event is not published.', 'sh', ['-c', publish], { cwd: folder })
+  await publishWith(services.serve, inContainer, `nats://127.0.0.1:${port}`)
   const { command, environment } = services['worker-1']
   const env = { ...environment, ORTTO_TO: origin, NATS_URL: `nats://127.0.0.1:${port}` }
   const worker = await inContainer(command, 'worker', env)
   await eventually(() => mustHave(origin, ['u2']))
   await mustStop(worker, 'a worker of compose.yaml')
   await nats.stop()
+}
+
+/** The service of compose.yaml stores an event in the stream. */
+async function publishWith(service: Service, inContainer: InContainer, nats: string): Promise<void> {
+  const { command, environment } = service
+  const args = command.map((word) => word.replace(/^0\.0\.0\.0:\d+$/, '127.0.0.1:0'))
+  const program = await inContainer(args, 'serve', { ...environment, NATS_URL: nats })
+  const [, port] = await program.says(/"code":"listening".*"port":(\d+)/)
+  const response = await fetch(`http://127.0.0.1:${port}/v1/events`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from('local-ortto-write-key:').toString('base64')}` },
+    body: JSON.stringify([{ type: 'identify', userId: 'u2', traits: { firstName: 'u2' } }])
+  })
+  if (response.status !== 200) {
+    throw new CheckFailed(`The service of compose.yaml answers ${response.status}: ${await response.text()}`)
+  }
+  await mustStop(program, 'the service of compose.yaml')
 }
 
 async function freePort(): Promise<number> {
