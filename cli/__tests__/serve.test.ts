@@ -15,7 +15,7 @@ const ACCOUNT = {
   plan: { contacts: 100_000 },
   fields: [{ name: 'Name', type: 'text' }],
   traits: { name: 'Name' },
-  activities: [{ name: 'Signed up' }]
+  activities: [{ name: 'Signed up', retentionDays: 'for ever' as const }]
 }
 
 let folder: string
@@ -170,7 +170,12 @@ describe('ortto serve', () => {
           },
           { type: 'track', event: 'Signed up', messageId: `t-${userId}-${number}`, userId, timestamp }
         ])
-        while ((await service.post('/v1/events', events).catch(() => undefined))?.status !== 200) {
+        for (;;) {
+          const response = await service.post('/v1/events', events).catch(() => undefined)
+          if (response) {
+            expect([response.status, await response.text()]).toEqual([200, expect.any(String)])
+            break
+          }
           await (service.child.exitCode ?? service.child.signalCode ?? once(service.child, 'exit'))
           service = await start(env)
         }
