@@ -13,6 +13,7 @@ it('links from a rejected contact to the mapping of its traits, and to the store
   const way = page.getByRole('region', { name: 'Event details' })
   await way.getByText('422 rejected').waitFor()
   await way.getByRole('link', { name: 'Fields' }).click()
+  await page.getByText('The first identify event is here').waitFor()
 
   await page.getByRole('button', { name: 'Map all received traits' }).click()
   await page.getByRole('button', { name: 'Save' }).click()
@@ -44,6 +45,31 @@ it('links from a rejected activity to its mapping', async () => {
   await page.getByRole('link', { name: 'Try an event' }).click()
   await page.getByRole('button', { name: 'Send' }).click()
   await way.getByText('200 delivered').waitFor()
+})
+
+it('adds an activity that was not received yet', async () => {
+  const { origin, sandbox } = await startWorkbench()
+  const page = await openPage(`${origin}/ortto/activities`)
+  await page.getByRole('textbox', { name: 'Enter manually' }).fill('Fax sent')
+  await page.getByRole('button', { name: 'Add activity' }).click()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('All changes are saved.').waitFor()
+
+  expect(sandbox.account.file.activities.slice(-1)).toEqual([{ name: 'Fax sent', retentionDays: 90, attributes: {} }])
+})
+
+it('keeps the type of a field that was made, and warns of what the plan does not include', async () => {
+  const { origin } = await startWorkbench()
+  const page = await openPage(`${origin}/ortto/fields`)
+  const type = page
+    .getByRole('combobox', { name: 'Type of the field Active' })
+    .or(page.getByLabel('Type of the field Active'))
+  expect(await type.first().isDisabled()).toBe(true)
+
+  await page.goto(`${origin}/ortto/source`)
+  await page.getByLabel('Activities', { exact: true }).fill('1')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Each further one needs the add-on "Activities +": 1 in all.').waitFor()
 })
 
 it('shows contacts with their timeline, activities, the error log, and the limits', async () => {
