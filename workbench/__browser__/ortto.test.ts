@@ -61,10 +61,9 @@ it('adds an activity that was not received yet', async () => {
 it('keeps the type of a field that was made, and warns of what the plan does not include', async () => {
   const { origin } = await startWorkbench()
   const page = await openPage(`${origin}/ortto/fields`)
-  const type = page
-    .getByRole('combobox', { name: 'Type of the field Active' })
-    .or(page.getByLabel('Type of the field Active'))
-  expect(await type.first().isDisabled()).toBe(true)
+  const field = page.getByRole('group', { name: 'Field Active' })
+  await field.getByText('yes/no').waitFor()
+  expect(await field.getByRole('combobox').count()).toBe(0)
 
   await page.goto(`${origin}/ortto/source`)
   await page.getByLabel('Activities', { exact: true }).fill('1')

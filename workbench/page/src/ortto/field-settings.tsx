@@ -23,16 +23,21 @@ export function FieldSettings({ field, onChange, of, isFixed = false }: FieldSet
   const { type, format, options } = field
   return (
     <>
-      <Select
-        aria-label={`Type of ${of}`}
-        data={namesOf(FIELD_TYPES)}
-        value={type}
-        disabled={isFixed}
-        allowDeselect={false}
-        onChange={(chosen) => chosen !== null && onChange(withType(field, chosen))}
-        w={150}
-        size="xs"
-      />
+      {isFixed ? (
+        <Text size="xs" w={150} title="Ortto cannot change the type of a field.">
+          {type}
+        </Text>
+      ) : (
+        <Select
+          aria-label={`Type of ${of}`}
+          data={namesOf(FIELD_TYPES)}
+          value={type}
+          allowDeselect={false}
+          onChange={(chosen) => chosen !== null && onChange(withType(field, chosen))}
+          w={150}
+          size="xs"
+        />
+      )}
       {hasFormat(type) && (
         <Select
           aria-label={`Date format of ${of}`}

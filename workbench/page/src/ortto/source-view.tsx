@@ -114,8 +114,8 @@ function Settings({ saved }: { saved: SourceSettings }) {
           maw={360}
         />
         <TextInput
-          label="Country of phone numbers without a country code"
-          description="Two letters, such as AU. Leave empty to skip such numbers."
+          label="Country of phone numbers"
+          description="Two letters, such as AU. Without it, numbers without a country code are skipped."
           value={phoneCountry ?? ''}
           onChange={({ currentTarget: { value } }) =>
             set({ ...settings, phoneCountry: value === '' ? undefined : value.toUpperCase() })
