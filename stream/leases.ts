@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { parseJson } from '../common/parse-json'
 import { bucketsOf, findStream } from './layout'
 import type { Layout } from './layout'
+import { openBucket } from './open-bucket'
 
 /** The part of a lease's time after which a worker that cannot renew it stops relying on it. */
 const SAFE_PART = 0.8
@@ -39,11 +40,9 @@ export class Leases {
   /** @param worker a unique name of letters, digits, - and _ */
   static async open(nc: NatsConnection, layout: Layout, worker: string): Promise<Leases> {
     const js = jetstream(nc, { timeout: Math.min(5000, layout.ackWait / 3) })
-    return new Leases(
-      await new Kvm(js).create(bucketsOf(layout).leases, { ttl: layout.ackWait, replicas: layout.replicas }),
-      layout,
-      worker
-    )
+    const { ackWait: ttl, replicas } = layout
+    const kv = await openBucket(() => new Kvm(js).create(bucketsOf(layout).leases, { ttl, replicas }))
+    return new Leases(kv, layout, worker)
   }
 
   /** The partitions that this worker has. */

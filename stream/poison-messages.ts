@@ -5,6 +5,7 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import { z } from 'zod'
 import { parseJson } from '../common/parse-json'
 import { bucketsOf } from './layout'
+import { openBucket } from './open-bucket'
 import type { Layout } from './layout'
 
 /** The message that a partition delivers alone, and the workers that attempted it and have not ended normally */
@@ -26,10 +27,9 @@ export class PoisonMessages {
     layout: Pick<Layout, 'name' | 'replicas'>,
     worker: string
   ): Promise<PoisonMessages> {
-    return new PoisonMessages(
-      await new Kvm(jetstream(nc)).create(bucketsOf(layout).suspects, { replicas: layout.replicas }),
-      worker
-    )
+    const { suspects } = bucketsOf(layout)
+    const kv = await openBucket(() => new Kvm(jetstream(nc)).create(suspects, { replicas: layout.replicas }))
+    return new PoisonMessages(kv, worker)
   }
 
   /**
