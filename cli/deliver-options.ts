@@ -4,6 +4,7 @@ import type { ChoosingOptions } from './choose'
 export interface DeliverOptions extends ChoosingOptions {
   to: string
   mappings?: string
+  columns?: string
   integration: string[]
   consent?: string[]
   connectAudiences?: boolean

@@ -12,7 +12,7 @@ import type { Output } from './command'
 import { DeliveryReport } from './delivery-report'
 import { formatNumber } from './format-number'
 import { formatPlan } from './format-plan'
-import { collect, filesOf, mappingsOf } from './inputs'
+import { collect, columnsOf, filesOf, mappingsOf } from './inputs'
 import type { DeliverOptions } from './deliver-options'
 import { rejectOverwriting, recordsOf, withoutOutputs } from './outputs'
 import { Progress } from './progress'
@@ -31,8 +31,8 @@ import type { Target } from './target'
 const HEAP_GROWTH = 220
 
 const HELP = `
-Reads Segment events from files of JSON values (NDJSON, arrays, pretty-printed), gzipped or not. In folders, .ndjson, .jsonl, .json and .gz files
-are read. Without --to, events are sent to a temporary local Ortto. With --to ortto, the API key is read from --key-file
+Reads Segment events from files of JSON values (NDJSON, arrays, pretty-printed), and from CSV and Parquet files of a
+warehouse, gzipped or not. In folders, .ndjson, .jsonl, .json, .csv, .parquet and .gz files are read. Without --to, events are sent to a temporary local Ortto. With --to ortto, the API key is read from --key-file
 or ORTTO_API_KEY. Without both, you are asked for it.
 
 A ledger next to the first input remembers what was delivered. Run the same command again after Ctrl-C, a crash or a
@@ -67,6 +67,7 @@ export function deliverCommand(output: Output, end: (code: number) => void): Com
     .argument('<inputs...>', 'files, folders, or - for standard input')
     .option('--to <where>', 'sandbox, ortto, or the URL of an Ortto server', 'sandbox')
     .option('--mappings <file>', "a mappings file in Segment's format (default: the destination's presets)")
+    .option('--columns <file>', "the columns of CSV and Parquet files (default: those of Segment's warehouses)")
     .option('--integration <name>', "a further name for Ortto in the events' integrations", collect, [])
     .option('--consent <category>', 'only events that allow this consent category (repeatable)', collect, [])
     .option('--connect-audiences', 'find the named audiences of the mappings by name (default)')
@@ -97,7 +98,8 @@ export async function deliver(inputs: string[], options: DeliverOptions, output:
     throw new UsageError('--dry-run rejects nothing, and is not remembered. Remove --rejected and --ledger.')
   }
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`)
-  const found = await filesOf(inputs, output)
+  const columns = await columnsOf(options.columns)
+  const found = (await filesOf(inputs, output)).map((file) => ({ ...file, columns }))
   const files = await withoutOutputs(inputs, found, options)
   const mappings = await mappingsOf(options.mappings)
   await rejectOverwriting(inputs, files, options)

@@ -1,5 +1,5 @@
-import { findFiles, presetMappings, readMappings } from '../delivery'
-import type { InputFile, Mapping } from '../delivery'
+import { findFiles, presetMappings, readColumns, readMappings } from '../delivery'
+import type { InputFile, Mapping, TableColumns } from '../delivery'
 import { pathFrom, readJSON, readNamed } from './command'
 import type { Output } from './command'
 import { printable } from './table'
@@ -18,9 +18,14 @@ export async function filesOf(inputs: readonly string[], output: Output): Promis
   if (skipped.length > 0) {
     const more = skipped.length > MAX_LISTED ? ` and ${skipped.length - MAX_LISTED} more` : ''
     const list = skipped.slice(0, MAX_LISTED).join(', ')
-    output.error(`Skipped ${list}${more}: only .ndjson, .jsonl, .json and .gz files are read.`)
+    output.error(`Skipped ${list}${more}: only .ndjson, .jsonl, .json, .csv, .parquet and .gz files are read.`)
   }
   return files
+}
+
+/** The content of a file of `--columns`. @throws UsageError when the file is not valid */
+export async function columnsOf(path: string | undefined): Promise<TableColumns | undefined> {
+  return path === undefined ? undefined : readNamed(path, readColumns, await readJSON(path))
 }
 
 /** The mappings of a file, or the destination's presets. @throws UsageError when the file is not valid */

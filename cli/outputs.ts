@@ -23,7 +23,8 @@ export function recordsOf(
   const canBeResumed = to !== 'sandbox' && !isDry && files.every(({ isFile }) => isFile)
   // A different key may belong to the same account, but not if its region is different.
   const { baseUrl: region } = parseApiKey(settings.api_key) ?? {}
-  const choice = { filter, event, sample, limit, failed: failed?.list }
+  const columns = files[0]?.columns
+  const choice = { columns, filter, event, sample, limit, failed: failed?.list }
   const job = createHash('sha256')
     .update(JSON.stringify({ to, region, mappings: mappingsHash, from, until, integration, consent, sort, ...choice }))
     .digest('hex')

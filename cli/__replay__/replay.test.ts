@@ -5,11 +5,12 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'fs/promises'
 import { tmpdir } from 'os'
 import { join } from 'path'
 import { gzipSync } from 'zlib'
+import { writeParquet } from '../__tests__/parquet-file'
 import { serve } from '../../sandbox/http/serve'
 
 const COMMAND = join(__dirname, '..', '..', 'dist', 'cli', 'ortto.js')
 
-/** Kills of each archive, unless it is delivered earlier. There are four, so these are 60 in all. */
+/** Kills of each archive, unless it is delivered earlier. There are five, so these are 75 in all. */
 const KILLS = 15
 const EVENTS = 12_000
 /** Events a second while it is killed, so that each delivery gets a few batches further at most */
@@ -97,6 +98,25 @@ const ARCHIVES: Record<string, Archive> = {
     write: async (folder) => {
       await writeFile(join(folder, '1.json'), `[${events(0, 1000).join(',\n')}]`)
       await writeFile(join(folder, '2.json'), `[\n  ${events(1000, EVENTS).join(',\n  ')}\n]\n`)
+    }
+  },
+  'CSV and Parquet': {
+    write: async (folder) => {
+      const all = events(0, EVENTS).map((text) => JSON.parse(text) as Record<string, unknown>)
+      const [identifies, tracks] = ['identify', 'track'].map((type) => all.filter((event) => event.type === type))
+      const rows = identifies.map(({ messageId: id, userId, timestamp, traits }) =>
+        [id, userId, timestamp, (traits as { name: string }).name].join(',')
+      )
+      await writeFile(join(folder, 'identifies.csv'), ['id,user_id,timestamp,name', ...rows].join('\n'))
+      const columns = { id: 'messageId', user_id: 'userId', event: 'event', timestamp: 'timestamp' }
+      await writeParquet(
+        join(folder, 'signed_up.parquet'),
+        Object.entries(columns).map(([name, key]) => ({
+          name,
+          type: 'STRING',
+          data: tracks.map((event) => event[key])
+        }))
+      )
     }
   },
   'files without order, sorted': {

@@ -115,7 +115,7 @@ describe('npm start', () => {
       [['no-such-file.ndjson'], 'There is no file or folder no-such-file.ndjson: check its name.'],
       [
         ['src/track-activity'],
-        'There are no event files in src/track-activity: .ndjson, .jsonl, .json and .gz are read.'
+        'There are no event files in src/track-activity: .ndjson, .jsonl, .json, .csv, .parquet and .gz are read.'
       ],
       [['--fast'], "Unknown option '--fast'. See npm start -- --help."],
       [['one.ndjson', 'two.ndjson'], 'Specify one file only. See npm start -- --help.']

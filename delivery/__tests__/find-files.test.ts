@@ -95,7 +95,7 @@ describe('a file that is named', () => {
 describe('a folder', () => {
   it('is searched for files of events by their ending, with what is in its folders', async () => {
     await write('1.ndjson', '2.jsonl', '3.json', '4.ndjson.gz', '5.jsonl.gz', '6.JSON.GZ', 'in/deep/7.json')
-    await write('notes.txt', 'events.csv', '7.gz', 'json')
+    await write('notes.txt', '8.csv', '9.parquet', '7.gz', 'json')
 
     expect(await namesIn(folder)).toEqual([
       '1.ndjson',
@@ -105,6 +105,8 @@ describe('a folder', () => {
       '5.jsonl.gz',
       '6.JSON.GZ',
       '7.gz',
+      '8.csv',
+      '9.parquet',
       join('in', 'deep', '7.json')
     ])
   })
@@ -162,7 +164,9 @@ describe('a folder', () => {
   it('must have files of events', async () => {
     await write('notes.txt', 'in/notes.txt')
 
-    expect(await problemWith(folder)).toBe('There are no event files in : .ndjson, .jsonl, .json and .gz are read.')
+    expect(await problemWith(folder)).toBe(
+      'There are no event files in : .ndjson, .jsonl, .json, .csv, .parquet and .gz are read.'
+    )
   })
 
   it('must be one that may be read', async () => {

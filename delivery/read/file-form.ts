@@ -2,10 +2,13 @@ import * as zlib from 'zlib'
 import { skipSpace, startsValue } from './text-marks'
 
 /** What the first bytes of a file show. */
-export type FileForm = 'text' | 'gzip' | 'zstd' | 'utf16le' | 'utf16be'
+export type FileForm = 'text' | 'gzip' | 'zstd' | 'utf16le' | 'utf16be' | 'csv' | 'parquet'
 
 /** The file has a form that is not read. The message says which one, and how to convert it. */
 export class FormatError extends Error {}
+
+/** The file is cut off or damaged. The message says how. */
+export class DamageError extends Error {}
 
 /** Bytes by which any form is known. */
 const HEAD_BYTES = 64 * 1024
@@ -14,7 +17,8 @@ const FORMS: readonly { form: FileForm; magic: Buffer }[] = [
   { form: 'gzip', magic: Buffer.of(0x1f, 0x8b) },
   { form: 'zstd', magic: Buffer.of(0x28, 0xb5, 0x2f, 0xfd) },
   { form: 'utf16le', magic: Buffer.of(0xff, 0xfe) },
-  { form: 'utf16be', magic: Buffer.of(0xfe, 0xff) }
+  { form: 'utf16be', magic: Buffer.of(0xfe, 0xff) },
+  { form: 'parquet', magic: Buffer.from('PAR1') }
 ]
 
 /** Forms that are not read, each with the command that converts it. They are known by their bytes at this place. */
@@ -23,13 +27,8 @@ const REFUSED: readonly { name: string; magic: Buffer; at?: number; command: str
   { name: 'xz', magic: Buffer.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0), command: 'unxz FILE' },
   { name: 'zip', magic: Buffer.from('PK\x03\x04', 'latin1'), command: 'unzip FILE' },
   { name: 'tar', magic: Buffer.from('ustar'), at: 257, command: 'tar -xf FILE' },
-  { name: 'Parquet', magic: Buffer.from('PAR1'), command: duckdb("'FILE'") },
   { name: 'Avro', magic: Buffer.from('Obj\x01', 'latin1'), command: 'avro-tools tojson FILE > events.ndjson' }
 ]
-
-function duckdb(source: string): string {
-  return `duckdb -c "COPY (SELECT * FROM ${source}) TO 'events.ndjson' (FORMAT json)"`
-}
 
 function formatError(name: string, command: string): FormatError {
   return new FormatError(
@@ -63,10 +62,7 @@ export function recognizeForm(head: Buffer, isAll: boolean): FileForm | undefine
     throw formatError(refused.name, refused.command)
   }
   const isTable = looksLikeCsv(head, hasEnough)
-  if (isTable) {
-    throw formatError('CSV', duckdb("read_csv('FILE')"))
-  }
-  return isTable === undefined ? undefined : 'text'
+  return isTable === undefined ? undefined : isTable ? 'csv' : 'text'
 }
 
 function startsWith(bytes: Buffer, magic: Buffer): boolean {

@@ -5,6 +5,7 @@ import type { Stats } from 'fs'
 import { join } from 'path'
 import { isNativeError } from 'util/types'
 import { compareNames } from './compare-names'
+import type { TableColumns } from './table/columns'
 
 /** Files cannot be read as asked. The message is one sentence for whoever named them, and says what to do. */
 export class InputError extends UserError {}
@@ -21,11 +22,13 @@ export interface InputFile {
   isFile: boolean
   /** When it was changed last, in milliseconds since 1970. 0 when nobody can know. */
   modifiedAt: number
+  /** What the columns of its rows are, when it is a table. @default the layout of Segment's warehouses */
+  columns?: TableColumns
 }
 
 const STANDARD_INPUT = '-'
 /** Segment's own archives end in .gz alone. */
-const EVENT_FILE = /\.(ndjson|jsonl|json|gz)$/i
+const EVENT_FILE = /\.(ndjson|jsonl|json|csv|parquet|gz)$/i
 
 /**
  * Finds the files of events: those named, whatever their ending, and those in the folders named, by their ending.
@@ -49,7 +52,9 @@ export async function findFiles(
     const stats = await attempt(path, () => fs.stat(path))
     const found = stats.isDirectory() ? await searchFolder(path, passOver) : [await readableFile(path, stats)]
     if (found.length === 0) {
-      throw new InputError(`There are no event files in ${path}: .ndjson, .jsonl, .json and .gz are read.`)
+      throw new InputError(
+        `There are no event files in ${path}: .ndjson, .jsonl, .json, .csv, .parquet and .gz are read.`
+      )
     }
     files.push(...found)
   }

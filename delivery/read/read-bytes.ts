@@ -4,6 +4,9 @@ import { decompress } from './decompress'
 import { FormatError, recognizeForm } from './file-form'
 import type { FileForm } from './file-form'
 import { attempt } from './find-files'
+import type { TableColumns } from './table/columns'
+import { decodeCsv } from './table/csv'
+import { decodeParquet } from './table/parquet'
 import { decodeUtf16 } from './utf16'
 
 /** Bytes that are read from a file at once: fewer when it has fewer, since what was read is kept for a while. */
@@ -11,6 +14,18 @@ const CHUNK_BYTES = 256 * 1024
 const MIN_CHUNK_BYTES = 2 * 1024
 /** Compressed forms in each other that are read. */
 const MAX_NESTED_FORMS = 4
+
+/** What is known of a file besides its bytes. */
+interface DecodedFile {
+  /** As it was named: for tables, it tells what their rows are */
+  name: string
+  /** What is opened. None for standard input, which cannot be read at any place. */
+  path?: string
+  columns: TableColumns
+}
+
+/** The layout of Segment's warehouses */
+const NO_COLUMNS: TableColumns = { columns: {} }
 
 /**
  * The bytes of a file in chunks. A stream would lose what it has read ahead when an error follows; this loses nothing.
@@ -38,12 +53,16 @@ export async function* readFile(path: string): AsyncGenerator<Buffer> {
 
 /**
  * The text of a file in UTF-8, by the form that its first bytes show: gzip and zstd are decompressed, also in each
- * other, and UTF-16 is converted. All that comes before an error is yielded before it is thrown, but for the output of
- * 4 KiB at most before damage in the compressed form itself.
+ * other, UTF-16 is converted, and the rows of CSV and Parquet become events. All that comes before an error is yielded
+ * before it is thrown, but for the output of 4 KiB at most before damage in the compressed form itself.
  *
  * @throws FormatError when the form is one that is not read
  */
-export async function* decode(chunks: AsyncIterable<Buffer>, nested = 0): AsyncGenerator<Buffer> {
+export async function* decode(
+  chunks: AsyncIterable<Buffer>,
+  file: DecodedFile = { name: '', columns: NO_COLUMNS },
+  nested = 0
+): AsyncGenerator<Buffer> {
   const source = chunks[Symbol.asyncIterator]()
   const { head, form, error } = await readHead(source)
   const whole = chain(head, source, error)
@@ -51,8 +70,18 @@ export async function* decode(chunks: AsyncIterable<Buffer>, nested = 0): AsyncG
     yield* decodeUtf16(whole, form)
   } else if (form === 'text') {
     yield* whole
+  } else if (form === 'csv') {
+    yield* decodeCsv(whole, file.name, file.columns)
+  } else if (form === 'parquet') {
+    await whole.return(undefined)
+    if (nested > 0 || file.path === undefined) {
+      throw new FormatError(
+        'Parquet is read from files only, and not from compressed ones: save it to a file of its own.'
+      )
+    }
+    yield* decodeParquet(file.path, file.name, file.columns)
   } else if (nested < MAX_NESTED_FORMS) {
-    yield* decode(decompress(whole, form), nested + 1)
+    yield* decode(decompress(whole, form), file, nested + 1)
   } else {
     throw new FormatError(
       `The file is compressed more than ${MAX_NESTED_FORMS} times: decompress it, and deliver the result.`

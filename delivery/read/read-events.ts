@@ -2,7 +2,7 @@ import { isUtf8 } from 'buffer'
 import { isNativeError } from 'util/types'
 import { parseJson } from '../../common/parse-json'
 import { ContentDigest, ValueEnd } from './content-digest'
-import { FormatError } from './file-form'
+import { DamageError, FormatError } from './file-form'
 import type { InputFile } from './find-files'
 import { decode, readFile } from './read-bytes'
 import type { EventReport, Position, Problem, Source } from '../report'
@@ -57,7 +57,7 @@ export interface ReadOptions {
  * @throws InputError when the file can't be opened.
  */
 export async function* readEvents(
-  { name, path }: Pick<InputFile, 'name' | 'path'>,
+  { name, path, columns = { columns: {} } }: Pick<InputFile, 'name' | 'path' | 'columns'>,
   { after, open = name === '-' ? () => process.stdin : readFile, onBytes, onEnd }: ReadOptions = {}
 ): AsyncGenerator<ReadItem[]> {
   const splitter = new Splitter()
@@ -65,7 +65,8 @@ export async function* readEvents(
   const resume = after && new Resume(name, after)
   let failure: Failure | undefined
   try {
-    for await (const chunk of decode(counted(open(path), onBytes))) {
+    const file = { name, path: name === '-' ? undefined : path, columns }
+    for await (const chunk of decode(counted(open(path), onBytes), file)) {
       if (digest) {
         digest.add(chunk)
         resume?.verify(digest)
@@ -142,11 +143,11 @@ function readFailure(error: unknown): Failure {
   if (error instanceof FormatError) {
     return error
   }
-  if (isNativeError(error) && 'code' in error) {
+  if (isNativeError(error) && (error instanceof DamageError || 'code' in error)) {
+    const code = 'code' in error ? error.code : undefined
     // A header stands before what it is the header of.
     const isBefore =
-      (error.code === 'Z_DATA_ERROR' && error.message !== 'incorrect header check') ||
-      error.code === 'ZSTD_error_checksum_wrong'
+      (code === 'Z_DATA_ERROR' && error.message !== 'incorrect header check') || code === 'ZSTD_error_checksum_wrong'
     return { reason: error.message, isBefore }
   }
   throw error

@@ -61,6 +61,7 @@ const ELSEWHERE: Record<string, string> = {
   'npm run generate': '`__tests__/generated-files.test.ts` › are what `npm run generate` writes',
   'npm run drop-in -- ../action-destinations':
     '`scripts/__tests__/drop-in.test.ts` › copies this project and prints what to run',
+  'JSON of docs/warehouse-files.md': '`cli/__tests__/tables.test.ts` › of other layouts are described by --columns',
   'JSON of README.md':
     '`scripts/__tests__/readme-mappings.test.ts` › keep an audience equal to the rows of a warehouse model'
 }
@@ -89,6 +90,7 @@ const NOT_RUN: Record<string, string> = {
   'apt-get install chromium': 'it changes the machine; CI does it where there is none',
   'apt-get install -y nats-server': 'it changes the machine; CI does it where there is none',
   'RENEW=1 npm run test:stream -- reliability': 'it writes docs/reliability.md anew, with which the test compares',
+  'npm install csv-parse@7 hyparquet@1': 'it needs a registry; this project has the packages',
   'npm install prom-client@15': 'it needs a registry; this project has the package',
   'npm install @nats-io/transport-node@3 @nats-io/jetstream@3 @nats-io/kv@3':
     'it needs a registry; this project has the packages',
