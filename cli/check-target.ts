@@ -11,12 +11,18 @@ import { UnavailableError, UsageError } from './command'
 import { printable } from './table'
 import type { Target } from './target'
 
-/**
- * Asks the target for `/me`, before anything is read. A target that has too much to do for now passes: the delivery
- * waits for it.
- * @throws UsageError when the key or the URL is wrong, UnavailableError when there is no connection
- */
-export async function checkTarget({ to, name, settings }: Target): Promise<void> {
+/** What a target said to `/me`: why it did not accept the key, and whether it was reached. */
+interface Probe {
+  /** A sentence */
+  reason: string
+  /** Undefined when there was no response, or no request was made */
+  status?: number
+  /** There was no connection, or no response. */
+  isUnavailable: boolean
+}
+
+/** Asks the target for `/me`, through the destination. Undefined when it accepts the key. */
+export async function probeTarget({ to, name, settings }: Target): Promise<Probe | undefined> {
   let status: number | undefined
   let isUnavailable = false
   const observe =
@@ -46,19 +52,34 @@ export async function checkTarget({ to, name, settings }: Target): Promise<void>
       ...definition,
       authentication: authentication && { ...authentication, testAuthentication }
     }).testAuthentication(settings)
+    return undefined
   } catch (error) {
     const reason = `${printable(name)}: ${endSentence(printable(errorMessage(cause ?? error)))}`
-    if (isUnavailable) {
-      throw new UnavailableError(
-        `${reason} Nothing was sent. Check --to and the network, and run the same command again.`
-      )
-    }
-    if (status === undefined || status === 401 || status === 403) {
-      throw new UsageError(`${reason} Nothing was sent.`)
-    }
-    if (!isRetryable(status)) {
-      throw new UsageError(`${reason} Nothing was sent. Check that --to is the URL of an Ortto server.`)
-    }
+    return { reason, status, isUnavailable }
+  }
+}
+
+/**
+ * Asks the target for `/me`, before anything is read. A target that has too much to do for now passes: the delivery
+ * waits for it.
+ * @throws UsageError when the key or the URL is wrong, UnavailableError when there is no connection
+ */
+export async function checkTarget(target: Target): Promise<void> {
+  const probe = await probeTarget(target)
+  if (!probe) {
+    return
+  }
+  const { reason, status, isUnavailable } = probe
+  if (isUnavailable) {
+    throw new UnavailableError(
+      `${reason} Nothing was sent. Check --to and the network, and run the same command again.`
+    )
+  }
+  if (status === undefined || status === 401 || status === 403) {
+    throw new UsageError(`${reason} Nothing was sent.`)
+  }
+  if (!isRetryable(status)) {
+    throw new UsageError(`${reason} Nothing was sent. Check that --to is the URL of an Ortto server.`)
   }
 }
 

@@ -1,12 +1,8 @@
-import { Destination } from '@segment/actions-core'
 import { Command } from 'commander'
-import { errorMessage } from '../common/error-message'
-import { definitionFor } from '../delivery'
 import { parseApiKey } from '../src/api-key'
-import type { Settings } from '../src/generated-types'
+import { probeTarget } from './check-target'
 import { EXIT } from './command'
 import type { Output } from './command'
-import { printable } from './table'
 import { remoteTarget } from './target'
 
 interface CheckOptions {
@@ -30,7 +26,8 @@ Examples:
   ortto check
   ortto check --key-file key.txt
 
-Exits with 0 when the key is valid, 1 when Ortto refuses it or cannot be reached, 2 for usage errors.`
+Exits with 0 when the key is valid, 1 when Ortto refuses it, 2 for usage errors, 3 when Ortto could not be reached or
+is not available.`
     )
     .action(async (options: CheckOptions) => end(await check(options, output)))
 }
@@ -44,16 +41,17 @@ async function check({ to, keyFile, json: isJSON }: CheckOptions, output: Output
     const { hostname } = new URL(account.baseUrl)
     output.log(`The API key belongs to the region ${region}: ${hostname}`)
   }
-  try {
-    await new Destination<Settings>(definitionFor(target.to)).testAuthentication(settings)
-  } catch (error) {
-    const message = printable(errorMessage(error))
+  const probe = await probeTarget(target)
+  if (probe) {
+    const { reason: message, isUnavailable, status = 0 } = probe
+    // Whether the key is valid is not known when Ortto did not say it.
+    const isUnknown = isUnavailable || status === 429 || status >= 500
     if (isJSON) {
-      output.log(JSON.stringify({ target: target.name, region, isValid: false, message }))
+      output.log(JSON.stringify({ target: target.name, region, isValid: isUnknown ? null : false, message }))
     } else {
-      output.error(message)
+      output.error(isUnknown ? `${message} It is not known whether the API key is valid: try again later.` : message)
     }
-    return EXIT.failed
+    return isUnknown ? EXIT.stopped : EXIT.failed
   }
   output.log(
     isJSON

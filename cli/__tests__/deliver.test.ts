@@ -670,6 +670,13 @@ describe('ortto check', () => {
       expect([bad.code, bad.errors[0]]).toEqual([1, expect.stringContaining('Ortto refused the API key')])
       process.env.ORTTO_API_KEY = 'bad'
       expect((await ortto('check', '--to', origin)).errors[0]).toContain('is not an Ortto API key')
+
+      process.env.ORTTO_API_KEY = 'pau-good'
+      const unreached = await ortto('check', '--to', 'http://127.0.0.1:1')
+      expect([unreached.code, unreached.errors[0]]).toEqual([
+        3,
+        expect.stringContaining('It is not known whether the API key is valid')
+      ])
     } finally {
       await close()
     }

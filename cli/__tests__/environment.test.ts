@@ -32,7 +32,7 @@ describe('variables for options', () => {
 
     expect(JSON.parse((await runWith({ ...nowhere, ORTTO_JSON: '1' }, 'check')).text)).toMatchObject({
       target: 'http://127.0.0.1:1',
-      isValid: false
+      isValid: null
     })
     expect((await runWith({ ...nowhere, ORTTO_JSON: 'false' }, 'check')).text).not.toMatch(/^\{/)
     expect((await runWith(nowhere, 'check', '--to', 'nonsense')).code).toBe(2)
