@@ -145,7 +145,8 @@ async function deliverTo(setup: Setup): Promise<number> {
   const { integration: integrations, consent, rate, keepGoing, dryRun: isDry = false, json: isJSON = false } = options
   const startedAt = new Date().toISOString()
   const earlierLines = records.summary.counts.lines
-  const report = new DeliveryReport(isDry)
+  // Without somebody who reads it, it would only take time.
+  const report = isDry || reportFile ? new DeliveryReport(isDry) : undefined
   const stop = new AbortController()
   const onSignal = () => stop.abort()
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
@@ -162,7 +163,7 @@ async function deliverTo(setup: Setup): Promise<number> {
   }
   let outcome: Outcome
   try {
-    outcome = await run(delivery, records, progress, selection, (reports) => report.add(reports), options)
+    outcome = await run(delivery, records, progress, selection, (reports) => report?.add(reports), options)
   } finally {
     clearInterval(timer)
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
@@ -185,7 +186,7 @@ async function deliverTo(setup: Setup): Promise<number> {
       advice: describeAccepted(account, options)
     }
   }
-  const data = report.toData(
+  const data = report?.toData(
     {
       startedAt,
       endedAt: new Date().toISOString(),
@@ -200,9 +201,11 @@ async function deliverTo(setup: Setup): Promise<number> {
   if (isJSON) {
     output.log(JSON.stringify({ target: target.name, ...ending, plan: isDry ? data : undefined }))
   } else {
-    output.log(`${isDry ? `${formatPlan(data)}\n` : ''}${formatEnding(ending)}`)
+    output.log(`${isDry && data ? `${formatPlan(data)}\n` : ''}${formatEnding(ending)}`)
   }
-  await reportFile?.write(data)
+  if (data) {
+    await reportFile?.write(data)
+  }
   if (outcome.stopped !== undefined) {
     return EXIT.stopped
   }

@@ -38,8 +38,9 @@ export class Selector {
 
   /** The same items, some of which are left out */
   async *selectFrom(lists: AsyncIterable<ReadItem[]>): AsyncGenerator<ReadItem[]> {
+    const choosesAll = Object.values(this.selection).every((part) => part === undefined)
     for await (const items of lists) {
-      yield items.map((item) => this.select(item))
+      yield choosesAll ? items : items.map((item) => this.select(item))
     }
   }
 
