@@ -1,7 +1,7 @@
 import { spawn } from 'child_process'
 import { once } from 'events'
 import fc from 'fast-check'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'fs/promises'
 import { tmpdir } from 'os'
 import { join } from 'path'
 import { gzipSync } from 'zlib'
@@ -293,6 +293,34 @@ describe('ortto deliver', () => {
       await close()
     }
     expect(await linesOf('results.ndjson')).toHaveLength(2000)
+  }, 120_000)
+
+  it('sends nothing when its folder cannot be written to, and delivers with a ledger elsewhere', async () => {
+    await ARCHIVES['newline-delimited JSON'].write(join(folder, 'archive'))
+    const ortto = new RecordingOrtto()
+    const { origin, close } = await serve(ortto)
+    const elsewhere = join(folder, 'elsewhere')
+    await mkdir(elsewhere)
+    await chmod(elsewhere, 0o777)
+    await chmod(folder, 0o555)
+    // The superuser may write everywhere.
+    const wrap = process.getuid?.() === 0 ? ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'] : []
+    const outputs = ['--results', join(elsewhere, 'results'), '--rejected', join(elsewhere, 'rejected')]
+    try {
+      const refused = await finish(start(origin, { wrap, more: outputs }))
+      expect(refused.code).toBe(2)
+      expect(refused.text).toMatch(
+        /Cannot use the ledger \S+archive\.ledger: EACCES.*Choose another place with --ledger\./
+      )
+      expect(ortto.confirmed.size).toBe(0)
+
+      const ledger = ['--ledger', join(elsewhere, 'ledger')]
+      expect((await finish(start(origin, { wrap, more: [...outputs, ...ledger] }))).code).toBe(1)
+      expect(ortto.confirmed.size).toBeGreaterThan(EVENTS / 2)
+    } finally {
+      await chmod(folder, 0o755)
+      await close()
+    }
   }, 120_000)
 
   it('is refused while another one delivers, also from a container in which both have the same process ID', async () => {

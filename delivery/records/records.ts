@@ -229,7 +229,8 @@ export class Records {
 }
 
 async function openLedger(path: string, job: Job, outputs: Outputs, isAgain: boolean): Promise<Ledger> {
-  await wrapErrors(`Cannot use the ledger ${path}`, () => outputs.claim(path))
+  const advice = 'Choose another place with --ledger.'
+  await wrapErrors(`Cannot use the ledger ${path}`, () => outputs.claim(path), advice)
   const ledger = await wrapErrors(`Cannot read the ledger ${path}`, () => Ledger.open(path, job))
   if (ledger.interrupted !== undefined && !ledger.isKnown && !isAgain) {
     await ledger.close()
