@@ -52,6 +52,9 @@ export async function* decodeCsv(
     }
   } catch (error) {
     failure = isNativeError(error) ? error : new Error(String(error))
+  } finally {
+    // Closes the file, also when nobody reads on.
+    input.destroy()
   }
   // What was read before damage is delivered.
   if (lines.length > 0) {
