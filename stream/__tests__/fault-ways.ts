@@ -23,6 +23,8 @@ import { countLeft, listRejected, publishAll, until } from './harness'
 export const SETTINGS = { api_key: 'pau-key' }
 
 /** Long enough that a worker on a busy machine does not lose its lease */
+/** Of a stream: the server reserves it on the disk, and there is a stream for each fault. */
+const MAX_BYTES = 16 * 1024 * 1024
 const ACK_WAIT_MS = 5000
 
 export const ACTIONS = ['upsertContact', 'trackActivity'] as const
@@ -204,7 +206,12 @@ let streams = 0
 export async function byWork(testCase: TestCase): Promise<void> {
   const { events, origin, time, nc, onReport, endFault } = testCase
   streams += 1
-  const layout = await openStream(nc, { name: `faults-${streams}`, partitions: 1, ackWait: ACK_WAIT_MS })
+  const layout = await openStream(nc, {
+    name: `faults-${streams}`,
+    partitions: 1,
+    ackWait: ACK_WAIT_MS,
+    maxBytes: MAX_BYTES
+  })
   await publishAll(nc, layout, events)
   const logged = { delivered: 0, unchanged: 0 }
   const onStopped = (reason: string) => {
