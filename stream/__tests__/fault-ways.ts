@@ -23,9 +23,9 @@ import { countLeft, listRejected, publishAll, until } from './harness'
 export const SETTINGS = { api_key: 'pau-key' }
 
 /** Long enough that a worker on a busy machine does not lose its lease */
+const ACK_WAIT_MS = 5000
 /** Of a stream: the server reserves it on the disk, and there is a stream for each fault. */
 const MAX_BYTES = 16 * 1024 * 1024
-const ACK_WAIT_MS = 5000
 
 export const ACTIONS = ['upsertContact', 'trackActivity'] as const
 export type Action = typeof ACTIONS[number]
