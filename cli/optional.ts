@@ -1,4 +1,5 @@
 /* eslint-disable @typescript-eslint/no-require-imports -- an import would load the packages at the start */
+import { isMissingModule } from '../common/is-missing-module'
 import type * as Stream from '../stream'
 import { UsageError } from './command'
 import type * as Metrics from './metrics'
@@ -26,8 +27,7 @@ function load<Module>(requireModule: () => Module, what: string, packages: strin
   try {
     return requireModule()
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code !== 'MODULE_NOT_FOUND') {
+    if (!isMissingModule(error)) {
       throw error
     }
     throw new UsageError(`${what} need packages that are not installed. Run: npm install ${packages}`)

@@ -1,6 +1,6 @@
+import { warnAboutActivities } from '../sandbox'
 import type { Account } from '../sandbox'
 import { DEFAULT_RETENTION_DAYS } from '../sandbox/rules'
-import { warnAboutActivities } from '../sandbox'
 import { formatCount, formatNumber } from './format-number'
 import { printable } from './table'
 

@@ -3,5 +3,10 @@
  * ends in half a character.
  */
 export function truncate(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, Math.max(0, length - 1)).replace(/[\uD800-\uDBFF]$/, '')}…`
+  return text.length <= length ? text : `${cutText(text, Math.max(0, length - 1))}…`
+}
+
+/** At most `length` UTF-16 code units, which do not end in half a character. */
+export function cutText(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '')
 }

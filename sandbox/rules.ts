@@ -146,8 +146,6 @@ export const MAX_BODY_BYTES = 10 * 1024 * 1024
 export const MAX_BODY_DEPTH = 2000
 /** Ours: bytes of a state that is imported. */
 export const MAX_STATE_BYTES = 256 * 1024 * 1024
-/** Ours: problems that one message lists. */
-export const MAX_PROBLEMS = 20
 
 // The clock
 

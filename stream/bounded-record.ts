@@ -1,4 +1,5 @@
 import { createHash } from 'crypto'
+import { cutText } from '../common/truncate'
 import { formatRejected } from '../delivery'
 import type { EventReport } from '../delivery'
 
@@ -40,9 +41,4 @@ function shortenReasons(report: EventReport, maxLength: number): EventReport {
     problem: problem && { ...problem, message: shorten(problem.message) },
     results: maxLength > 0 ? rejected : rejected.slice(0, problem ? 0 : 1)
   }
-}
-
-/** At most `length` UTF-16 code units, which do not end in half a character. */
-function cutText(text: string, length: number): string {
-  return text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '')
 }

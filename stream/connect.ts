@@ -5,7 +5,7 @@ import { checkServerIdentity } from 'tls'
 import type { ConnectionOptions } from 'tls'
 import { errorMessage } from '../common/error-message'
 import { StreamError } from './errors'
-import { pause } from './pause'
+import { retry } from './retry'
 
 /** How long a server may take to start */
 const START_TIMEOUT_MS = 2000
@@ -90,18 +90,9 @@ function checkAddresses(servers: readonly string[]): Pick<ConnectionOptions, 'ch
 }
 
 /** Retries a call for a moment, because the server may still be starting. */
-export async function retryWhileStarting<Value>(call: () => Promise<Value>): Promise<Value> {
-  const deadline = performance.now() + START_TIMEOUT_MS
-  for (;;) {
-    try {
-      return await call()
-    } catch (error) {
-      if (error instanceof errors.AuthorizationError || performance.now() > deadline) {
-        throw error
-      }
-      await pause(RETRY_DELAY_MS)
-    }
-  }
+export function retryWhileStarting<Value>(call: () => Promise<Value>): Promise<Value> {
+  const mayPass = (error: unknown) => !(error instanceof errors.AuthorizationError)
+  return retry(call, { timeoutMs: START_TIMEOUT_MS, delayMs: RETRY_DELAY_MS, mayPass })
 }
 
 /** Calls `onChange` when the connection is lost, and when it is restored. Resolves when it is closed. */

@@ -1,7 +1,7 @@
 import { JetStreamApiError } from '@nats-io/jetstream'
 import type { KV } from '@nats-io/kv'
 import { errors } from '@nats-io/transport-node'
-import { pause } from './pause'
+import { isUnanswered, retry } from './retry'
 
 /** How long a cluster may take to elect the leader that creates a bucket */
 const ELECTION_TIMEOUT_MS = 30_000
@@ -14,25 +14,14 @@ const UNAVAILABLE = 503
  * Creates a bucket, or opens the one that exists. Tries again while the servers of a cluster have no leader for it,
  * which takes seconds after a server was lost.
  */
-export async function openBucket(create: () => Promise<KV>): Promise<KV> {
-  const deadline = performance.now() + ELECTION_TIMEOUT_MS
-  for (;;) {
-    try {
-      return await create()
-    } catch (error) {
-      if (!mayPass(error) || performance.now() > deadline) {
-        throw error
-      }
-      await pause(RETRY_DELAY_MS)
-    }
-  }
+export function openBucket(create: () => Promise<KV>): Promise<KV> {
+  return retry(create, { timeoutMs: ELECTION_TIMEOUT_MS, delayMs: RETRY_DELAY_MS, mayPass })
 }
 
 function mayPass(error: unknown): boolean {
   return (
     error instanceof errors.TimeoutError ||
-    error instanceof errors.NoRespondersError ||
-    (error instanceof errors.RequestError && error.isNoResponders()) ||
+    isUnanswered(error) ||
     (error instanceof JetStreamApiError && error.status === UNAVAILABLE)
   )
 }

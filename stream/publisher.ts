@@ -12,6 +12,7 @@ import { createRejectedStream, rejectedOf, subjectOf } from './layout'
 import type { Layout } from './layout'
 import { partitionOf } from './partition-of'
 import { pause } from './pause'
+import { isUnanswered } from './retry'
 
 /** The delay before a retry. It doubles with each retry. */
 const MIN_BACKOFF_MS = 100
@@ -120,7 +121,7 @@ export class Publisher {
           this.retrying += isRetrying ? 0 : 1
           isRetrying = true
           this.setWaitReason(reasonOf(error, subject))
-          if (isRejected && isUnanswered(error)) {
+          if (isRejected && hasNoStream(error)) {
             await createRejectedStream(this.nc, this.layout).catch(() => undefined)
           }
           await pause(backoff, signal)
@@ -190,11 +191,9 @@ function digest(text: string): string {
 }
 
 /** Whether no stream has the subject: it was deleted, or never created. */
-function isUnanswered(error: unknown): boolean {
+function hasNoStream(error: unknown): boolean {
   const cause = isNativeError(error) && 'cause' in error ? error.cause : undefined
-  return [error, cause].some(
-    (one) => one instanceof errors.NoRespondersError || (one instanceof errors.RequestError && one.isNoResponders())
-  )
+  return [error, cause].some(isUnanswered)
 }
 
 /** Whether a retry cannot succeed. */

@@ -4,6 +4,7 @@ import { Stopped } from '../delivery'
 import { pause } from './pause'
 import { Leases } from './leases'
 import { PoisonMessages } from './poison-messages'
+import { retry } from './retry'
 import { WorkerSession } from './worker-session'
 import type { WorkerOptions } from './worker-options'
 
@@ -53,12 +54,6 @@ export async function work(options: WorkerOptions): Promise<void> {
 
 /** Retries for a while: an attempt that stays would count as a crash of this worker. */
 async function removeAttempts(poisonMessages: PoisonMessages): Promise<void> {
-  const deadline = performance.now() + END_TIMEOUT_MS
-  do {
-    try {
-      return await poisonMessages.removeAttempts()
-    } catch {
-      await pause(END_RETRY_MS)
-    }
-  } while (performance.now() < deadline)
+  const times = { timeoutMs: END_TIMEOUT_MS, delayMs: END_RETRY_MS }
+  await retry(() => poisonMessages.removeAttempts(), times).catch(() => undefined)
 }

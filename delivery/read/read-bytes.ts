@@ -21,11 +21,9 @@ interface DecodedFile {
   name: string
   /** What is opened. None for standard input, which cannot be read at any place. */
   path?: string
-  columns: TableColumns
+  /** @default the layout of Segment's warehouses */
+  columns?: TableColumns
 }
-
-/** The layout of Segment's warehouses */
-const NO_COLUMNS: TableColumns = { columns: {} }
 
 /**
  * The bytes of a file in chunks. A stream would lose what it has read ahead when an error follows; this loses nothing.
@@ -60,7 +58,7 @@ export async function* readFile(path: string): AsyncGenerator<Buffer> {
  */
 export async function* decode(
   chunks: AsyncIterable<Buffer>,
-  file: DecodedFile = { name: '', columns: NO_COLUMNS },
+  file: DecodedFile = { name: '' },
   nested = 0
 ): AsyncGenerator<Buffer> {
   const source = chunks[Symbol.asyncIterator]()

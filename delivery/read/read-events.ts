@@ -57,7 +57,7 @@ export interface ReadOptions {
  * @throws InputError when the file can't be opened.
  */
 export async function* readEvents(
-  { name, path, columns = { columns: {} } }: Pick<InputFile, 'name' | 'path' | 'columns'>,
+  { name, path, columns }: Pick<InputFile, 'name' | 'path' | 'columns'>,
   { after, open = name === '-' ? () => process.stdin : readFile, onBytes, onEnd }: ReadOptions = {}
 ): AsyncGenerator<ReadItem[]> {
   const splitter = new Splitter()

@@ -148,18 +148,8 @@ export const CASES: readonly Case[] = [
   {
     name: 'An activity that is sent twice is accepted twice',
     requests: [
-      track(({ id, recent }) => ({
-        user_id: id('again'),
-        event: ACTIVITY,
-        message_id: id('again'),
-        timestamp: recent(1)
-      })),
-      track(({ id, recent }) => ({
-        user_id: id('again'),
-        event: ACTIVITY,
-        message_id: id('again'),
-        timestamp: recent(1)
-      }))
+      track((context) => activity('again', { message_id: context.id('again') })(context)),
+      track((context) => activity('again', { message_id: context.id('again') })(context))
     ]
   },
   {

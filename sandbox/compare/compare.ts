@@ -25,7 +25,8 @@ export interface Difference {
 }
 
 const Report = z.object({ errors: z.array(z.object({ index: z.number(), status: z.number() })).nullish() })
-const CreatedAudience = z.object({ id: z.string() })
+const Audience = z.object({ id: z.string() })
+const Named = z.object({ name: z.string() })
 
 /**
  * Plays each case against two Orttos, one after the other, and finds where they answer differently. Sentences are not
@@ -41,7 +42,8 @@ export async function* compareOrttos(
   cases: readonly Case[] = CASES
 ): AsyncGenerator<{ name: string; differences: Difference[] }> {
   for (const one of cases) {
-    const [localAnswers, otherAnswers] = [await play(one, local, run, now), await play(one, other, run, now)]
+    const localAnswers = await play(one, local, run, now)
+    const otherAnswers = await play(one, other, run, now)
     const differences = localAnswers.flatMap((answer, index) =>
       JSON.stringify(answer) === JSON.stringify(otherAnswers[index])
         ? []
@@ -52,12 +54,12 @@ export async function* compareOrttos(
 }
 
 async function play({ requests }: Case, send: Send, run: string, now: number): Promise<Answer[]> {
+  /** By the name of the audience */
   const audienceIds = new Map<string, string>()
-  const seen: string[] = []
   const context: CaseContext = {
     id: (name) => `${run}-${name}`,
     audience: (name) => `${run} ${name}`,
-    audienceId: (name) => audienceIds.get(name),
+    audienceId: (name) => audienceIds.get(`${run} ${name}`),
     recent: (second = 0) => new Date(now - DAY_MS / 2 + second * SECOND_MS).toISOString()
   }
   const answers: Answer[] = []
@@ -68,23 +70,14 @@ async function play({ requests }: Case, send: Send, run: string, now: number): P
     const { errors } = Report.safeParse(body).data ?? {}
     const items = (errors ?? []).map(({ index, status }) => ({ index, status }))
     const answer: Answer = { status: response.status, items }
-    const created = asked.path === '/audiences/create' ? CreatedAudience.safeParse(body).data : undefined
+    const created = asked.path === '/audiences/create' ? Audience.safeParse(body).data : undefined
     if (created) {
-      if (!seen.includes(created.id)) {
-        seen.push(created.id)
-      }
-      answer.audience = seen.indexOf(created.id)
-      audienceIds.set(nameOf(asked, context), created.id)
+      audienceIds.set(Named.parse(asked.body).name, created.id)
+      answer.audience = [...new Set(audienceIds.values())].indexOf(created.id)
     }
     answers.push(answer)
   }
   return answers
-}
-
-/** The case's own name of an audience that it created. */
-function nameOf({ body }: CaseRequest, { audience }: CaseContext): string {
-  const { name = '' } = z.object({ name: z.string() }).safeParse(body).data ?? {}
-  return name.slice(audience('').length)
 }
 
 /** An answer in a few words: `207: 1 → 400, 3 → 422`. */

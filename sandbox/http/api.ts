@@ -7,7 +7,7 @@ import { equalSecrets } from '../../common/equal-secrets'
 import type { Listeners } from '../listeners'
 import type { Account } from '../model/account'
 import type { Clock } from '../model/clock'
-import { formatProblems } from '../model/format-problems'
+import { formatProblems } from '../../common/format-problems'
 import { ItemRecorder } from '../model/item-recorder'
 import { ActivityItem, ContactItem } from '../model/items'
 import type { ProcessedItem } from '../model/processed-item'
@@ -37,7 +37,7 @@ interface Env {
 }
 
 /** The body of `POST /v1/audiences/create`. */
-const AudienceRequest = z.object({ name: z.string().min(1) })
+export const AudienceRequest = z.object({ name: z.string().min(1) })
 
 /** Ortto's API for Segment, as the destination uses it. */
 export function createApi(sandbox: ApiContext): Hono<Env> {

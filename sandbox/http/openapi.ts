@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { AccountFile } from '../model/account-file'
 import { ActivityItem, ContactItem } from '../model/items'
+import { MAX_ITEMS_PER_REQUEST } from '../rules'
+import { AudienceRequest } from './api'
 import { listPaths } from './control-index'
 import { Fault } from './faults'
 
@@ -49,6 +51,7 @@ export function createOpenApi(): object {
       schemas: {
         Contact: schemaOf(ContactItem),
         Activity: schemaOf(ActivityItem),
+        AudienceRequest: schemaOf(AudienceRequest),
         Account: schemaOf(AccountFile),
         Fault: schemaOf(Fault)
       }
@@ -61,7 +64,10 @@ function apiPaths(): object {
     post: {
       summary,
       security: [{ apiKey: [] }],
-      requestBody: { required: true, ...json({ type: 'array', maxItems: 500, items: reference(name) }) },
+      requestBody: {
+        required: true,
+        ...json({ type: 'array', maxItems: MAX_ITEMS_PER_REQUEST, items: reference(name) })
+      },
       responses: { '200': PROCESSED, '207': MULTI_STATUS, ...REFUSED }
     }
   })
@@ -81,7 +87,7 @@ function apiPaths(): object {
         security: [{ apiKey: [] }],
         requestBody: {
           required: true,
-          ...json({ type: 'object', properties: { name: { type: 'string', minLength: 1 } }, required: ['name'] })
+          ...json(reference('AudienceRequest'))
         },
         responses: {
           '200': {

@@ -4,7 +4,8 @@ import { truncateText } from './truncate'
 /** The latest items, for setting up the mappings. Items that were rejected for a missing mapping are included. */
 export class Samples {
   private contacts: unknown[] = []
-  private identifiedAt?: string
+  /** ISO 8601: when the first identify item arrived. Ortto sends an email then. */
+  firstIdentifyAt?: string
   /** By the activity's name, the most recent last */
   private readonly activities = new Map<string, unknown[]>()
 
@@ -25,22 +26,17 @@ export class Samples {
 
   /** Ortto waits for an item of `/v1/identify`: then traits can be mapped. @param nowMs milliseconds since 1970 */
   noteIdentify(nowMs: number): void {
-    this.identifiedAt ??= new Date(nowMs).toISOString()
-  }
-
-  /** ISO 8601: when the first identify item arrived. Ortto sends an email then. */
-  get firstIdentifyAt(): string | undefined {
-    return this.identifiedAt
+    this.firstIdentifyAt ??= new Date(nowMs).toISOString()
   }
 
   /** By the activity's name, the most recent last */
   toState(): { contacts: unknown[]; activities: [string, unknown[]][]; firstIdentifyAt?: string } {
-    return { contacts: this.contacts, activities: [...this.activities], firstIdentifyAt: this.identifiedAt }
+    return { contacts: this.contacts, activities: [...this.activities], firstIdentifyAt: this.firstIdentifyAt }
   }
 
   restore({ contacts, activities, firstIdentifyAt }: ReturnType<Samples['toState']>): void {
     this.contacts = contacts
-    this.identifiedAt = firstIdentifyAt
+    this.firstIdentifyAt = firstIdentifyAt
     activities.forEach(([name, samples]) => this.activities.set(name, samples))
   }
 

@@ -2,7 +2,7 @@ import { readFile } from 'fs/promises'
 import { z } from 'zod'
 import { errorMessage } from '../../common/error-message'
 import { replaceFile } from '../../common/replace-file'
-import { formatProblems } from '../model/format-problems'
+import { formatProblems } from '../../common/format-problems'
 import { createSandbox } from '../sandbox'
 import type { Sandbox, SandboxOptions } from '../sandbox'
 

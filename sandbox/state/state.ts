@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { Account } from '../model/account'
 import type { Clock } from '../model/clock'
-import { formatProblems } from '../model/format-problems'
+import { formatProblems } from '../../common/format-problems'
 import { toKey } from '../model/identifiers'
 import type { Activity, Contact } from '../model/records'
 import { StateShape } from './schema'

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { MAX_UNIQUE_IDENTIFIERS, SYSTEM_FIELDS, UNIQUE_IDENTIFIER_TYPES } from '../rules'
-import type { FieldType } from '../rules'
 import { StateShape } from './schema'
 
 const AccountVersion2 = z.looseObject({
@@ -23,7 +22,7 @@ export function upgradeVersion2({ account, ...state }: z.infer<typeof StateVersi
     return { name, type: system.type, format: system.type === 'date' ? format : undefined }
   })
   const types = new Map<string, string>([...SYSTEM_FIELDS, ...fields].map(({ name, type }) => [name, type]))
-  const canIdentify = (name: string) => UNIQUE_IDENTIFIER_TYPES.includes(types.get(name) as FieldType)
+  const canIdentify = (name: string) => UNIQUE_IDENTIFIER_TYPES.some((type) => type === types.get(name))
   return {
     ...state,
     version: 3,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { formatProblems } from '../../../common/format-problems'
 import { isRecord } from '../../../src/values'
 import { FormatError } from '../file-form'
 
@@ -31,11 +32,14 @@ const TableColumns = z.strictObject({
 })
 export type TableColumns = z.infer<typeof TableColumns>
 
+/** The layout of Segment's warehouses */
+const SEGMENT_LAYOUT: TableColumns = { columns: {} }
+
 /** Reads the content of a file of `--columns`. @throws Error when it is not valid, with the path of each problem */
 export function readColumns(value: unknown): TableColumns {
   const read = TableColumns.safeParse(value)
   if (!read.success) {
-    throw new Error(read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'))
+    throw new Error(formatProblems(read.error))
   }
   return read.data
 }
@@ -80,7 +84,7 @@ export class RowReader {
    * @param table the name of the table: that of its file or folder
    * @throws FormatError when no column has the ids of users
    */
-  constructor(header: readonly string[], table: string, { type, columns }: TableColumns) {
+  constructor(header: readonly string[], table: string, { type, columns }: TableColumns = SEGMENT_LAYOUT) {
     const isTrack = header.includes('event') || header.includes('event_text')
     this.type = type ?? TABLES[table] ?? (isTrack ? 'track' : 'identify')
     this.cells = header.map((name) => toCell(name, columns[name], this.type, header))

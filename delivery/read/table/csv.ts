@@ -1,6 +1,7 @@
 /* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/consistent-type-imports */
 import { Readable } from 'stream'
 import { isNativeError } from 'util/types'
+import { isMissingModule } from '../../../common/is-missing-module'
 import { FormatError } from '../file-form'
 import { RowReader, tableOf } from './columns'
 import type { TableColumns } from './columns'
@@ -18,7 +19,7 @@ const CHUNK_BYTES = 64 * 1024
 export async function* decodeCsv(
   chunks: AsyncIterable<Buffer>,
   file: string,
-  columns: TableColumns
+  columns?: TableColumns
 ): AsyncGenerator<Buffer> {
   const { parse } = loadParser()
   const input = Readable.from(chunks, { objectMode: false })
@@ -79,7 +80,7 @@ function loadParser(): typeof import('csv-parse') {
   try {
     return require('csv-parse') as typeof import('csv-parse')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') {
+    if (!isMissingModule(error)) {
       throw error
     }
     throw new FormatError('CSV files need a package that is not installed. Run: npm install csv-parse@7')

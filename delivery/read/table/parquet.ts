@@ -2,6 +2,7 @@ import { promises as fs } from 'fs'
 import { isNativeError } from 'util/types'
 import * as zlib from 'zlib'
 import { errorMessage } from '../../../common/error-message'
+import { isMissingModule } from '../../../common/is-missing-module'
 import { DamageError, FormatError } from '../file-form'
 import { RowReader, tableOf } from './columns'
 import type { TableColumns } from './columns'
@@ -14,7 +15,7 @@ const ROWS = 2000
  *
  * @throws FormatError when the package for Parquet is not installed
  */
-export async function* decodeParquet(path: string, name: string, columns: TableColumns): AsyncGenerator<Buffer> {
+export async function* decodeParquet(path: string, name: string, columns?: TableColumns): AsyncGenerator<Buffer> {
   const { parquetMetadataAsync, parquetReadObjects } = await loadReader()
   const handle = await fs.open(path)
   try {
@@ -64,8 +65,7 @@ async function loadReader() {
     // eslint-disable-next-line no-restricted-syntax -- it is an ES module, and not always installed
     return await import('hyparquet')
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') {
+    if (!isMissingModule(error)) {
       throw error
     }
     throw new FormatError('Parquet files need a package that is not installed. Run: npm install hyparquet@1')

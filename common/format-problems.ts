@@ -1,5 +1,7 @@
 import type { z } from 'zod'
-import { MAX_PROBLEMS } from '../rules'
+
+/** Problems that one message lists */
+const MAX_PROBLEMS = 20
 
 /** The problems of a value that did not match its schema, one per line: `fields[2].type: Invalid option: …`. */
 export function formatProblems({ issues }: z.ZodError): string {
