@@ -123,7 +123,7 @@ export interface SortWindow {
 export interface EventReport {
   source: Source
   /** Which one it is, from 1, of several events of that line or message. Their reports come together. */
-  position?: number
+  ordinal?: number
   /** Bytes of its text */
   size: number
   /** Where it ends in its file, when that is to be recorded */

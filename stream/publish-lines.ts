@@ -59,7 +59,7 @@ async function publishItem(
   const formattedSource = formatSource(source)
   // A line may have several events.
   const key = `${source.kind === 'file' ? `${formattedSource}:${source.place}` : formattedSource} ${
-    item.position ?? ''
+    item.ordinal ?? ''
   }`
   try {
     if (!('problem' in item)) {

@@ -31,7 +31,7 @@ describe('an event inside another value', () => {
     const [item] = await readLines(JSON.stringify(value))
 
     expect(item).toMatchObject({ event: one, notices: ['unwrapped'] })
-    expect(item).not.toHaveProperty('position')
+    expect(item).not.toHaveProperty('ordinal')
   })
 
   it('keeps its large numbers', async () => {
@@ -66,10 +66,10 @@ describe('a batch', () => {
 
     expect(items).toMatchObject([
       { source: { line: 1 }, event: one },
-      { source: { line: 2 }, position: 1, event: one, raw: JSON.stringify(one) },
-      { source: { line: 2 }, position: 2, problem: { code: 'not_an_event' }, raw: '5' },
-      { source: { line: 2 }, position: 3, problem: { code: 'not_an_event' }, raw: '{"a":1}' },
-      { source: { line: 2 }, position: 4, event: two }
+      { source: { line: 2 }, ordinal: 1, event: one, raw: JSON.stringify(one) },
+      { source: { line: 2 }, ordinal: 2, problem: { code: 'not_an_event' }, raw: '5' },
+      { source: { line: 2 }, ordinal: 3, problem: { code: 'not_an_event' }, raw: '{"a":1}' },
+      { source: { line: 2 }, ordinal: 4, event: two }
     ])
   })
 
@@ -104,13 +104,13 @@ describe('a batch', () => {
 
     expect(formatResults(reports).map((line) => JSON.parse(line) as object)).toMatchObject([
       { line: 1, status: 200 },
-      { line: 2, position: 1, status: 200, messageId: 'm1', notices: ['unwrapped'] },
-      { line: 2, position: 2, status: 400 },
-      { line: 2, position: 3, status: 200, messageId: 'm2' },
+      { line: 2, ordinal: 1, status: 200, messageId: 'm1', notices: ['unwrapped'] },
+      { line: 2, ordinal: 2, status: 400 },
+      { line: 2, ordinal: 3, status: 200, messageId: 'm2' },
       { line: 3, status: 200 }
     ])
     expect(formatRejected(reports).map((line) => JSON.parse(line) as object)).toMatchObject([
-      { ...bad, _rejected: [{ line: 2, position: 2 }] }
+      { ...bad, _rejected: [{ line: 2, ordinal: 2 }] }
     ])
   })
 

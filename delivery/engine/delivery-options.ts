@@ -1,13 +1,13 @@
 import type { Settings } from '../../src/generated-types'
 import type { Mapping } from '../mapping/mappings'
 import type { EventReport, MappingResult, Source } from '../report'
-import type { Target } from '../target/definition'
 import type { WrapRequest } from '../target/with-requests'
 import type { Time } from './time'
 
 /** What is delivered where, and how. */
 export interface DeliveryOptions {
-  to: Target
+  /** `ortto`, `nowhere` for a dry run, or an origin such as `http://127.0.0.1:8030` */
+  to: string
   settings: Settings
   mappings: readonly Mapping[]
   /** Further names by which an event's `integrations` may disable and enable the destination. @default [] */

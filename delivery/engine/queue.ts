@@ -75,14 +75,14 @@ export class KeyQueue {
   /** A task has its final result. */
   finish(task: Task): void {
     let isFollowed = false
-    for (const { id, among, tasks } of task.lanes) {
+    for (const { id, byId, tasks } of task.lanes) {
       if (tasks[0] === task) {
         tasks.shift()
       } else {
         tasks.splice(tasks.indexOf(task), 1)
       }
       if (tasks.length === 0) {
-        among.delete(id)
+        byId.delete(id)
       } else {
         isFollowed = true
       }
@@ -167,11 +167,11 @@ export class KeyQueue {
 }
 
 /** Puts a task at the end of a lane. Undefined when the id is shared by too many users, and the task has a user. */
-function enter(among: Map<string, Lane>, id: string, user: string | undefined, task: Task): Lane | undefined {
-  const lane = among.get(id)
+function enter(byId: Map<string, Lane>, id: string, user: string | undefined, task: Task): Lane | undefined {
+  const lane = byId.get(id)
   if (!lane) {
-    const begun: Lane = { id, among, tasks: [task], user, others: undefined }
-    among.set(id, begun)
+    const begun: Lane = { id, byId, tasks: [task], user, others: undefined }
+    byId.set(id, begun)
     return begun
   }
   if (user !== lane.user) {

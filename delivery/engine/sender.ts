@@ -7,7 +7,6 @@ import { isRetryable, RESULT_DETAILS } from '../../src/results'
 import type { ResultDetails } from '../../src/results'
 import { surviveBrokenSockets } from '../target/broken-sockets'
 import { definitionFor } from '../target/definition'
-import type { Target } from '../target/definition'
 import { mapAhead } from '../mapping/map-ahead'
 import type { MappedAhead } from '../mapping/map-ahead'
 import { tracksActivities } from '../mapping/mapping-fields'
@@ -29,7 +28,7 @@ export interface ResponseSignal {
 
 /** Where and how a sender sends. */
 interface SenderOptions {
-  to: Target
+  to: string
   settings: Settings
   /** Called for each response. */
   onResponse?: (signal: ResponseSignal) => void

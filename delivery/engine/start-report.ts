@@ -14,10 +14,10 @@ export function startReport(
   mappings: readonly Mapping[],
   filter: EventFilter
 ): { report: EventReport; event?: SegmentEvent; mappings: readonly Mapping[] } {
-  const { source, size, position, end, window, raw } = item
+  const { source, size, ordinal, end, window, raw } = item
   const messageId = typeof item.event?.messageId === 'string' ? item.event.messageId : undefined
   if (item.skipped) {
-    return { report: { source, size, position, end, messageId, skipped: item.skipped, results: [] }, mappings: [] }
+    return { report: { source, size, ordinal, end, messageId, skipped: item.skipped, results: [] }, mappings: [] }
   }
   if ('problem' in item) {
     const { problem, event, encoding, isTruncated } = item
@@ -25,7 +25,7 @@ export function startReport(
       report: {
         source,
         size,
-        position,
+        ordinal,
         end,
         window,
         raw,
@@ -40,7 +40,7 @@ export function startReport(
     }
   }
   const { event, notices } = item
-  const report: EventReport = { source, size, position, end, window, raw, event, messageId, notices, results: [] }
+  const report: EventReport = { source, size, ordinal, end, window, raw, event, messageId, notices, results: [] }
   const route = routeEvent(event, mappings, filter)
   if ('skipped' in route) {
     report.skipped = route.skipped

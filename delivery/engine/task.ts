@@ -74,8 +74,8 @@ export interface Batch {
 /** The unfinished tasks that share an id, in their order. */
 export interface Lane {
   id: string
-  /** The lanes of ids of its kind */
-  among: Map<string, Lane>
+  /** The map that it is in: the lanes of all ids of its kind */
+  byId: Map<string, Lane>
   tasks: Task[]
   /** The user of its first task. `others` are further users of an anonymous id; no user counts as one of them. */
   user: string | undefined

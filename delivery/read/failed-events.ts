@@ -10,7 +10,7 @@ import { InputError } from './find-files'
 const ResultLine = z.object({
   file: z.string(),
   place: z.number().int(),
-  position: z.number().int().optional(),
+  ordinal: z.number().int().optional(),
   mapping: z.string().optional(),
   code: z.string().optional(),
   outcome: z.string().optional(),
@@ -80,7 +80,7 @@ function parseLine(text: string): ResultLine {
 function add(failed: Map<string, Set<string>>, line: ResultLine, codes: readonly string[] | undefined): void {
   const { mapping = '', code = '', outcome, status = 0 } = line
   const isFailed = outcome === undefined ? status >= 400 : outcome === 'rejected'
-  const key = keyOf(line.file, line.place, line.position)
+  const key = keyOf(line.file, line.place, line.ordinal)
   const mappings = failed.get(key) ?? new Set<string>()
   if (codes?.includes(code) ?? isFailed) {
     failed.set(key, mappings.add(mapping))
@@ -89,10 +89,10 @@ function add(failed: Map<string, Set<string>>, line: ResultLine, codes: readonly
   }
 }
 
-function keyOf(file: string, place: number, position: number | undefined): string {
-  return JSON.stringify([resolve(file), place, position])
+function keyOf(file: string, place: number, ordinal: number | undefined): string {
+  return JSON.stringify([resolve(file), place, ordinal])
 }
 
-function keyOfItem({ source, position }: ReadItem): string {
-  return source.kind === 'file' ? keyOf(source.file, source.place, position) : ''
+function keyOfItem({ source, ordinal }: ReadItem): string {
+  return source.kind === 'file' ? keyOf(source.file, source.place, ordinal) : ''
 }

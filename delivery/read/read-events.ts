@@ -15,12 +15,12 @@ import type { SegmentEvent } from '@segment/actions-core'
 
 /**
  * A value or a message with an event, or with the problem why it is not delivered. `size`: bytes of its text.
- * `position`: which one it is, from 1, of several events of one value, all of which have the same `source` object.
+ * `ordinal`: which one it is, from 1, of several events of one value, all of which have the same `source` object.
  * `skipped`: it is left out of the delivery.
  */
 export type ReadItem = ItemPlace & (ReadEvent | NoEvent)
 
-type ItemPlace = Pick<EventReport, 'source' | 'size' | 'position' | 'window' | 'skipped'> & { end?: ValueEnd }
+type ItemPlace = Pick<EventReport, 'source' | 'size' | 'ordinal' | 'window' | 'skipped'> & { end?: ValueEnd }
 
 interface NoEvent {
   problem: Problem
@@ -188,7 +188,7 @@ function readPiece(
   if (Array.isArray(read)) {
     return read.length === 1
       ? { ...read[0], source, size }
-      : read.map((one, index) => ({ ...one, source, size: one.raw?.length ?? 0, position: index + 1 }))
+      : read.map((one, index) => ({ ...one, source, size: one.raw?.length ?? 0, ordinal: index + 1 }))
   }
   // A spread would take longer for each event.
   return 'problem' in read

@@ -60,10 +60,10 @@ export class Selector {
     if ((from === undefined && until === undefined) || 'problem' in item) {
       return item
     }
-    const { source, position, size, end, window, event, raw } = item
+    const { source, ordinal, size, end, window, event, raw } = item
     const time = momentOf(event.timestamp)
     if (time === undefined) {
-      return { source, position, size, end, window, event, raw, problem: NO_TIMESTAMP }
+      return { source, ordinal, size, end, window, event, raw, problem: NO_TIMESTAMP }
     }
     return time >= (from ?? -Infinity) && time < (until ?? Infinity) ? item : { ...item, skipped: OUTSIDE }
   }

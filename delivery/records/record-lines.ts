@@ -61,8 +61,8 @@ function describeSource(source: Source): object {
   }
 }
 
-function describe({ source, position, messageId, notices, problem }: EventReport, decision: Decision): object {
-  const place = { ...describeSource(source), position }
+function describe({ source, ordinal, messageId, notices, problem }: EventReport, decision: Decision): object {
+  const place = { ...describeSource(source), ordinal }
   const { code, message } = decision
   if (!('mapping' in decision)) {
     const failure = problem !== undefined && decision === problem ? readProblemError(problem) : {}

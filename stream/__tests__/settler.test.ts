@@ -27,7 +27,7 @@ function start() {
 
 describe('a message with several events', () => {
   const event = (number: number, result: object = {}) =>
-    reportOf(number, [result], { source: SOURCE, position: number, raw: `{"type":"track","messageId":"m${number}"}` })
+    reportOf(number, [result], { source: SOURCE, ordinal: number, raw: `{"type":"track","messageId":"m${number}"}` })
 
   it('is acknowledged once, when none of them was rejected', async () => {
     const { settler, settled, records } = start()
