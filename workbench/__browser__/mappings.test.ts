@@ -165,3 +165,64 @@ it('does not overwrite the changes of another tab until the user decides', async
   await theirs.getByRole('heading', { name: 'Mine' }).waitFor()
   expect(mappings.mappings[0].name).toBe('Mine')
 })
+
+it('edits a function of a value, shows its result, and explains it in the details of an event', async () => {
+  const { origin, mappings } = await startWorkbench()
+  const page = await openPage(`${origin}/mappings/1`)
+  const userId = page.getByRole('group', { name: 'User ID' }).first()
+  await userId.getByLabel('User ID: kind').selectOption('Upper or lower case')
+  await userId.getByLabel('User ID: Case').selectOption('UPPER CASE')
+  await userId.getByText('$.userId in upper case').first().waitFor()
+
+  const traits = page.getByRole('group', { name: 'Custom Contact traits' })
+  await traits.getByLabel('Custom Contact traits: kind').selectOption('Merge objects')
+  await traits.getByRole('button', { name: 'Add an object to Custom Contact traits: Objects' }).click()
+  await traits.getByLabel('Custom Contact traits: Objects 2: kind').selectOption('Map twice')
+  const first = traits.getByLabel('Custom Contact traits: Objects 2: First make this object: kind')
+  await first.selectOption('Key by key')
+  await traits
+    .getByRole('button', { name: 'Add a key to Custom Contact traits: Objects 2: First make this object' })
+    .click()
+  await page.keyboard.type('size')
+  await traits
+    .getByLabel('Custom Contact traits: Objects 2: First make this object: size: path')
+    .fill('$.traits.shoeSize')
+  await traits
+    .getByRole('button', { name: 'Add a key to Custom Contact traits: Objects 2: Then map that object' })
+    .click()
+  await page.keyboard.type('shoe')
+  await traits
+    .getByLabel('Custom Contact traits: Objects 2: Then map that object: shoe: kind')
+    .selectOption('Liquid template')
+  await traits
+    .getByLabel('Custom Contact traits: Objects 2: Then map that object: shoe: Liquid template')
+    .fill('{{ size | plus: 1 }}')
+  await page.keyboard.press('ControlOrMeta+s')
+  await page.getByText(/^Saved\./).waitFor()
+  expect(mappings.mappings[0].mapping).toMatchObject({
+    user_id: { '@case': { operator: 'upper', value: { '@path': '$.userId' } } },
+    traits: {
+      '@merge': {
+        direction: 'right',
+        objects: [
+          { '@if': {} },
+          {
+            '@transform': {
+              apply: { size: { '@path': '$.traits.shoeSize' } },
+              mapping: { shoe: { '@liquid': '{{ size | plus: 1 }}' } }
+            }
+          }
+        ]
+      }
+    }
+  })
+
+  await page.getByRole('link', menuLink).click()
+  await writeEvents(page, '{"type":"identify","userId":"lana","traits":{"firstName":"Lana","shoeSize":38}}')
+  await page.getByRole('button', { name: 'Send' }).click()
+  const way = page.getByRole('region', { name: 'Event details' })
+  await way.getByText('$.userId in upper case').waitFor()
+  await way
+    .getByText(/\{ shoe: the Liquid template \{\{ size \| plus: 1 \}\} \} made of \{ size: \$\.traits\.shoeSize \}/)
+    .waitFor()
+})

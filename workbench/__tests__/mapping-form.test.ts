@@ -1,3 +1,4 @@
+import { transform } from '@segment/actions-core/mapping-kit'
 import fc from 'fast-check'
 import exampleMappings from '../../examples/mappings.json'
 import {
@@ -16,21 +17,26 @@ import {
   readMapping,
   remove,
   areSame,
-  valueIn,
-  withValue,
   writeMapping,
   writeValid
 } from '../page/src/mappings/draft'
 import type { Mapping } from '../page/src/mappings/draft'
-import { changeKind, describeForm, readValue, validateForm, validateValue, writeForm } from '../page/src/mappings/form'
+import { changeKind } from '../page/src/mappings/change-kind'
+import { describeForm } from '../page/src/mappings/describe-form'
+import { readValue, valueIn, withValue, writeForm } from '../page/src/mappings/form'
 import type { Form, Json, Kind } from '../page/src/mappings/form'
+import { validateForm, validateValue } from '../page/src/mappings/validate-form'
 import { eventsIn, pathsOf } from '../page/src/mappings/paths'
 import { addCondition, CONDITIONS, isReadOtherwise } from '../page/src/mappings/trigger'
+import { DIRECTIVES } from '../directives'
+import type { DirectiveName } from '../directives'
 import { showActions } from '../server/definition'
 import { checkMappings, presets, readImported } from '../server/mappings-store'
 
 const [contact, activity] = presets() as Mapping[]
 const path = (text: string): Form => ({ kind: 'path', text })
+const text = (content: string): Form => ({ kind: 'text', text: content })
+const inputsOf = (form: Form) => ('inputs' in form ? form.inputs : [])
 const withTraits = (form: Form) => ({ ...readMapping(contact), fields: [{ key: 'traits', value: form }] })
 
 /** Directives that have a form of their own, those that don't, and literals, one within another. */
@@ -41,8 +47,34 @@ const value = fc.letrec((tie) => ({
     fc.record({ '@path': fc.string() }),
     fc.record({ '@template': fc.string() }),
     fc.record({ '@literal': fc.jsonValue() }),
-    fc.record({ '@case': fc.record({ operator: fc.constant('lower'), value: tie('any') }) }),
-    fc.record({ '@arrayPath': fc.tuple(fc.string(), fc.dictionary(fc.string(), tie('any'))) }),
+    fc.record({ '@liquid': fc.oneof(fc.string(), tie('any')) }),
+    ...Object.entries(DIRECTIVES).map(([name, { inputs }]) =>
+      fc.record({
+        [name]: fc.oneof(
+          fc.record(Object.fromEntries(inputs.map(({ key }) => [key, tie('any')])), { requiredKeys: [] }),
+          fc.record(
+            Object.fromEntries(
+              inputs.map(({ key, type, choices = [] }) => [
+                key,
+                {
+                  value: tie('any'),
+                  parts: tie('any'),
+                  values: fc.array(tie('any')),
+                  path: fc.string(),
+                  text: fc.string(),
+                  choice: fc.constantFrom('other', ...choices.map((choice) => choice.value)),
+                  switch: fc.boolean()
+                }[type]
+              ])
+            ),
+            { requiredKeys: [] }
+          ),
+          tie('any')
+        )
+      })
+    ),
+    fc.record({ '@excludeWhenNull': tie('any') }),
+    fc.record({ '@arrayPath': fc.array(fc.oneof(fc.string(), tie('any')), { maxLength: 3 }) }),
     fc.record({
       '@if': fc.oneof(
         fc.record({ exists: tie('any'), then: tie('any'), else: tie('any') }, { requiredKeys: ['exists'] }),
@@ -108,13 +140,23 @@ describe('a value', () => {
     [path('$.a'), 'if', { kind: 'if', test: 'exists', of: path('$.a'), then: path('$.a'), else: { kind: 'nothing' } }],
     [path('$.a'), 'json', { kind: 'json', text: '{\n  "@path": "$.a"\n}' }],
     [{ kind: 'json', text: '{"@path":"$.a"}' }, 'path', path('$.a')],
-    [path('$.a'), 'nothing', { kind: 'nothing' }]
+    [path('$.a'), 'nothing', { kind: 'nothing' }],
+    [path('$.a'), 'liquid', { kind: 'liquid', text: '{{a}}' }],
+    [readValue({ '@case': { operator: 'upper', value: { '@path': '$.a' } } }), 'path', path('$.a')],
+    [
+      readValue({ '@merge': { objects: [{ '@path': '$.a' }], direction: 'right' } }),
+      '@json',
+      readValue({ '@json': { value: { '@path': '$.a' }, mode: 'encode' } })
+    ]
   ])('keeps its content as far as possible when its kind changes: %j as %s', (form, kind, expected) => {
     expect(changeKind(form, kind)).toEqual(expected)
   })
 
   it('can change from any kind to any other', () => {
-    const kinds: Kind[] = ['path', 'text', 'if', 'template', 'literal', 'json', 'parts', 'nothing']
+    const kinds: Kind[] = [
+      ...(['path', 'text', 'if', 'template', 'liquid', 'literal', 'json', 'parts', 'nothing'] as const),
+      ...(Object.keys(DIRECTIVES) as DirectiveName[])
+    ]
     fc.assert(
       fc.property(value.any, fc.array(fc.constantFrom(...kinds)), (given, steps) => {
         steps.reduce<Form>((form, kind) => {
@@ -126,6 +168,45 @@ describe('a value', () => {
         }, readValue(JSON.parse(JSON.stringify(given)) as Json))
       })
     )
+  })
+
+  const examples: Record<DirectiveName, Json> = {
+    '@case': { value: { '@path': '$.a' }, operator: 'lower' },
+    '@replace': { value: { '@path': '$.a' }, pattern: '-', replacement: '', ignorecase: true, global: false },
+    '@flatten': { value: { '@path': '$.a' }, separator: '.', omitArrays: true },
+    '@json': { value: { '@path': '$.a' }, mode: 'decode' },
+    '@excludeWhenNull': { city: { '@path': '$.a' } },
+    '@merge': { objects: [{ '@path': '$.a' }, { b: 'c' }], direction: 'left' },
+    '@arrayPath': ['$.a', { b: { '@path': '$.c' } }],
+    '@transform': { apply: { a: { '@path': '$.a' } }, mapping: { b: { '@path': '$.a' } } }
+  }
+
+  it.each(Object.entries(examples))('of %s is edited by its inputs', (name, content) => {
+    const form = readValue({ [name]: content })
+    expect(form.kind).toBe(name)
+    expect(validateForm(form)).toEqual([])
+    expect(writeForm(form)).toEqual({ [name]: content })
+  })
+
+  it.each(Object.keys(DIRECTIVES) as DirectiveName[])('that becomes %s is accepted by the framework', (name) => {
+    const form = changeKind(path('$.traits.phone'), name)
+    const completed =
+      name === '@replace' ? { ...form, inputs: withValue([...inputsOf(form)], 'pattern', text('-')) } : form
+    expect(validateForm(completed)).toEqual([])
+    const mapping = { ...contact.mapping, traits: writeForm(completed) ?? null }
+    expect(checkMappings([{ ...contact, mapping }])).toEqual([])
+    expect(() => transform(mapping, { traits: { phone: '1-2' } })).not.toThrow()
+  })
+
+  it('says which input of a directive is missing or too long', () => {
+    const replace = (pattern: string): Form =>
+      readValue({ '@replace': { pattern, replacement: '', value: { '@path': '' } } })
+    expect(validateForm(replace(''))).toEqual([
+      'Enter a value for “Search for”.',
+      expect.stringMatching('Enter a path')
+    ])
+    expect(validateForm(replace('12345678901'))[0]).toBe('“Search for” can have 10 characters at most.')
+    expect(validateForm({ kind: 'liquid', text: 'x'.repeat(1001) })[0]).toMatch('1000 characters at most')
   })
 
   it('is empty when a path becomes a text, because a path as text is easily overlooked', () => {

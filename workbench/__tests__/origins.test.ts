@@ -15,7 +15,67 @@ it.each([
   ['a text', { value: 'a text', from: 'fixed' }],
   [{ '@literal': 'a text' }, { value: 'a text', from: 'fixed' }],
   [{ '@template': 'u-{{userId}}' }, { value: 'u-lana', from: 'the template u-{{userId}}' }],
-  [{ '@case': { operator: 'upper', value: { '@path': '$.userId' } } }, { value: 'LANA', from: '@case' }],
+  [
+    { '@case': { operator: 'upper', value: { '@path': '$.userId' } } },
+    { value: 'LANA', from: '$.userId in upper case' }
+  ],
+  [
+    { '@replace': { pattern: ' ', replacement: '_', value: { '@path': '$.event' } } },
+    { value: 'Fax_sent', from: '$.event with “ ” replaced by “_”' }
+  ],
+  [
+    { '@replace': { pattern: 'a', pattern2: 'x', replacement2: 'ß', value: { '@path': '$.event' } } },
+    { value: 'Fß sent', from: '$.event with “a” replaced by “”, “x” by “ß”' }
+  ],
+  [
+    { '@flatten': { separator: '_', value: { '@path': '$.context' } } },
+    { value: { traits_address_city: 'Perth' }, from: '$.context flattened with “_”' }
+  ],
+  [
+    { '@json': { mode: 'encode', value: { '@path': '$.context.traits.address' } } },
+    { value: '{"city":"Perth"}', from: '$.context.traits.address as JSON text' }
+  ],
+  [{ '@json': { mode: 'decode', value: { '@literal': '[1]' } } }, { value: [1], from: 'fixed read from JSON text' }],
+  [
+    { '@excludeWhenNull': { city: { '@path': '$.context.traits.address.city' }, zip: null } },
+    { value: { city: 'Perth' }, from: '{ city: $.context.traits.address.city, zip: null } without null' }
+  ],
+  [{ '@liquid': '{{ userId | upcase }}' }, { value: 'LANA', from: 'the Liquid template {{ userId | upcase }}' }],
+  [
+    {
+      '@merge': { direction: 'left', objects: [{ '@path': '$.context.traits.address' }, { city: 'Rome', zip: 6000 }] }
+    },
+    {
+      value: { city: 'Perth', zip: 6000 },
+      from: '$.context.traits.address and { city: “Rome”, zip: 6000 } merged, where the first object wins'
+    }
+  ],
+  [
+    { '@arrayPath': ['$.context.traits', { town: { '@path': '$.address.city' } }] },
+    { value: [{ town: 'Perth' }], from: 'each item of $.context.traits as { town: $.address.city }' }
+  ],
+  [
+    { '@arrayPath': ['$.context.traits.address.city'] },
+    { value: 'Perth', from: 'the items of $.context.traits.address.city' }
+  ],
+  [
+    { '@transform': { apply: { who: { '@path': '$.userId' } }, mapping: { id: { '@template': 'u-{{who}}' } } } },
+    { value: { id: 'u-lana' }, from: '{ id: the template u-{{who}} } made of { who: $.userId }' }
+  ],
+  [
+    {
+      '@case': {
+        operator: 'lower',
+        value: { '@if': { exists: { '@path': '$.traits' }, then: 'yes', else: { '@path': '$.event' } } }
+      }
+    },
+    { value: 'fax sent', from: '$.event in lower case', because: '$.traits does not exist' }
+  ],
+  // Of a directive that is not as the framework describes it, only the name is known.
+  [
+    { '@flatten': { separator: '.', value: { '@path': '$.userId' }, depth: 2 } },
+    { value: { '': 'lana' }, from: '@flatten' }
+  ],
   [
     { '@if': { exists: { '@path': '$.traits' }, then: 'yes', else: { '@path': '$.event' } } },
     { value: 'Fax sent', from: '$.event', because: '$.traits does not exist' }
@@ -52,7 +112,7 @@ it.each([
 it('reports that a directive cannot be resolved', () => {
   expect(originOf({ '@case': { operator: 'sideways', value: { '@path': '$.userId' } } })).toEqual({
     value: undefined,
-    from: '@case',
+    from: '$.userId in sideways case',
     because: expect.stringMatching("can't be resolved") as string
   })
 })

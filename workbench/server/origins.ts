@@ -4,6 +4,9 @@ import { errorMessage } from '../../common/error-message'
 import { ACTIONS } from '../../delivery/mapping/mapping-fields'
 import type { ActionKey } from '../../delivery/mapping/mapping-fields'
 import { isRecord } from '../../src/values'
+import { DIRECTIVES, isDirectiveName, readInputs } from '../directives'
+import type { DirectiveName } from '../directives'
+import { asJSON } from './explain-trigger'
 
 /** One field of a payload, or a part of a field: its value, and where the value came from. */
 export interface FieldOrigin {
@@ -55,7 +58,10 @@ function resolve(directive: unknown, event: SegmentEvent): Pick<FieldOrigin, 'va
   }
 }
 
-function sourceOf(directive: unknown, event: SegmentEvent): Pick<FieldOrigin, 'from' | 'because'> {
+type Source = Pick<FieldOrigin, 'from' | 'because'>
+
+/** @param event undefined in a part of a directive whose paths do not start at the event */
+function sourceOf(directive: unknown, event: SegmentEvent | undefined): Source {
   const name = isRecord(directive) ? directiveIn(directive) : undefined
   if (!isRecord(directive) || name === undefined) {
     return { from: 'fixed' }
@@ -66,26 +72,66 @@ function sourceOf(directive: unknown, event: SegmentEvent): Pick<FieldOrigin, 'f
       return { from: String(given) }
     case '@template':
       return { from: `the template ${String(given)}` }
+    case '@liquid':
+      return { from: `the Liquid template ${String(given)}` }
     case '@literal':
       return sourceOf(given, event)
     case '@if':
       return isRecord(given) ? sourceOfChoice(given, event) : { from: name }
     default:
-      return { from: name }
+      return isDirectiveName(name) ? sourceOfDirective(name, given, event) : { from: name }
   }
 }
 
+/** What a directive does with which values. */
+function sourceOfDirective(name: DirectiveName, content: unknown, event: SegmentEvent | undefined): Source {
+  const inputs = readInputs(name, content)
+  if (!inputs) {
+    return { from: name }
+  }
+  const reasons: string[] = []
+  const describe = (value: unknown, known: SegmentEvent | undefined): string => {
+    if (Array.isArray(value)) {
+      return value.map((one) => describe(one, known)).join(' and ')
+    }
+    if (!isRecord(value)) {
+      return typeof value === 'string' ? `“${value}”` : asJSON(value)
+    }
+    if (directiveIn(value) === undefined) {
+      return `{ ${Object.entries(value)
+        .map(([key, member]) => `${key}: ${describe(member, known)}`)
+        .join(', ')} }`
+    }
+    const { from, because } = sourceOf(value, known)
+    reasons.push(...(because === undefined ? [] : [because]))
+    return from
+  }
+  const from = DIRECTIVES[name].describe((key) => {
+    const { type, startsAt } = DIRECTIVES[name].inputs.find((input) => input.key === key) ?? {}
+    const value = inputs[key]
+    const isText = type === 'path' || type === 'choice'
+    return value === undefined
+      ? undefined
+      : isText && typeof value === 'string'
+      ? value
+      : describe(value, startsAt === undefined ? event : undefined)
+  })
+  return reasons.length > 0 ? { from, because: [...new Set(reasons)].join(', ') } : { from }
+}
+
 /** The branch that an `@if` selects, and why. */
-function sourceOfChoice(choice: Record<string, unknown>, event: SegmentEvent): Pick<FieldOrigin, 'from' | 'because'> {
+function sourceOfChoice(choice: Record<string, unknown>, event: SegmentEvent | undefined): Source {
   const [test, whenTrue, whenFalse] =
     choice.exists === undefined
       ? [choice.blank, 'is not blank', 'is blank']
       : [choice.exists, 'exists', 'does not exist']
+  if (event === undefined) {
+    return { from: `${sourceOf(choice.then, event).from} or ${sourceOf(choice.else, event).from}` }
+  }
   // The framework evaluates the condition, because it has its own definition of blank.
   const { value: isTrue } = resolve({ '@if': { ...choice, then: true, else: '' } }, event)
   const branch = isTrue ? choice.then : choice.else
-  const source: Pick<FieldOrigin, 'from' | 'because'> =
-    branch === undefined ? { from: 'nothing' } : sourceOf(branch, event)
+  const source: Source = branch === undefined ? { from: 'nothing' } : sourceOf(branch, event)
   const because = `${sourceOf(test, event).from} ${isTrue ? whenTrue : whenFalse}`
   return { from: source.from, because: source.because === undefined ? because : `${because}, ${source.because}` }
 }

@@ -1,6 +1,7 @@
 import type { ShownAction } from '../../../server/definition'
-import { areRows, isObject, NOTHING, readValue, validateForm, writeForm, writeRows } from './form'
+import { areRows, isObject, NOTHING, readValue, valueIn, withValue, writeForm, writeRows } from './form'
 import type { Form, Json, JsonObject, Row } from './form'
+import { validateForm } from './validate-form'
 
 /** A mapping, as the server and mappings files store it */
 export interface Mapping {
@@ -114,21 +115,6 @@ function findUnusedName(wanted: string, mappings: readonly MappingForm[]): strin
     name = `${wanted} ${number}`
   }
   return name
-}
-
-/** The value in a row. `NOTHING` when there is no such row. */
-export function valueIn(rows: readonly Row[], key: string): Form {
-  return rows.find((row) => row.key === key)?.value ?? NOTHING
-}
-
-/** Sets the value in a row. The row is removed when the value is `NOTHING`. */
-export function withValue(rows: readonly Row[], key: string, value: Form): Row[] {
-  if (value.kind === 'nothing') {
-    return rows.filter((row) => row.key !== key)
-  }
-  return rows.some((row) => row.key === key)
-    ? rows.map((row) => (row.key === key ? { key, value } : row))
-    : [...rows, { key, value }]
 }
 
 /** The audience that a mapping is connected to. */

@@ -5,8 +5,9 @@ import { showValue } from '../parts/show'
 import { readDefault } from './draft'
 import type { Form } from './form'
 import { idOfField } from './field-ids'
-import { validateForm } from './form'
+
 import type { Field } from './setup'
+import { validateForm } from './validate-form'
 import { ValueEditor } from './value-editor'
 
 interface FieldEditorProps {

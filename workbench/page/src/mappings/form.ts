@@ -1,4 +1,5 @@
-import { truncate } from '../../../../common/truncate'
+import { DIRECTIVES, isDirectiveName, readInputs, writeInputs } from '../../../directives'
+import type { DirectiveInput, DirectiveName } from '../../../directives'
 
 /** A JSON value */
 export type Json = null | boolean | number | string | Json[] | JsonObject
@@ -10,10 +11,10 @@ export interface JsonObject {
  * A field's value, as its editor shows it. It may be incomplete. Reading and writing a value does not change it. Values
  * without a form of their own are shown as JSON.
  */
-export type Form = { kind: 'nothing' } | TextForm | IfForm | PartsForm
+export type Form = { kind: 'nothing' } | TextForm | IfForm | PartsForm | DirectiveForm | ListForm
 export interface TextForm {
   /** `literal` is a text that is written as `{ "@literal": "a text" }`. */
-  kind: 'path' | 'text' | 'template' | 'literal' | 'json'
+  kind: 'path' | 'text' | 'template' | 'liquid' | 'literal' | 'json'
   text: string
 }
 /** One value or another */
@@ -24,6 +25,16 @@ export interface IfForm {
   of: Form
   then: Form
   else: Form
+}
+/** A directive, input by input */
+export interface DirectiveForm {
+  kind: DirectiveName
+  inputs: Row[]
+}
+/** A list of values, which only directives have */
+export interface ListForm {
+  kind: 'list'
+  items: Form[]
 }
 /** An object, key by key */
 export interface PartsForm {
@@ -38,10 +49,10 @@ export type Kind = Form['kind']
 
 export const NOTHING: Form = { kind: 'nothing' }
 
-/** Conditions that are nested deeper are shown as JSON. */
+/** Conditions and directives that are nested deeper are shown as JSON. */
 const MAX_NESTED = 4
 
-const DIRECTIVES = { '@path': 'path', '@template': 'template', '@literal': 'literal' } as const
+const TEXTS = { '@path': 'path', '@template': 'template', '@liquid': 'liquid', '@literal': 'literal' } as const
 
 /** @param isField objects of fields are shown key by key, nested objects as JSON */
 export function readValue(value: Json | undefined, isField = false, depth = 0): Form {
@@ -57,21 +68,33 @@ export function readValue(value: Json | undefined, isField = false, depth = 0): 
   }
   const keys = Object.keys(value)
   if (!keys.some((key) => key.startsWith('@'))) {
-    return isField ? readParts(value) : json
+    return isField ? readParts(value, depth) : json
   }
   return (keys.length === 1 ? readDirective(keys[0], value[keys[0]], depth) : undefined) ?? json
 }
 
-function readParts(object: JsonObject): PartsForm {
-  return { kind: 'parts', rows: Object.entries(object).map(([key, value]) => ({ key, value: readValue(value) })) }
+export function readParts(object: JsonObject, depth = 0): PartsForm {
+  const rows = Object.entries(object).map(([key, value]) => ({ key, value: readValue(value, false, depth) }))
+  return { kind: 'parts', rows }
 }
 
 function readDirective(name: string, given: Json, depth: number): Form | undefined {
-  if (typeof given === 'string') {
-    const kind = Object.entries(DIRECTIVES).find(([directive]) => directive === name)?.[1]
-    return kind && { kind, text: given }
+  const kind = Object.entries(TEXTS).find(([directive]) => directive === name)?.[1]
+  if (kind !== undefined) {
+    return typeof given === 'string' ? { kind, text: given } : undefined
   }
-  if (name !== '@if' || !isObject(given) || depth >= MAX_NESTED) {
+  if (depth >= MAX_NESTED) {
+    return undefined
+  }
+  return isDirectiveName(name)
+    ? readDirectiveForm(name, given, depth)
+    : name === '@if'
+    ? readIf(given, depth)
+    : undefined
+}
+
+function readIf(given: Json, depth: number): IfForm | undefined {
+  if (!isObject(given)) {
     return undefined
   }
   const tests = (['exists', 'blank'] as const).filter((test) => Object.keys(given).includes(test))
@@ -83,6 +106,40 @@ function readDirective(name: string, given: Json, depth: number): Form | undefin
   return { kind: 'if', test: tests[0], of: part(tests[0]), then: part('then'), else: part('else') }
 }
 
+/** Undefined when an input has another type than its editor. */
+function readDirectiveForm(name: DirectiveName, given: Json, depth: number): DirectiveForm | undefined {
+  const { inputs } = DIRECTIVES[name]
+  const read = readInputs(name, given)
+  const rows = Object.entries(read ?? {}).flatMap(([key, value]) => {
+    const input = inputs.find((one) => one.key === key)
+    // All parts of JSON are JSON.
+    const form = input && readInput(input, value as Json, depth + 1)
+    return form ? [{ key, value: form }] : []
+  })
+  return read && rows.length === Object.keys(read).length ? { kind: name, inputs: rows } : undefined
+}
+
+function readInput({ type, choices = [] }: DirectiveInput, value: Json, depth: number): Form | undefined {
+  switch (type) {
+    case 'value':
+      return readValue(value, false, depth)
+    case 'parts':
+      return readValue(value, true, depth)
+    case 'values':
+      return Array.isArray(value) ? { kind: 'list', items: value.map((one) => readValue(one, true, depth)) } : undefined
+    case 'path':
+      return typeof value === 'string' ? { kind: 'path', text: value } : undefined
+    case 'text':
+      return typeof value === 'string' ? { kind: 'text', text: value } : undefined
+    case 'choice':
+      return typeof value === 'string' && choices.some((choice) => choice.value === value)
+        ? { kind: 'text', text: value }
+        : undefined
+    case 'switch':
+      return typeof value === 'boolean' ? { kind: 'json', text: String(value) } : undefined
+  }
+}
+
 /** The value as the file stores it. Undefined for nothing, and for JSON that is not valid: see `validateValue`. */
 export function writeForm(form: Form): Json | undefined {
   switch (form.kind) {
@@ -92,6 +149,7 @@ export function writeForm(form: Form): Json | undefined {
       return form.text
     case 'path':
     case 'template':
+    case 'liquid':
     case 'literal':
       return { [`@${form.kind}`]: form.text }
     case 'json':
@@ -102,7 +160,16 @@ export function writeForm(form: Form): Json | undefined {
     }
     case 'parts':
       return writeRows(form.rows)
+    case 'list':
+      return form.items.map(writeForm).filter((item) => item !== undefined)
+    default:
+      return { [form.kind]: writeInputs<Json>(form.kind, writeRows(form.inputs.map(toWritten))) ?? null }
   }
+}
+
+/** A path that a directive takes without `@path` is written as a text. */
+function toWritten({ key, value }: Row): Row {
+  return key === 'path' && value.kind === 'path' ? { key, value: { kind: 'text', text: value.text } } : { key, value }
 }
 
 export function writeRows(rows: readonly Row[]): JsonObject {
@@ -114,130 +181,19 @@ export function writeRows(rows: readonly Row[]): JsonObject {
   )
 }
 
-/** Returns why the value cannot be written. Does not check its parts. */
-export function validateValue(form: Form): string | undefined {
-  switch (form.kind) {
-    case 'path':
-      return form.text.trim() === '' ? 'Enter a path, such as $.traits.email.' : undefined
-    case 'template':
-      return form.text === '' ? 'Enter a template, such as {{traits.firstName}}.' : undefined
-    case 'json':
-      return form.text.trim() === '' ? 'Enter JSON, or choose Nothing.' : findJsonError(form.text)
-    case 'if':
-      return form.of.kind === 'nothing' ? 'Choose the value to test.' : undefined
-    default:
-      return undefined
-  }
+/** The value in a row. `NOTHING` when there is no such row. */
+export function valueIn(rows: readonly Row[], key: string): Form {
+  return rows.find((row) => row.key === key)?.value ?? NOTHING
 }
 
-/** Returns why a row's key cannot be written. */
-export function validateKey(rows: readonly Row[], index: number): string | undefined {
-  const { key } = rows[index]
-  if (key === '') {
-    return 'Enter a key.'
+/** Sets the value in a row. The row is removed when the value is `NOTHING`. */
+export function withValue(rows: readonly Row[], key: string, value: Form): Row[] {
+  if (value.kind === 'nothing') {
+    return rows.filter((row) => row.key !== key)
   }
-  if (key.startsWith('@')) {
-    return 'A key cannot start with @.'
-  }
-  return rows.findIndex((row) => row.key === key) < index ? `The key “${key}” exists already.` : undefined
-}
-
-/** Returns all problems of a value and its parts. */
-export function validateForm(form: Form): string[] {
-  const own = validateValue(form)
-  const parts =
-    form.kind === 'if'
-      ? [form.of, form.then, form.else].flatMap(validateForm)
-      : form.kind === 'parts'
-      ? form.rows.flatMap(({ key, value }, index) => [
-          ...[validateKey(form.rows, index)].flatMap((problem) => problem ?? []),
-          ...validateForm(value).map((problem) => `${key === '' ? `key ${index + 1}` : key}: ${problem}`)
-        ])
-      : []
-  return own === undefined ? parts : [own, ...parts]
-}
-
-/**
- * Converts a value to another kind, as far as possible.
- * @param defaultForm the default value of the field, used when there is no value yet
- */
-export function changeKind(form: Form, kind: Kind, defaultForm: Form = NOTHING): Form {
-  if (form.kind === kind) {
-    return form
-  }
-  if (form.kind === 'nothing' && defaultForm.kind === kind) {
-    return defaultForm
-  }
-  switch (kind) {
-    case 'nothing':
-      return NOTHING
-    case 'json': {
-      const written = writeForm(form)
-      return { kind, text: written === undefined ? '' : JSON.stringify(written, null, 2) }
-    }
-    case 'parts': {
-      const written = writeForm(form)
-      return written !== undefined && isObject(written) && form.kind === 'json'
-        ? readParts(written)
-        : { kind, rows: [] }
-    }
-    case 'if':
-      return { kind, test: 'exists', of: changeKind(form, 'path'), then: form, else: NOTHING }
-    default:
-      return { kind, text: textAs(kind, form) }
-  }
-}
-
-/** The text of a form, converted for another kind. */
-function textAs(kind: TextForm['kind'], form: Form): string {
-  switch (form.kind) {
-    case 'nothing':
-    case 'parts':
-      return ''
-    case 'if':
-      return textAs(kind, form.then)
-    case 'json': {
-      const written = writeForm(form)
-      const read = written === undefined ? NOTHING : readValue(written)
-      return read.kind === 'json' ? '' : textAs(kind, read)
-    }
-    case 'path':
-      return kind === 'path' ? form.text : kind === 'template' ? `{{${form.text.replace(/^\$\./, '')}}}` : ''
-    default: {
-      const path = /^\{\{\s*([^{}]+?)\s*\}\}$/.exec(form.text)?.[1]
-      return kind !== 'path' ? form.text : form.kind === 'template' && path !== undefined ? `$.${path}` : ''
-    }
-  }
-}
-
-/** Characters of a text in a description */
-const MAX_DESCRIBED = 80
-
-/** Describes a value in a few words. */
-export function describeForm(form: Form): string {
-  switch (form.kind) {
-    case 'nothing':
-      return 'nothing'
-    case 'path':
-      return form.text === '' ? 'a path' : shorten(form.text)
-    case 'text':
-    case 'literal':
-      return `“${shorten(form.text)}”`
-    case 'template':
-      return `the template “${shorten(form.text)}”`
-    case 'json':
-      return shorten(form.text.replace(/\s+/g, ' '))
-    case 'if': {
-      const test = form.test === 'exists' ? 'exists' : 'is not blank'
-      return `${nested(form.then)} if ${nested(form.of)} ${test}, else ${nested(form.else)}`
-    }
-    case 'parts':
-      return form.rows.map(({ key }) => key).join(', ')
-  }
-}
-
-function nested(form: Form): string {
-  return form.kind === 'if' ? `(${describeForm(form)})` : describeForm(form)
+  return rows.some((row) => row.key === key)
+    ? rows.map((row) => (row.key === key ? { key, value } : row))
+    : [...rows, { key, value }]
 }
 
 /** Whether a value from a stored draft is a form. */
@@ -251,6 +207,7 @@ function isForm(value: unknown): value is Form {
     case 'path':
     case 'text':
     case 'template':
+    case 'liquid':
     case 'literal':
     case 'json':
       return typeof value.text === 'string'
@@ -258,8 +215,10 @@ function isForm(value: unknown): value is Form {
       return ['exists', 'blank'].some((test) => test === value.test) && [value.of, value.then, value.else].every(isForm)
     case 'parts':
       return areRows(value.rows)
+    case 'list':
+      return Array.isArray(value.items) && value.items.every(isForm)
     default:
-      return false
+      return isDirectiveName(value.kind) && areRows(value.inputs)
   }
 }
 
@@ -277,17 +236,4 @@ function parse(text: string): Json | undefined {
   } catch {
     return undefined
   }
-}
-
-function findJsonError(text: string): string | undefined {
-  try {
-    JSON.parse(text)
-    return undefined
-  } catch (error) {
-    return `This is not JSON: ${error instanceof Error ? error.message : String(error)}`
-  }
-}
-
-function shorten(text: string): string {
-  return truncate(text, MAX_DESCRIBED)
 }

@@ -13,11 +13,16 @@ import {
 } from '@mantine/core'
 import { useState } from 'react'
 import type { ReactNode } from 'react'
-import { valueIn, withValue } from './draft'
-import { changeKind, describeForm, NOTHING, validateForm, validateKey, validateValue } from './form'
+
+import { DIRECTIVES } from '../../../directives'
+import { changeKind } from './change-kind'
+import { describeForm } from './describe-form'
+import { DirectiveEditor } from './directive-editor'
+import { NOTHING, valueIn, withValue } from './form'
 import type { Form, IfForm, Kind, PartsForm, Row, TextForm } from './form'
 import type { Field } from './setup'
 import { useSuggestedPaths } from './suggested-paths'
+import { validateForm, validateKey, validateValue } from './validate-form'
 
 interface ValueEditorProps {
   /** The name of the value, for screen readers */
@@ -46,15 +51,24 @@ const KINDS: readonly [Kind, string][] = [
   ['nothing', 'Nothing'],
   ['json', 'JSON']
 ]
+/** Pixels: the longest label fits. */
+const KIND_WIDTH = 184
+const FUNCTIONS = [
+  ...Object.entries(DIRECTIVES).map(([value, { label }]) => ({ value, label })),
+  { value: 'liquid', label: 'Liquid template' }
+]
 
 /** An editor for the kind and the content of a value. */
 export function ValueEditor(props: ValueEditorProps) {
   const { label, form, onChange, defaultForm = NOTHING, choices, rows } = props
+  const [isNew, setNew] = useState(false)
+  const hasBody = form.kind === 'if' || 'inputs' in form
   const kinds = KINDS.filter(([kind]) => !rows || !['text', 'template'].includes(kind) || kind === form.kind)
   const data = [
     ...(rows || form.kind === 'parts' ? [{ value: 'parts', label: 'Key by key' }] : []),
     ...kinds.map(([value, text]) => ({ value, label: value === 'text' && choices ? 'Choice' : text })),
-    ...(form.kind === 'literal' ? [{ value: 'literal', label: 'Text (@literal)' }] : [])
+    ...(form.kind === 'literal' ? [{ value: 'literal', label: 'Text (@literal)' }] : []),
+    { group: 'Functions', items: FUNCTIONS }
   ]
   return (
     <Stack gap={6}>
@@ -63,11 +77,14 @@ export function ValueEditor(props: ValueEditorProps) {
           aria-label={`${label}: kind`}
           data={data}
           value={form.kind}
-          onChange={({ currentTarget: { value } }) => onChange(changeKind(form, value as Kind, defaultForm))}
-          w={132}
+          onChange={({ currentTarget: { value } }) => {
+            setNew(true)
+            onChange(changeKind(form, value as Kind, defaultForm))
+          }}
+          w={KIND_WIDTH}
         />
-        <div style={{ flex: '1 1 14rem', minWidth: 0 }}>
-          <Content {...props} />
+        <div style={{ flex: hasBody ? '1 1 100%' : '1 1 14rem', minWidth: 0 }}>
+          <Content {...props} isNew={isNew} />
         </div>
       </Group>
       {form.kind === 'parts' && <Rows {...props} form={form} rows={rows} />}
@@ -75,14 +92,16 @@ export function ValueEditor(props: ValueEditorProps) {
   )
 }
 
-function Content({ label, form, onChange, choices }: ValueEditorProps) {
+/** @param isNew its kind was chosen here */
+function Content({ label, form, onChange, choices, isNew }: ValueEditorProps & { isNew: boolean }) {
   const paths = useSuggestedPaths()
   switch (form.kind) {
     case 'nothing':
     case 'parts':
+    case 'list':
       return null
     case 'if':
-      return <IfEditor label={label} form={form} onChange={onChange} />
+      return <IfEditor label={label} form={form} onChange={onChange} isNew={isNew} />
     case 'path':
       return (
         <Autocomplete
@@ -114,9 +133,30 @@ function Content({ label, form, onChange, choices }: ValueEditorProps) {
           placeholder="{{traits.firstName}} {{traits.lastName}}"
         />
       )
+    case 'liquid':
+      return (
+        <LongInput
+          label={`${label}: Liquid template`}
+          form={form}
+          onChange={onChange}
+          placeholder="{{ traits.firstName | capitalize }}"
+        />
+      )
     case 'json':
       return <LongInput label={`${label}: JSON`} form={form} onChange={onChange} isCode />
+    default:
+      return (
+        <Foldable label={label} form={form} isNew={isNew}>
+          <DirectiveEditor label={label} form={form} onChange={onChange} renderValue={renderValue} />
+        </Foldable>
+      )
   }
+}
+
+const OBJECT: ShownRows = { isOpen: true, parts: [] }
+
+function renderValue({ hasParts, ...props }: Parameters<Parameters<typeof DirectiveEditor>[0]['renderValue']>[0]) {
+  return <ValueEditor {...props} rows={hasParts ? OBJECT : undefined} />
 }
 
 interface LongInputProps {
@@ -164,13 +204,21 @@ function Choice({ label, form, onChange, choices }: ChoiceProps) {
   )
 }
 
-/** One value or another. It is shown as a sentence until it is opened. */
-function IfEditor({ label, form, onChange }: { label: string; form: IfForm; onChange: (form: Form) => void }) {
-  const [isExpanded, setExpanded] = useState(form.else.kind === 'nothing')
+interface FoldableProps {
+  label: string
+  form: Form
+  /** It is open at first. */
+  isNew: boolean
+  children: ReactNode
+}
+
+/** A value with parts. It is shown as a sentence until it is opened. */
+function Foldable({ label, form, isNew, children }: FoldableProps) {
+  const [isExpanded, setExpanded] = useState(isNew)
   const isOpen = isExpanded || validateForm(form).length > 0
   return (
     <Stack gap={6}>
-      <Text size="sm" pt={7} style={{ overflowWrap: 'anywhere' }}>
+      <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
         {describeForm(form)}{' '}
         <Anchor
           component="button"
@@ -185,44 +233,60 @@ function IfEditor({ label, form, onChange }: { label: string; form: IfForm; onCh
       </Text>
       {isOpen && (
         <Stack gap={6} pl="sm" style={{ borderLeft: '2px solid var(--mantine-color-default-border)' }}>
-          <Group gap="xs" align="center">
-            <Text size="sm" fw={600}>
-              If this
-            </Text>
-            <NativeSelect
-              aria-label={`${label}: condition`}
-              size="xs"
-              data={[
-                { value: 'exists', label: 'exists' },
-                { value: 'blank', label: 'is not blank' }
-              ]}
-              value={form.test}
-              onChange={({ currentTarget: { value } }) =>
-                onChange({ ...form, test: value === 'blank' ? 'blank' : 'exists' })
-              }
-            />
-          </Group>
-          <ValueEditor label={`${label}: if`} form={form.of} onChange={(of) => onChange({ ...form, of })} />
           {validateValue(form) !== undefined && (
             <Text size="sm" c="red">
               {validateValue(form)}
             </Text>
           )}
-          <Text size="sm" fw={600}>
-            then
-          </Text>
-          <ValueEditor label={`${label}: then`} form={form.then} onChange={(then) => onChange({ ...form, then })} />
-          <Text size="sm" fw={600}>
-            else
-          </Text>
-          <ValueEditor
-            label={`${label}: else`}
-            form={form.else}
-            onChange={(otherwise) => onChange({ ...form, else: otherwise })}
-          />
+          {children}
         </Stack>
       )}
     </Stack>
+  )
+}
+
+interface IfEditorProps {
+  label: string
+  form: IfForm
+  onChange: (form: Form) => void
+  isNew: boolean
+}
+
+/** One value or another. */
+function IfEditor({ label, form, onChange, isNew }: IfEditorProps) {
+  return (
+    <Foldable label={label} form={form} isNew={isNew}>
+      <Group gap="xs" align="center">
+        <Text size="sm" fw={600}>
+          If this
+        </Text>
+        <NativeSelect
+          aria-label={`${label}: condition`}
+          size="xs"
+          data={[
+            { value: 'exists', label: 'exists' },
+            { value: 'blank', label: 'is not blank' }
+          ]}
+          value={form.test}
+          onChange={({ currentTarget: { value } }) =>
+            onChange({ ...form, test: value === 'blank' ? 'blank' : 'exists' })
+          }
+        />
+      </Group>
+      <ValueEditor label={`${label}: if`} form={form.of} onChange={(of) => onChange({ ...form, of })} />
+      <Text size="sm" fw={600}>
+        then
+      </Text>
+      <ValueEditor label={`${label}: then`} form={form.then} onChange={(then) => onChange({ ...form, then })} />
+      <Text size="sm" fw={600}>
+        else
+      </Text>
+      <ValueEditor
+        label={`${label}: else`}
+        form={form.else}
+        onChange={(otherwise) => onChange({ ...form, else: otherwise })}
+      />
+    </Foldable>
   )
 }
 
@@ -234,7 +298,7 @@ interface RowsProps {
   below?: (part: string) => ReactNode
 }
 
-function Rows({ label, form, onChange, rows = { isOpen: true, parts: [] }, below }: RowsProps) {
+function Rows({ label, form, onChange, rows = OBJECT, below }: RowsProps) {
   const change = (next: Row[]) => onChange({ kind: 'parts', rows: next })
   const isNamed = (key: string) => !rows.isOpen && rows.parts.some((part) => part.key === key)
   return (
