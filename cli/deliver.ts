@@ -12,7 +12,7 @@ import type { Output } from './command'
 import { DeliveryReport } from './delivery-report'
 import { formatNumber } from './format-number'
 import { formatPlan } from './format-plan'
-import { collect, columnsOf, filesOf, mappingsOf } from './inputs'
+import { collect, columnsOption, filesOf, mappingsOf } from './inputs'
 import type { DeliverOptions } from './deliver-options'
 import { rejectOverwriting, recordsOf, withoutOutputs } from './outputs'
 import { Progress } from './progress'
@@ -67,7 +67,7 @@ export function deliverCommand(output: Output, end: (code: number) => void): Com
     .argument('<inputs...>', 'files, folders, or - for standard input')
     .option('--to <where>', 'sandbox, ortto, or the URL of an Ortto server', 'sandbox')
     .option('--mappings <file>', "a mappings file in Segment's format (default: the destination's presets)")
-    .option('--columns <file>', "the columns of CSV and Parquet files (default: those of Segment's warehouses)")
+    .addOption(columnsOption())
     .option('--integration <name>', "a further name for Ortto in the events' integrations", collect, [])
     .option('--consent <category>', 'only events that allow this consent category (repeatable)', collect, [])
     .option('--connect-audiences', 'find the named audiences of the mappings by name (default)')
@@ -98,8 +98,7 @@ export async function deliver(inputs: string[], options: DeliverOptions, output:
     throw new UsageError('--dry-run rejects nothing, and is not remembered. Remove --rejected and --ledger.')
   }
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`)
-  const columns = await columnsOf(options.columns)
-  const found = (await filesOf(inputs, output)).map((file) => ({ ...file, columns }))
+  const found = await filesOf(inputs, output, options.columns)
   const files = await withoutOutputs(inputs, found, options)
   const mappings = await mappingsOf(options.mappings)
   await rejectOverwriting(inputs, files, options)

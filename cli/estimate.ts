@@ -3,7 +3,7 @@ import { connectAudiences, definitionFor, Delivery, isLeftOut, readAll, Selector
 import { Estimate } from './estimate-counts'
 import { parseTime, UsageError, wholeNumber } from './command'
 import type { Output } from './command'
-import { collect, filesOf, mappingsOf } from './inputs'
+import { collect, columnsOption, filesOf, mappingsOf } from './inputs'
 import { printable } from './table'
 import { DEFAULT_RETENTION_DAYS } from '../sandbox/rules'
 import { formatEstimate } from './format-estimate'
@@ -18,6 +18,7 @@ interface EstimateOptions {
   consent: string[]
   from?: number
   until?: number
+  columns?: string
   json?: boolean
 }
 
@@ -42,6 +43,7 @@ export function estimateCommand(output: Output): Command {
     .requiredOption('--contacts <number>', 'contacts of the plan, including add-ons', wholeNumber(1))
     .requiredOption('--activities <number>', 'number of tracked activities', wholeNumber(1))
     .option('--mappings <file>', "a mappings file in Segment's format (default: the destination's presets)")
+    .addOption(columnsOption())
     .option('--integration <name>', "a further name for Ortto in the events' integrations", collect, [])
     .option('--consent <category>', 'only events that allow this consent category (repeatable)', collect, [])
     .option('--from <time>', 'only events at or after this time', parseTime)
@@ -73,7 +75,7 @@ async function estimate(inputs: string[], options: EstimateOptions, output: Outp
     from,
     until
   } = options
-  const files = await filesOf(inputs, output)
+  const files = await filesOf(inputs, output, options.columns)
   // In a dry run every audience is found.
   const mappings = await connectAudiences(await mappingsOf(options.mappings), definitionFor('nowhere'), SETTINGS)
   const names = files.map(({ name }) => name)

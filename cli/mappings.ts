@@ -14,7 +14,7 @@ import { truncate } from '../common/truncate'
 import { EXIT, readJSON, readNamed } from './command'
 import type { Output } from './command'
 import { formatNumber } from './format-number'
-import { filesOf, mappingsOf } from './inputs'
+import { columnsOption, filesOf, mappingsOf } from './inputs'
 import { MappingsDiff } from './mappings-diff'
 import type { DiffGroup, DiffResult } from './mappings-diff'
 import { printable, table } from './table'
@@ -51,10 +51,11 @@ export function mappingsCommand(output: Output, end: (code: number) => void): Co
         .argument('<old>', 'a mappings file')
         .argument('<new>', 'a mappings file')
         .argument('<inputs...>', 'files, folders, or - for standard input')
+        .addOption(columnsOption())
         .option('--json', 'print JSON')
         .addHelpText('after', DIFF_HELP)
-        .action(async (old: string, changed: string, inputs: string[], { json = false }: { json?: boolean }) =>
-          end(await diff(old, changed, inputs, json, output))
+        .action(async (old: string, changed: string, inputs: string[], options: DiffOptions) =>
+          end(await diff(old, changed, inputs, options, output))
         )
     )
     .addCommand(
@@ -73,14 +74,19 @@ export function mappingsCommand(output: Output, end: (code: number) => void): Co
     .addHelpText('after', HELP)
 }
 
+interface DiffOptions {
+  columns?: string
+  json?: boolean
+}
+
 async function diff(
   old: string,
   changed: string,
   inputs: readonly string[],
-  isJSON: boolean,
+  { columns, json: isJSON = false }: DiffOptions,
   output: Output
 ): Promise<number> {
-  const files = await filesOf(inputs, output)
+  const files = await filesOf(inputs, output, columns)
   // In a dry run every audience is found, and has an id that depends on its name only.
   const connect = async (path: string) => connectAudiences(await mappingsOf(path), definitionFor('nowhere'), SETTINGS)
   const oldMappings = await connect(old)

@@ -4,7 +4,7 @@ import { NotPublishedError } from '../stream/errors'
 import type { PublishCounts } from '../stream'
 import { EXIT, wholeNumber } from './command'
 import type { Output } from './command'
-import { filesOf } from './inputs'
+import { columnsOption, filesOf } from './inputs'
 import { connectWith, NATS_HELP, replicasOption, withNatsOptions } from './nats'
 import type { NatsOptions } from './nats'
 import { loadStream } from './optional'
@@ -12,6 +12,7 @@ import { loadStream } from './optional'
 interface PublishOptions extends NatsOptions {
   maxBytes?: number
   replicas?: number
+  columns?: string
   json?: boolean
 }
 
@@ -35,6 +36,7 @@ export function publishCommand(output: Output, end: (code: number) => void): Com
   return withNatsOptions(new Command('publish').argument('<inputs...>', 'files, folders, or - for standard input'))
     .option('--max-bytes <number>', 'the maximum size of the stream (default for a new stream: 1 GiB)', wholeNumber(1))
     .addOption(replicasOption())
+    .addOption(columnsOption())
     .option('--json', 'print JSON')
     .addHelpText('after', HELP)
     .action(async (inputs: string[], options: PublishOptions) => end(await publish(inputs, options, output)))
@@ -42,7 +44,7 @@ export function publishCommand(output: Output, end: (code: number) => void): Com
 
 /** Publishes events, and resolves with the exit code. */
 async function publish(inputs: string[], options: PublishOptions, output: Output): Promise<number> {
-  const files = await filesOf(inputs, output)
+  const files = await filesOf(inputs, output, options.columns)
   const { openStream, Publisher, publishLines } = loadStream()
   const nc = await connectWith(options, 'ortto publish')
   const stop = new AbortController()

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'fs/promises'
 import { tmpdir } from 'os'
 import { join } from 'path'
+import { presetMappings } from '../../delivery'
 import { createSandbox } from '../../sandbox'
 import { serve } from '../../sandbox/http/serve'
 import { run } from '../ortto'
@@ -49,7 +50,7 @@ describe('ortto deliver, with chosen events', () => {
     const sent: string[] = []
     const served = await serve({
       fetch: async (request: Request) => {
-        if (request.url.endsWith('/track')) {
+        if (/\/(track|identify)$/.test(request.url)) {
           const items = (await request.clone().json()) as { user_id: string }[]
           sent.push(...items.map(({ user_id }) => user_id))
         }
@@ -115,6 +116,28 @@ describe('ortto deliver, with chosen events', () => {
     expect(out).toContain('2 delivered, 0 rejected, 1 not chosen')
     expect((await readFile(join(folder, 'again.ndjson'), 'utf8')).trim().split('\n')).toHaveLength(2)
     expect((await ortto(...args)).out).toContain('nothing new')
+  })
+
+  it('sends what failed through the mappings in which it failed, as long as they have these names', async () => {
+    const first = await serveSandbox()
+    const events = await file('e.ndjson', [{ ...track(1, 'Late'), context: { ip: '203.0.113.7' } }])
+    const [contact, activity] = presetMappings().map((mapping) => ({ ...mapping, trigger: undefined }))
+    const both = [{ ...contact, subscribe: 'type = "track"' }, activity]
+    const mappings = join(folder, 'mappings.json')
+    await writeFile(mappings, JSON.stringify(both))
+    const results = join(folder, 'results.ndjson')
+    await ortto('deliver', events, '--to', first.origin, '--mappings', mappings, '--results', results)
+    expect(first.sent).toHaveLength(2)
+    await close()
+
+    const second = await serveSandbox({ ...ACCOUNT, activities: [{ name: 'Late', retentionDays: 'for ever' }] })
+    const args = ['deliver', events, '--to', second.origin, '--mappings', mappings, '--only-failed', results]
+    await ortto(...args)
+    expect(second.sent).toHaveLength(1)
+
+    await writeFile(mappings, JSON.stringify([both[0], { ...activity, name: 'Renamed' }]))
+    await ortto(...args)
+    expect(second.sent).toHaveLength(3)
   })
 
   it('says when what failed is not in the input', async () => {

@@ -32,6 +32,15 @@ describe('tables of a warehouse', () => {
     return { out: stdout + stderr, read, items: read.map(({ item }) => item) }
   }
 
+  /** What a command prints, whatever its exit code. */
+  async function runOrtto(...given: string[]): Promise<string> {
+    const args = ['--import', 'tsx', 'cli/ortto.ts', ...given]
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: ROOT }).catch(
+      (error: { stdout: string }) => error
+    )
+    return stdout
+  }
+
   const ROWS = [
     ['m1', 'u1', 'a1', '2026-11-25T09:00:00.000Z', 'lana@example.org', 'Lana, "L"\nRomeijn', 'Sydney', '203.0.113.7'],
     ['m2', 'u2', null, '2026-11-25T09:01:00.000Z', 'max@example.org', 'Müller; Max', null, null]
@@ -110,6 +119,22 @@ describe('tables of a warehouse', () => {
 
     const wrong = await file('wrong.json', '{"columns":{"a":{"path":"x","type":"date"}}}')
     expect((await planOf(path, '--columns', wrong)).out).toContain('wrong.json: columns.a')
+  }, 60_000)
+
+  it('of other layouts are read by all commands that read files', async () => {
+    const path = await file('payments.csv', 'customer,kind,timestamp\nu1,Paid,2026-11-25T09:00:00Z\n')
+    const columns = await file('columns.json', '{"type":"track","columns":{"customer":"userId","kind":"event"}}')
+    const presets = JSON.parse(await runOrtto('mappings', 'export')) as { mapping?: object; settings?: object }[]
+    const changed = JSON.stringify(presets).replace('"$.event"', '"$.type"')
+    const mappings = [await file('old.json', JSON.stringify(presets)), await file('new.json', changed)]
+    const plan = ['--contacts', '1', '--activities', '1', '--retention', 'for ever', '--json']
+
+    const estimate = await runOrtto('estimate', path, '--columns', columns, ...plan)
+    expect(JSON.parse(estimate)).toMatchObject({ activityNames: 1, files: [{ track: 1 }] })
+    const diff = await runOrtto('mappings', 'diff', ...mappings, path, '--columns', columns, '--json')
+    expect(diff).toContain('Paid')
+    const without = await runOrtto('mappings', 'diff', ...mappings, path, '--json')
+    expect(without).not.toContain('Paid')
   }, 60_000)
 
   it('may have the names of events, and a type in each row', async () => {

@@ -41,10 +41,16 @@ export function startReport(
   }
   const { event, notices } = item
   const report: EventReport = { source, size, ordinal, end, window, raw, event, messageId, notices, results: [] }
-  const route = routeEvent(event, mappings, filter)
+  const route = routeEvent(event, chosenMappings(item, mappings), filter)
   if ('skipped' in route) {
     report.skipped = route.skipped
     return { report, mappings: [] }
   }
   return { report, event, mappings: route.mappings }
+}
+
+/** When one of the names is not known any more, the event goes through all mappings. */
+function chosenMappings({ mappings: names }: ReadItem, mappings: readonly Mapping[]): readonly Mapping[] {
+  const isKnown = names?.every((name) => mappings.some((mapping) => mapping.name === name)) ?? false
+  return isKnown ? mappings.filter(({ name }) => names?.includes(name)) : mappings
 }

@@ -22,8 +22,9 @@ type ResultLine = z.infer<typeof ResultLine>
 export class FailedEvents {
   private readonly missing: Set<string>
 
-  private constructor(private readonly keys: ReadonlySet<string>) {
-    this.missing = new Set(keys)
+  /** @param failed by the event's key: the names of the mappings in which it failed; '' for what went through none */
+  private constructor(private readonly failed: ReadonlyMap<string, ReadonlySet<string>>) {
+    this.missing = new Set(failed.keys())
   }
 
   /**
@@ -47,19 +48,23 @@ export class FailedEvents {
       }
       throw new InputError(`Line ${number} of ${path} is not a result that --results wrote: name that file.`)
     }
-    return new FailedEvents(new Set(failed.keys()))
+    return new FailedEvents(failed)
   }
 
-  /** True for an event, or a line that is none, that failed. It counts as found. */
-  take(item: ReadItem): boolean {
+  /**
+   * An event, or a line that is none, that failed: with the mappings in which it failed. It counts as found.
+   * Undefined for one that did not fail.
+   */
+  take(item: ReadItem): ReadItem | undefined {
     const key = keyOfItem(item)
     this.missing.delete(key)
-    return this.keys.has(key)
+    const mappings = this.failed.get(key)
+    return mappings && (mappings.has('') ? item : { ...item, mappings: [...mappings] })
   }
 
   /** In a fixed order, for a digest */
   get list(): string[] {
-    return [...this.keys].sort()
+    return [...this.failed].map(([key, mappings]) => JSON.stringify([key, ...[...mappings].sort()])).sort()
   }
 
   /** How many were not found in what was read so far: their files were not named, or have changed. */

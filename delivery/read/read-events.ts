@@ -16,11 +16,14 @@ import type { SegmentEvent } from '@segment/actions-core'
 /**
  * A value or a message with an event, or with the problem why it is not delivered. `size`: bytes of its text.
  * `ordinal`: which one it is, from 1, of several events of one value, all of which have the same `source` object.
- * `skipped`: it is left out of the delivery.
+ * `skipped`: it is left out of the delivery. `mappings`: it goes through the mappings with these names only.
  */
 export type ReadItem = ItemPlace & (ReadEvent | NoEvent)
 
-type ItemPlace = Pick<EventReport, 'source' | 'size' | 'ordinal' | 'window' | 'skipped'> & { end?: ValueEnd }
+type ItemPlace = Pick<EventReport, 'source' | 'size' | 'ordinal' | 'window' | 'skipped'> & {
+  end?: ValueEnd
+  mappings?: readonly string[]
+}
 
 interface NoEvent {
   problem: Problem

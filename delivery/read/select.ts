@@ -17,7 +17,7 @@ export interface Selection {
   names?: readonly string[]
   /** Only events of these users */
   sample?: Sample
-  /** Only events that failed in an earlier delivery */
+  /** Only events that failed in an earlier delivery, through the mappings in which they failed */
   failed?: FailedEvents
   /** Of all these, only so many */
   limit?: number
@@ -47,12 +47,16 @@ export class Selector {
   /** The same item, or one that is left out. What is no event is left out by the limit only. */
   select(item: ReadItem): ReadItem {
     const timed = this.selectTime(item)
-    const skipped = timed.skipped ?? (this.isChosen(timed) ? undefined : NOT_CHOSEN)
-    if (skipped) {
-      return { ...timed, skipped }
+    if (timed.skipped) {
+      return timed
+    }
+    const { failed } = this.selection
+    const chosen = failed ? failed.take(timed) : timed
+    if (!chosen || !this.isChosen(chosen)) {
+      return { ...timed, skipped: NOT_CHOSEN }
     }
     this.chosen += 1
-    return timed
+    return chosen
   }
 
   private selectTime(item: ReadItem): ReadItem {
@@ -69,10 +73,7 @@ export class Selector {
   }
 
   private isChosen(item: ReadItem): boolean {
-    const { filter, names, sample, failed, limit = Infinity } = this.selection
-    if (failed && !failed.take(item)) {
-      return false
-    }
+    const { filter, names, sample, limit = Infinity } = this.selection
     if (!('problem' in item)) {
       const { event } = item
       const isNamed = names === undefined || (event.type === 'track' && names.includes(String(event.event)))
