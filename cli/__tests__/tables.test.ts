@@ -1,11 +1,13 @@
 import { execFile } from 'child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'fs/promises'
 import { tmpdir } from 'os'
 import { join } from 'path'
 import { promisify } from 'util'
 import { gzipSync } from 'zlib'
 import { writeParquet } from './parquet-file'
 
+/** Ortto rejects old activities. */
+const RECENT = new Date(Date.now() - 3_600_000).toISOString()
 const ROOT = join(__dirname, '..', '..')
 
 describe('tables of a warehouse', () => {
@@ -135,6 +137,26 @@ describe('tables of a warehouse', () => {
     expect(diff).toContain('Paid')
     const without = await runOrtto('mappings', 'diff', ...mappings, path, '--json')
     expect(without).not.toContain('Paid')
+  }, 60_000)
+
+  it('go through dry run, diff, delivery and report, with mappings as the API of Segment has them', async () => {
+    await mkdir(join(folder, 'warehouse'))
+    await file('warehouse/identifies.csv', `id,user_id,timestamp,email\ni1,u1,${RECENT},lana@example.org\n`)
+    await file('warehouse/order_completed.csv', `id,user_id,timestamp,event_text,total\nt1,u1,${RECENT},Paid,59.9\n`)
+    const response = `{"data":{"subscriptions":${await runOrtto('mappings', 'export')}}}`
+    const mappings = await file('mappings.json', response)
+    const changed = await file('changed.json', response.replace(/"\$\.messageId"/g, '"$.userId"'))
+    const warehouse = join(folder, 'warehouse')
+
+    const plan = await runOrtto('deliver', warehouse, '--mappings', mappings, '--dry-run')
+    expect(plan).toContain('2 would be sent, 0 rejected')
+    expect(await runOrtto('mappings', 'diff', mappings, changed, warehouse)).toContain(
+      'Events that go out differently: 2.'
+    )
+    const report = join(folder, 'report.html')
+    const delivered = await runOrtto('deliver', warehouse, '--mappings', mappings, '--report', report)
+    expect(delivered).toContain('2 delivered, 0 rejected')
+    expect(await readFile(report, 'utf8')).toContain('Paid')
   }, 60_000)
 
   it('may have the names of events, and a type in each row', async () => {
