@@ -7,6 +7,7 @@ import type { Clock } from '../model/clock'
 import type { Contacts } from '../model/contacts'
 import { convert } from '../model/field-types'
 import { toActivityJson, toAudienceList, toContactJson, toContactSummary } from '../model/json'
+import type { Contact } from '../model/records'
 import { quote } from '../model/truncate'
 import type { State } from '../state/state'
 import { listRoutes } from './control-index'
@@ -61,8 +62,10 @@ export function createControlApi(sandbox: ControlContext) {
     .get('/contacts', (context) => context.json(sandbox.account.contacts.all().map(toContactJson)))
     .get('/contacts/search', readQuery(SearchQuery), (context) => {
       // The last changed come first.
-      const { text, limit } = context.req.valid('query')
-      const found = sandbox.account.contacts.search(text)
+      const { text, audience, limit } = context.req.valid('query')
+      const isMember = ({ memberships }: Contact) =>
+        audience === undefined || memberships.get(audience)?.isMember === true
+      const found = sandbox.account.contacts.search(text).filter(isMember)
       return context.json({ total: found.length, contacts: found.slice(0, limit).map(toContactSummary) })
     })
     .get('/contacts/:number', (context) => {

@@ -12,7 +12,7 @@ const ROUTES: [string, string, object | undefined, string][] = [
   ['GET', '/sandbox/summary', undefined, 'Shows the numbers of contacts, activities, audiences and log entries'],
   ['GET', '/sandbox/contacts', undefined, 'Lists the contacts with their activities and their history'],
   ['GET', '/sandbox/contacts/1', undefined, 'Shows one contact, by its number'],
-  ['GET', '/sandbox/contacts/search?text=lana&limit=50', undefined, 'Finds contacts by a text in an id or a field'],
+  ['GET', '/sandbox/contacts/search?text=lana&limit=50', undefined, 'Finds contacts by a text, and by audience=NAME'],
   ['GET', '/sandbox/activities', undefined, 'Lists the activities, each with its state and the reason'],
   ['GET', '/sandbox/activities/newest?limit=50', undefined, 'Lists the newest activities'],
   ['GET', '/sandbox/audiences', undefined, 'Lists the audiences, with the number of contacts in each'],

@@ -35,7 +35,7 @@ const limit = z
 export const NewestQuery = z.strictObject({ limit })
 
 /** For example `?text=lana&limit=50` */
-export const SearchQuery = z.strictObject({ text: z.string().default(''), limit })
+export const SearchQuery = z.strictObject({ text: z.string().default(''), audience: z.string().optional(), limit })
 
 /** A value in a URL, as JSON */
 const json = z.string().transform((text, context): unknown => {

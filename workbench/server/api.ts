@@ -5,13 +5,16 @@ import { validator } from 'hono/validator'
 import { z } from 'zod'
 import { AudienceError, connectAudience, definitionFor, readEvents } from '../../delivery'
 import type { ReadItem } from '../../delivery'
+import type { Sandbox } from '../../sandbox'
 import { ACTIONS } from '../../delivery/mapping/mapping-fields'
 import { inShape } from '../../delivery'
 import { MAX_MAPPINGS } from '../../delivery/mapping/mappings'
+import type { Causes } from './causes'
 import { DESTINATION, showActions } from './definition'
 import { listExamples } from './examples'
 import type { Feed } from './feed'
 import type { RejectedCalls } from './live'
+import { listLog, listUpdates } from './log'
 import { presets, readImported } from './mappings-store'
 import type { MappingsStore } from './mappings-store'
 import type { Pipeline } from './pipeline'
@@ -31,6 +34,8 @@ interface ApiOptions {
   live: Traces
   rejected: RejectedCalls
   feed: Feed
+  sandbox: Sandbox
+  causes: Causes
 }
 
 /** Bytes of a request, such as a pasted batch */
@@ -90,7 +95,9 @@ export function createApi(options: ApiOptions) {
     })
     .post('/try', json(z.object({ text: z.string() })), async (context) => {
       const lines = await readText(context.req.valid('json').text)
-      return context.json({ traces: tried.add(await options.pipeline.run(lines, mappings.mappings)) })
+      const traces = tried.add(await options.pipeline.run(lines, mappings.mappings))
+      feed.notify('ortto')
+      return context.json({ traces })
     })
     .get('/traces/:id', (context) => {
       const id = context.req.param('id')
@@ -100,6 +107,10 @@ export function createApi(options: ApiOptions) {
       }
       return context.json(showTrace(trace))
     })
+    .get('/log', (context) => context.json(listLog(options.sandbox, options.causes, { tried, live })))
+    .get('/contacts/:number/updates', (context) =>
+      context.json(listUpdates(options.causes, { tried, live }, Number(context.req.param('number'))))
+    )
     .get('/live/rejected', (context) => context.json(options.rejected))
     .delete('/live', (context) => {
       live.clear()

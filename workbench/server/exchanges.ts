@@ -25,13 +25,16 @@ export class Exchanges {
   private readonly byItem = new WeakMap<object, { exchange: Exchange; position: number }>()
   private count = 0
 
+  /** @param start different for each start of the workbench, because log entries are kept longer */
+  constructor(private readonly start: string) {}
+
   /** A request function that records its requests. */
   record(request: RequestClient): RequestClient {
     return async <Data>(url: string, options: RequestOptions = {}) => {
       this.count += 1
       const items: readonly unknown[] = Array.isArray(options.json) ? options.json : []
       const exchange: Exchange = {
-        id: `workbench-${this.count}`,
+        id: `workbench-${this.start}-${this.count}`,
         method: (options.method ?? 'get').toUpperCase(),
         url,
         items,

@@ -5,6 +5,7 @@ import type { ReadItem } from '../../delivery'
 import type { Sandbox } from '../../sandbox'
 import { requireLocalHost, requireSameOrigin } from '../../sandbox/http/guards'
 import { createApi } from './api'
+import { Causes } from './causes'
 import { Feed } from './feed'
 import { Live } from './live'
 import type { EventStream } from './live'
@@ -40,7 +41,12 @@ export function createWorkbench({ sandbox, origin, mappings, pageFolder, stream 
   const tried = new Traces()
   const traces = new Traces()
   const feed = new Feed(traces)
-  sandbox.onItemProcessed((item) => pipeline.exchanges.addProcessedItem(item))
+  const causes = new Causes(sandbox)
+  sandbox.onItemProcessed((item) => {
+    pipeline.exchanges.addProcessedItem(item)
+    causes.add(item)
+  })
+  traces.onAdd(() => feed.notify('ortto'))
   sandbox.onChange(() => feed.notify('ortto'))
 
   const run = (items: readonly ReadItem[]) => pipeline.run(items, mappings.mappings)
@@ -70,7 +76,9 @@ export function createWorkbench({ sandbox, origin, mappings, pageFolder, stream 
     tried,
     live: traces,
     rejected: live.rejected,
-    feed
+    feed,
+    sandbox,
+    causes
   }
   app.route('/api', createApi(api))
   app.all('/sandbox/*', (context) => sandbox.app.fetch(context.req.raw, context.env))

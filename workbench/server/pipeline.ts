@@ -15,9 +15,9 @@ interface PipelineOptions {
 
 /** Delivers events through mappings to Ortto, each once, so that a failure is shown at once. */
 export class Pipeline {
-  readonly exchanges = new Exchanges()
   /** Different for each start, so that the ID of an earlier trace never refers to another trace. */
   private readonly start = randomUUID().slice(0, 8)
+  readonly exchanges = new Exchanges(this.start)
   private count = 0
   /** Resolves when all runs so far are done. Runs are sequential, to keep the order. */
   private lastRun: Promise<unknown> = Promise.resolve()

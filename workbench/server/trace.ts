@@ -41,11 +41,24 @@ export interface TraceSummary {
   event?: string
   user?: string
   messageId?: string
-  results: { mapping: string; status: number; message: string; outcome: Outcome; isRetryable: boolean }[]
+  results: ResultSummary[]
   /** Why there are no results */
   note?: string
   /** The code of that reason, when the event is not for Ortto */
   skipped?: Skip['code']
+}
+
+/** The result of an event in one mapping, in a list */
+export interface ResultSummary {
+  mapping: string
+  status: number
+  message: string
+  outcome: Outcome
+  isRetryable: boolean
+  /** False when the event was rejected, or ignored, before it was sent. */
+  wasSent: boolean
+  /** Values that were left out of an event that was delivered, by the destination or by Ortto */
+  skippedCount: number
 }
 
 /** A trace with all details */
@@ -95,20 +108,18 @@ const MAX_RESPONSE = 20_000
 
 export function summarize({ id, time, item, skipped, mappings, sent }: Trace): TraceSummary {
   const { event, userId, anonymousId, type, messageId } = eventIn(item) ?? ({} as Partial<SegmentEvent>)
-  const results = [...sent].map(
-    ([
-      index,
-      {
-        result: { status, message, outcome, isRetryable }
-      }
-    ]) => ({
+  const results = [...sent].map(([index, sentEvent]): ResultSummary => {
+    const { status, message, outcome, isRetryable } = sentEvent.result
+    return {
       mapping: mappings[index].name,
       status,
       message: truncate(message, MAX_TEXT),
       outcome,
-      isRetryable
-    })
-  )
+      isRetryable,
+      wasSent: sentEvent.exchange !== undefined,
+      skippedCount: countSkipped(sentEvent)
+    }
+  })
   return {
     id,
     time,
@@ -121,6 +132,12 @@ export function summarize({ id, time, item, skipped, mappings, sent }: Trace): T
     note: 'problem' in item ? item.problem.message : skipped?.message,
     skipped: skipped?.code
   }
+}
+
+function countSkipped({ result, exchange, position }: SentEvent): number {
+  const processed = position === undefined ? undefined : exchange?.processed.get(position)
+  const skipped = processed?.log.filter(({ code }) => code === 'value_skipped') ?? []
+  return skipped.length + (result.notes?.length ?? 0)
 }
 
 export function showTrace(trace: Trace): ShownTrace {

@@ -1,3 +1,4 @@
+import type { ItemPlace } from './causes'
 import { summarize } from './trace'
 import type { Trace, TraceSummary } from './trace'
 
@@ -8,6 +9,8 @@ const MAX_CHARACTERS = 64 * 1024 * 1024
 /** The latest traces. They are numbered, so that a reader can continue where it stopped. */
 export class Traces {
   private readonly stored = new Map<string, { trace: Trace; summary: TraceSummary; number: number }>()
+  /** The IDs of the traces whose events were sent, by the place of their items */
+  private readonly byPlace = new Map<string, string>()
   private characters = 0
   private count = 0
   private readonly listeners = new Set<() => void>()
@@ -23,6 +26,7 @@ export class Traces {
       this.count += 1
       this.stored.set(trace.id, { trace, summary, number: this.count })
       this.characters += sizeOf(trace)
+      placesOf(trace).forEach((place) => this.byPlace.set(place, trace.id))
       return summary
     })
     for (const [id, { trace }] of this.stored) {
@@ -30,6 +34,7 @@ export class Traces {
         break
       }
       this.stored.delete(id)
+      placesOf(trace).forEach((place) => this.byPlace.delete(place))
       this.characters -= sizeOf(trace)
     }
     this.listeners.forEach((notify) => notify())
@@ -38,6 +43,16 @@ export class Traces {
 
   get(id: string): Trace | undefined {
     return this.stored.get(id)?.trace
+  }
+
+  /** The ID of the trace whose event was sent as this item. */
+  findByPlace(place: ItemPlace): string | undefined {
+    return this.byPlace.get(keyOf(place))
+  }
+
+  /** The summaries of the stored traces, oldest first. */
+  summaries(): TraceSummary[] {
+    return [...this.stored.values()].map(({ summary }) => summary)
   }
 
   /** The traces after a number, oldest first, and the number of the last one. */
@@ -52,6 +67,7 @@ export class Traces {
 
   clear(): void {
     this.stored.clear()
+    this.byPlace.clear()
     this.characters = 0
   }
 
@@ -60,6 +76,16 @@ export class Traces {
     this.listeners.add(notify)
     return () => this.listeners.delete(notify)
   }
+}
+
+function placesOf({ sent }: Trace): string[] {
+  return [...sent.values()].flatMap(({ exchange, position }) =>
+    exchange && position !== undefined ? [keyOf({ requestId: exchange.id, index: position })] : []
+  )
+}
+
+function keyOf({ requestId, index }: ItemPlace): string {
+  return `${requestId} ${index}`
 }
 
 function sizeOf({ item }: Trace): number {
