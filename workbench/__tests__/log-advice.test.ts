@@ -129,12 +129,32 @@ describe('the entries of the error log', () => {
     expect(keyOf(more, 'kim')).toBe(keyOf(entries, 'kim'))
   })
 
-  it('are found by their message, their item and their status', () => {
+  it.each([
+    ['nothing_new', 422, '422 unchanged'],
+    ['no_activity_mapping', 422, '422 rejected'],
+    ['value_skipped', 200, '200, value skipped'],
+    ['contact_not_stored', 206, '206 partial'],
+    ['rate_limited', 429, '429 retryable'],
+    ['before_sending', 400, '400 rejected before sending']
+  ] as const)('have the words of all views for their outcome: %s', (code, status, words) => {
+    expect(describeEntry({ code, status }).text).toBe(words)
+  })
+
+  it('say which mapped activity was probably meant', () => {
+    const entry = { code: 'no_activity_mapping', item: { event: 'fax Sent' } } as const
+    expect(adviceForEntry(entry, ['Fax sent'])).toMatchObject({
+      text: expect.stringMatching('Did you mean “Fax sent”?') as string,
+      link: { path: '/ortto/activities?activity=Fax%20sent' }
+    })
+    expect(adviceForEntry(entry, ['Order completed']).text).toMatch('Map the activity first')
+  })
+
+  it('are found by their message, their item and their outcome', () => {
     const find = (text: string, status: string) =>
       filterEntries(addKeys(entries), text, status).map(({ entry }) => entry.item)
     expect(find('INVALID', '')).toEqual([{ user_id: 'max' }])
     expect(find('Lana', '')).toEqual([{ user_id: 'lana' }])
-    expect(find('', '422')).toHaveLength(2)
-    expect(find('max', '422')).toEqual([])
+    expect(find('', '422 rejected')).toHaveLength(2)
+    expect(find('max', '422 rejected')).toEqual([])
   })
 })

@@ -67,17 +67,21 @@ describe("a contact's timeline", () => {
     await identify({ user_id: 'u1', anonymous_id: 'a1' })
     const [contact] = await ask<ContactJson[]>('contacts')
 
-    const entries = timelineOf(contact)
+    const entries = timelineOf(contact, [
+      { contact: 1, time: '2026-03-10T12:05:00Z', isCreated: false, set: [['Email', 'b']] }
+    ])
     expect(entries.map(({ time }) => time.slice(0, 16))).toEqual([
+      '2026-03-10T12:05',
       '2026-03-10T12:03',
       '2026-03-10T12:02',
       '2026-03-10T12:01',
       '2026-03-10T12:00',
       '2020-01-01T00:00'
     ])
-    expect(entries[0].text).toBe(contact.history[2].text)
-    expect(entries[1].text).toBe(`Contact 2: ${contact.history[1].text}`)
-    expect(entries[2].activity).toMatchObject({ event: 'Signed up', state: 'attached' })
+    expect(entries[0].update?.set).toEqual([['Email', 'b']])
+    expect(entries[1].text).toBe(contact.history[2].text)
+    expect(entries[2].text).toBe(`Contact 2: ${contact.history[1].text}`)
+    expect(entries[3].activity).toMatchObject({ event: 'Signed up', state: 'attached' })
   })
 })
 

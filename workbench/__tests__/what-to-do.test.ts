@@ -1,4 +1,4 @@
-import { adviceForMapping, adviceForUnsent } from '../page/src/parts/what-to-do'
+import { adviceForEvent, adviceForUnsent } from '../page/src/events/what-to-do'
 import { endAll, identify, startWorkbench, track } from './harness'
 
 afterEach(endAll)
@@ -11,10 +11,12 @@ async function linkFor(event: object, { account, fault }: { account?: object; fa
   }
   const [{ id }] = await tryOut(event)
   const trace = await traceOf(id)
-  const matching = trace.mappings.find(({ matches }) => matches)
-  const advice = matching ? adviceForMapping(matching) : adviceForUnsent(trace)
+  const advice = adviceForEvent(trace, KNOWN)
   return advice && (advice.link?.path ?? advice.text)
 }
+
+/** The names of the example account */
+const KNOWN = { activities: ['Sign-in button clicked'], traits: ['firstName', 'lastName', 'email', 'birthday'] }
 
 it.each([
   ['a delivered event', identify(), undefined],
@@ -22,9 +24,13 @@ it.each([
   ['an event whose integrations disable Ortto', identify({ integrations: { All: false } }), /"integrations"/],
   ['an event without an id', identify({ userId: '' }), '/mappings/1'],
   ['an activity with an invalid timestamp', track({ timestamp: 'yesterday' }), '/mappings/2'],
-  ['an activity that is not mapped', track({ event: 'Fax sent' }), '/ortto/activities'],
+  ['an activity that is not mapped', track({ event: 'Fax sent' }), '/ortto/activities?activity=Fax%20sent'],
   ['a contact without mapped traits', identify({ traits: { shoeSize: 38 } }), '/ortto/fields'],
-  ['a value of another type', identify({ traits: { firstName: 'Lana', birthday: 'never' } }), '/ortto/fields'],
+  [
+    'a value of another type',
+    identify({ traits: { firstName: 'Lana', birthday: 'never' } }),
+    '/ortto/fields?search=birthday'
+  ],
   ['a property of another type', track({ properties: { count: 'many' } }), '/ortto/activities']
 ])('links to the right view for %s', async (_, event, path) => {
   const link = await linkFor(event)
@@ -57,7 +63,46 @@ it('says that a contact that Ortto already has needs no fix', async () => {
   const { tryOut, traceOf } = await startWorkbench()
   await tryOut(identify())
   const [{ id }] = await tryOut(identify())
-  expect(adviceForMapping((await traceOf(id)).mappings[0])?.text).toMatch(/^Nothing to do: /)
+  expect(adviceForEvent(await traceOf(id), KNOWN)?.text).toMatch(/^Nothing to do: /)
+})
+
+it('advises about a skipped value also when the contact is unchanged', async () => {
+  const { tryOut, traceOf } = await startWorkbench()
+  const event = identify({ traits: { firstName: 'Lana', birthday: 'never' } })
+  await tryOut(event)
+  const [{ id, results }] = await tryOut(event)
+  expect(results[0].outcome).toBe('unchanged')
+  expect(adviceForEvent(await traceOf(id), KNOWN)?.text).toMatch(/^Ortto skipped a value/)
+})
+
+it('asks whether a mapped name with another case or a typo was meant, and links to it', async () => {
+  const { tryOut, traceOf } = await startWorkbench()
+  const [activity, trait] = await tryOut(
+    track({ event: 'Sign-In Button Clicked' }),
+    identify({ traits: { firstName: 'Lana', lastname: 'Romeijn' } })
+  )
+  expect(adviceForEvent(await traceOf(activity.id), KNOWN)).toMatchObject({
+    text: expect.stringMatching(/^Did you mean “Sign-in button clicked”\?/) as string,
+    link: { path: '/ortto/activities?activity=Sign-in%20button%20clicked' }
+  })
+  expect(adviceForEvent(await traceOf(trait.id), KNOWN)).toMatchObject({
+    text: 'Ortto has no mapping for “lastname”. Did you mean “lastName”? Names are case-sensitive.',
+    link: { path: '/ortto/fields?search=lastName' }
+  })
+})
+
+it('advises about the mapping that blocks most, when an event matches several', async () => {
+  const { tryOut, traceOf, send } = await startWorkbench()
+  const { mappings } = (await send('GET', '/api/mappings')) as { mappings: { subscribe: string }[] }
+  await send('PUT', '/api/mappings', { mappings: mappings.map((entry) => ({ ...entry, subscribe: 'type = "track"' })) })
+  const [{ id, results }] = await tryOut(
+    track({ event: 'Fax sent', context: { traits: { firstName: 'L', birthday: 'x' } } })
+  )
+  expect(results.map(({ outcome, skippedCount }) => [outcome, skippedCount])).toEqual([
+    ['delivered', 1],
+    ['rejected', expect.any(Number)]
+  ])
+  expect(adviceForEvent(await traceOf(id), KNOWN)?.text).toMatch(/^In Ortto, add the activity/)
 })
 
 it('explains that all mappings are disabled, and what is not an event', () => {

@@ -9,6 +9,8 @@ export default defineConfig({
     target: 'es2022',
     // Files in the HTML as data: URLs would need more of the content security policy.
     assetsInlineLimit: 0,
-    reportCompressedSize: true
+    reportCompressedSize: true,
+    // The licences of all bundled packages. The page links to it.
+    license: { fileName: 'licenses.txt' }
   }
 })

@@ -45,6 +45,12 @@ export function createPage(folder: string): Hono {
     const headers = { 'content-type': type, 'cache-control': 'public, max-age=31536000, immutable' }
     return context.body(new Uint8Array(bytes), 200, { ...headers, 'x-content-type-options': 'nosniff' })
   })
+  page.get('/licenses.txt', (context) => {
+    const bytes = files.get('/licenses.txt')
+    return bytes
+      ? context.body(new Uint8Array(bytes), 200, { 'content-type': 'text/plain; charset=utf-8' })
+      : context.notFound()
+  })
   page.get('*', (context) => {
     const nonce = randomBytes(16).toString('base64')
     return context.body(index.split(NONCE).join(nonce), 200, {

@@ -81,7 +81,7 @@ export interface ShownMapping {
   why: string
   /** The mapped payload. Undefined when the mapping does not match the event. */
   payload?: FieldOrigin[]
-  result?: { status: number; errorType?: string; message: string; outcome: Outcome; isRetryable: boolean }
+  result?: Omit<ResultSummary, 'mapping'> & { errorType?: string }
   request?: ShownRequest
   /** What Ortto changed */
   processed?: ProcessedItem
@@ -109,16 +109,8 @@ const MAX_RESPONSE = 20_000
 export function summarize({ id, time, item, skipped, mappings, sent }: Trace): TraceSummary {
   const { event, userId, anonymousId, type, messageId } = eventIn(item) ?? ({} as Partial<SegmentEvent>)
   const results = [...sent].map(([index, sentEvent]): ResultSummary => {
-    const { status, message, outcome, isRetryable } = sentEvent.result
-    return {
-      mapping: mappings[index].name,
-      status,
-      message: truncate(message, MAX_TEXT),
-      outcome,
-      isRetryable,
-      wasSent: sentEvent.exchange !== undefined,
-      skippedCount: countSkipped(sentEvent)
-    }
+    const summary = summarizeResult(sentEvent)
+    return { ...summary, mapping: mappings[index].name, message: truncate(summary.message, MAX_TEXT) }
   })
   return {
     id,
@@ -132,6 +124,12 @@ export function summarize({ id, time, item, skipped, mappings, sent }: Trace): T
     note: 'problem' in item ? item.problem.message : skipped?.message,
     skipped: skipped?.code
   }
+}
+
+function summarizeResult(sentEvent: SentEvent): Omit<ResultSummary, 'mapping'> {
+  const { status, message, outcome, isRetryable } = sentEvent.result
+  const wasSent = sentEvent.exchange !== undefined
+  return { status, message, outcome, isRetryable, wasSent, skippedCount: countSkipped(sentEvent) }
 }
 
 function countSkipped({ result, exchange, position }: SentEvent): number {
@@ -166,13 +164,7 @@ function showMapping({ mappings, sent, skipped }: Trace, event: SegmentEvent, in
     matches: sentEvent !== undefined,
     why: enabled ? (explained.matches && isDisabled && skipped.message) || explained.why : 'it is disabled',
     payload: sentEvent && originsOf(mapping, partnerAction, event),
-    result: sentEvent && {
-      status: sentEvent.result.status,
-      errorType: sentEvent.result.errorType,
-      message: sentEvent.result.message,
-      outcome: sentEvent.result.outcome,
-      isRetryable: sentEvent.result.isRetryable
-    },
+    result: sentEvent && { ...summarizeResult(sentEvent), errorType: sentEvent.result.errorType },
     request: sentEvent && showRequest(sentEvent),
     processed: sentEvent?.position === undefined ? undefined : sentEvent.exchange?.processed.get(sentEvent.position)
   }

@@ -7,10 +7,11 @@ import { Copyable } from '../parts/copy'
 import { Failure } from '../parts/failure'
 import { Labelled } from '../parts/labelled'
 import { showTime } from '../parts/show'
-import { TraceList } from '../parts/trace-list'
-import { TraceView } from '../parts/trace-view'
+import { NoEvent } from '../events/no-event'
+import { SplitView } from '../events/split-view'
+import { TraceBrowser } from '../events/trace-browser'
+import { TraceView } from '../events/trace-view'
 import { useSetup } from '../parts/use-setup'
-import { countResults } from '../try/count-results'
 
 /** Events from Segment's libraries, as they arrive. */
 export function LiveView() {
@@ -45,23 +46,32 @@ export function LiveView() {
       )}
       {data && <Snippets origin={origin} writeKey={data.writeKey} isOpen={traces.length === 0} />}
       <RejectedCalls />
-      <Group justify="space-between">
-        <Text size="sm" aria-live="polite">
-          {traces.length === 0 ? 'Waiting for the first call.' : countResults(traces)}
-        </Text>
-        <Button variant="default" size="xs" disabled={traces.length === 0} onClick={() => clearing.mutate()}>
-          Clear the list
-        </Button>
-      </Group>
-      <TraceList
-        traces={traces}
-        selected={trace}
-        onSelect={(id) => open(`/live/${id}`)}
-        label="Live events"
-        height={380}
-        isLive
-      />
-      {trace !== undefined && <TraceView id={trace} />}
+      <SplitView
+        details={trace === undefined ? undefined : <TraceView id={trace} />}
+        empty={<NoEvent text="Select an event to see its way to Ortto." />}
+        onClose={() => open('/live')}
+      >
+        <Stack gap="xs">
+          <Group justify="space-between">
+            <Text size="sm" role="status">
+              {traces.length === 0 ? 'Waiting for the first call.' : 'The newest events are at the end.'}
+            </Text>
+            <Button variant="default" size="xs" disabled={traces.length === 0} onClick={() => clearing.mutate()}>
+              Clear the list
+            </Button>
+          </Group>
+          {traces.length > 0 && (
+            <TraceBrowser
+              traces={traces}
+              selected={trace}
+              onSelect={(id) => open(`/live/${id}`)}
+              label="Live events"
+              height={480}
+              isLive
+            />
+          )}
+        </Stack>
+      </SplitView>
     </Stack>
   )
 }

@@ -2,7 +2,9 @@ import { Button, Card, Group, Stack, Text, TextInput, Title } from '@mantine/cor
 import { useMutation } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { api, read } from '../client'
+import { useAudiences } from '../ortto/queries'
 import { Failure } from '../parts/failure'
+import { findNearest } from '../parts/nearest'
 import { audienceIn, connect, disconnect } from './draft'
 import type { MappingForm } from './draft'
 import { idOfField } from './field-ids'
@@ -20,6 +22,11 @@ export function AudienceEditor({ action, mapping, onChange, problem }: AudienceE
   const { label, description, inputLabel, inputDescription } = action.audience
   const audience = audienceIn(mapping)
   const [name, setName] = useState(audience?.name ?? '')
+  const { data: audiences = [] } = useAudiences()
+  const nearest = findNearest(
+    name,
+    audiences.map((one) => one.name)
+  )
   const connecting = useMutation({
     mutationFn: (wanted: string) => read(api.audience.$post({ json: { name: wanted } }))
   })
@@ -54,6 +61,11 @@ export function AudienceEditor({ action, mapping, onChange, problem }: AudienceE
             'This mapping is not connected to an audience.'
           )}
         </Text>
+        {nearest !== undefined && (
+          <Text size="sm" role="status">
+            Did you mean “{nearest}”, which exists? Names are case-sensitive: this name becomes another audience.
+          </Text>
+        )}
         <Group align="end" gap="xs">
           <TextInput
             label={inputLabel}

@@ -6,7 +6,7 @@ import type { ActivityJson } from '../../../../sandbox'
 import { DEFAULT_RETENTION_DAYS } from '../../../../sandbox/rules'
 import { ortto, read } from '../client'
 import { showTime, showValue } from '../parts/show'
-import { showPlace } from '../parts/show-place'
+import { showPlace } from '../events/show-place'
 import type { ActivityMapping } from './account'
 import { ActivityEditor } from './activity-editor'
 import { withActivity } from './activity-setup'
@@ -14,7 +14,7 @@ import { useParameter } from './address'
 import { pathOfActivity } from './log-advice'
 import { useAccount, useAccountChange, useSamples } from './queries'
 import { Rows } from './rows'
-import { propertiesIn } from './samples'
+import { placeIn, propertiesIn } from './samples'
 import { draftsOf } from './use-draft'
 import { Loaded, Part, SaveBar, TextLink, View } from './view'
 import { amount, count } from './words'
@@ -77,6 +77,7 @@ function Editor({ saved, samples }: EditorProps) {
           key={activity.name}
           activity={activity}
           seen={propertiesIn(seen.get(activity.name) ?? [])}
+          place={placeIn(seen.get(activity.name) ?? [])}
           onChange={(changed) => set(withActivity(activities, changed))}
           onRemove={() => {
             set(activities.filter(({ name }) => name !== activity.name))

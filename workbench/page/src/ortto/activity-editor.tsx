@@ -16,12 +16,14 @@ interface ActivityEditorProps {
   activity: ActivityMapping
   /** The properties in its samples */
   seen: ReadonlyMap<string, unknown>
+  /** Where the latest of its samples happened */
+  place?: string
   onChange: (activity: ActivityMapping) => void
   onRemove: () => void
 }
 
 /** The retention period of one activity, and the attribute of each property. */
-export function ActivityEditor({ activity, seen, onChange, onRemove }: ActivityEditorProps) {
+export function ActivityEditor({ activity, seen, place, onChange, onRemove }: ActivityEditorProps) {
   const [typed, setTyped] = useState('')
   const { data: log = [] } = useLog()
   const skipped = skippedProperties(log, activity.name)
@@ -64,6 +66,16 @@ export function ActivityEditor({ activity, seen, onChange, onRemove }: ActivityE
           Remove this activity
         </Button>
       </Group>
+      <Text size="sm">
+        Where it happened:{' '}
+        {place === undefined ? (
+          'no event with this name had a location or an IP address yet.'
+        ) : (
+          <>
+            <span className="value">{place}</span> in the latest event. Ortto stores it without a mapping.
+          </>
+        )}
+      </Text>
       {rows.length > 0 && (
         <div className="frame">
           {rows.map((row) => (

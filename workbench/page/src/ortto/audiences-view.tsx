@@ -1,21 +1,77 @@
-import { Button, Group, Table, Text, TextInput } from '@mantine/core'
+import { Anchor, Button, Group, Table, Text, TextInput } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { Link } from 'wouter'
 import type { AudienceJson } from '../../../../sandbox'
 import { ortto, read } from '../client'
 import { Copyable } from '../parts/copy'
 import { Failure } from '../parts/failure'
-import { useAccountChange } from './queries'
+import { ContactLine } from './contacts-view'
+import { useAccountChange, useAudiences } from './queries'
+import { Rows } from './rows'
 import { Loaded, Part, View } from './view'
-import { amount } from './words'
+import { amount, count } from './words'
+
+/** Members that are listed */
+const MAX_MEMBERS = '500'
+
+/** One audience with its members. */
+export function AudienceView({ id }: { id: string }) {
+  const audiences = useAudiences()
+  return (
+    <Loaded query={audiences}>
+      {(all) => {
+        const audience = all.find((one) => one.id === id)
+        return (
+          <View title={audience?.name ?? 'Audience'} intro="The contacts that are members now.">
+            <Anchor component={Link} href="/ortto/audiences" size="sm">
+              ← All audiences
+            </Anchor>
+            {audience ? <Members name={audience.name} /> : <Text size="sm">There is no audience with this id.</Text>}
+          </View>
+        )
+      }}
+    </Loaded>
+  )
+}
+
+function Members({ name }: { name: string }) {
+  const members = useQuery({
+    queryKey: ['ortto', 'members', name],
+    queryFn: () => read(ortto.contacts.search.$get({ query: { audience: name, limit: MAX_MEMBERS } })),
+    placeholderData: keepPreviousData
+  })
+  return (
+    <Loaded query={members}>
+      {({ total, contacts }) => (
+        <>
+          <Text size="sm">
+            {total === 0
+              ? 'This audience has no members yet. An event of a mapping that is connected to it adds its contact.'
+              : `${count(total, 'member')}${
+                  total > contacts.length ? `, the last changed ${contacts.length} of them` : ''
+                }.`}
+          </Text>
+          {contacts.length > 0 && (
+            <Rows
+              items={contacts}
+              keyOf={({ number }) => number}
+              label={`Members of ${name}`}
+              height={640}
+              rowHeight={64}
+            >
+              {(contact) => <ContactLine contact={contact} search="" />}
+            </Rows>
+          )}
+        </>
+      )}
+    </Loaded>
+  )
+}
 
 /** The audiences, and the number of contacts in each. */
 export function AudiencesView() {
-  const audiences = useQuery({
-    queryKey: ['ortto', 'audiences'],
-    queryFn: () => read(ortto.audiences.$get()),
-    placeholderData: keepPreviousData
-  })
+  const audiences = useAudiences()
   return (
     <View
       title="Audiences"
@@ -54,9 +110,9 @@ function AudienceTable({ audiences }: { audiences: readonly AudienceJson[] }) {
           {audiences.map(({ id, name, isFromSegment, members, pendingAdditions }) => (
             <Table.Tr key={id}>
               <Table.Td maw={260}>
-                <Text size="sm" fw={600} className="long">
+                <Anchor component={Link} href={`/ortto/audiences/${id}`} size="sm" fw={600} className="long">
                   {name}
-                </Text>
+                </Anchor>
               </Table.Td>
               <Table.Td>{isFromSegment ? 'Segment' : 'others (Segment cannot change it)'}</Table.Td>
               <Table.Td>{amount(members)}</Table.Td>

@@ -7,10 +7,12 @@ import { ortto, read } from '../client'
 import { showTime, showValue } from '../parts/show'
 import { ActivityLine } from './activities-view'
 import { useParameter } from './address'
+import { titleOf } from './contact-title'
+import { useUpdates } from './queries'
 import { Rows } from './rows'
 import { timelineOf } from './timeline'
 import type { TimelineEntry } from './timeline'
-import { Loaded, Part, View } from './view'
+import { Loaded, Part, TextLink, View } from './view'
 import { count } from './words'
 
 /** One contact: its fields, audiences, activities and history. */
@@ -23,7 +25,7 @@ export function ContactView({ number }: { number: string }) {
   })
   return (
     <View
-      title={`Contact ${number}`}
+      title={contact.data ? titleOf(contact.data) : `Contact ${number}`}
       intro="Everything that Ortto stores about this person, and the events that it comes from."
     >
       <Anchor
@@ -40,13 +42,15 @@ export function ContactView({ number }: { number: string }) {
 
 function Contact({ contact }: { contact: ContactJson }) {
   const { ids, fields, ip, location, audiences } = contact
-  const entries = timelineOf(contact).map((entry, index, all) => ({ entry, number: all.length - index }))
+  const { data: updates = [] } = useUpdates(String(contact.number))
+  const entries = timelineOf(contact, updates).map((entry, index, all) => ({ entry, number: all.length - index }))
   return (
     <>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
         <Part title="Ids and fields">
           <Facts
             facts={[
+              ['contact', contact.number],
               ...ids.map(({ kind, value }): [string, ReactNode] => [kind, value]),
               ...Object.entries(fields).map(([name, value]): [string, ReactNode] => [name, showValue(value)]),
               ...Object.entries(location ?? {}).map(([name, value]): [string, ReactNode] => [
@@ -67,7 +71,10 @@ function Contact({ contact }: { contact: ContactJson }) {
       </SimpleGrid>
       <Part
         title="Timeline"
-        intro="Newest first, in UTC. Activities are sorted by their timestamp, which may be older than the contact."
+        intro={
+          'Newest first, in UTC. Activities are sorted by their timestamp, which may be older than the contact. The ' +
+          'events that set fields are shown since the workbench was started.'
+        }
       >
         <Text size="sm">{count(entries.length, 'entry', 'entries')}.</Text>
         <Rows items={entries} keyOf={(item) => item.number} label="Timeline" height={520} rowHeight={44}>
@@ -144,7 +151,7 @@ function showMilliseconds(time: number): string {
   return showTime(new Date(time).toISOString())
 }
 
-function TimelineLine({ entry: { time, text, activity } }: { entry: TimelineEntry }) {
+function TimelineLine({ entry: { time, text, activity, update } }: { entry: TimelineEntry }) {
   if (activity) {
     return <ActivityLine activity={activity} />
   }
@@ -155,6 +162,14 @@ function TimelineLine({ entry: { time, text, activity } }: { entry: TimelineEntr
       </Text>
       <Text size="sm" className="long">
         {text}
+        {update?.set.map(([name, value], index) => (
+          <span key={name}>
+            {index === 0 ? ' ' : ', '}
+            {name}: <span className="value">{showValue(value)}</span>
+          </span>
+        ))}
+        {update && '. '}
+        {update?.event && <TextLink href={`/${update.event.view}/${update.event.id}`}>Open the event</TextLink>}
       </Text>
     </Group>
   )

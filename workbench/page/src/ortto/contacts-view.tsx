@@ -6,6 +6,7 @@ import type { ContactSummary } from '../../../../sandbox'
 import { ortto, read } from '../client'
 import { showTime, showValue } from '../parts/show'
 import { useParameter } from './address'
+import { titleOf } from './contact-title'
 import { Rows } from './rows'
 import { Loaded, View } from './view'
 import { amount, count } from './words'
@@ -63,17 +64,26 @@ function describeCount(total: number, shown: number, text: string): string {
   return total > shown ? `${all}; showing the ${amount(shown)} that changed last.` : `${all}.`
 }
 
-function ContactLine({ contact, search }: { contact: ContactSummary; search: string }) {
+/** A contact in a list. @param search the search that led to it, to which its page links back */
+export function ContactLine({ contact, search }: { contact: ContactSummary; search: string }) {
   const { number, ids, fields, audiences, changedAt, activityCount } = contact
   const members = Object.entries(audiences).filter(([, { isMember }]) => isMember)
   return (
     <>
       <Group gap="xs" wrap="nowrap">
-        <Anchor component={Link} href={hrefOfContact(number, search)} size="sm" fw={600} style={{ flexShrink: 0 }}>
-          Contact {number}
+        <Anchor
+          component={Link}
+          href={hrefOfContact(number, search)}
+          size="sm"
+          fw={600}
+          className="cut"
+          maw="60%"
+          style={{ flexShrink: 0 }}
+        >
+          {titleOf(contact)}
         </Anchor>
-        <Text size="sm" className="cut" style={{ flex: 1 }}>
-          {ids.map(({ value }) => value).join(', ')}
+        <Text size="sm" c="dimmed" className="cut" style={{ flex: 1 }}>
+          {[`contact ${number}`, ...ids.map(({ value }) => value)].join(', ')}
         </Text>
         {members.slice(0, 3).map(([name]) => (
           <Badge key={name} variant="default" size="sm" tt="none" maw={140} visibleFrom="xs">

@@ -1,5 +1,7 @@
-import type { LogCode, LogEntry } from '../../../../sandbox'
-import type { Advice } from '../parts/what-to-do'
+import type { ShownLogEntry } from '../../../server/log'
+import { adviceForActivity } from '../events/what-to-do'
+import type { Advice } from '../events/what-to-do'
+import { findNearest } from '../parts/nearest'
 import { isRecord } from './values'
 
 const FIELDS = { label: 'Map the traits', path: '/ortto/fields' }
@@ -7,19 +9,22 @@ const MAPPINGS = { label: "Open Segment's mappings", path: '/mappings' }
 const FIX = { text: 'Fix this in the mapping or in the event.', link: MAPPINGS }
 
 /** The code of an entry, and the values that some advice names. */
-type AdvisedEntry = Pick<LogEntry, 'code' | 'cause' | 'key'> & { item?: unknown }
+type AdvisedEntry = Pick<ShownLogEntry, 'code' | 'cause' | 'key'> & { item?: unknown }
 
-/** What to do about an entry of the error log. */
-export function adviceForEntry({ code, cause, key, item }: AdvisedEntry): Advice {
+/** What to do about an entry of the error log. @param activities the names of the mapped activities */
+export function adviceForEntry({ code, cause, key, item }: AdvisedEntry, activities: readonly string[] = []): Advice {
   const values = isRecord(item) ? item : {}
   if (code === 'contact_not_stored' && cause !== undefined) {
     const { text, link } = adviceForEntry({ code: cause, item })
     return { text: `The activity is stored, but not its traits. ${text}`, link }
   }
+  if (code === 'no_activity_mapping' && findNearest(String(values.event), activities) !== undefined) {
+    return adviceForActivity(item, { activities })
+  }
   return code === 'value_skipped' ? adviceForSkipped(values, key) : adviceForCode(code, values)
 }
 
-function adviceForCode(code: LogCode, item: Record<string, unknown>): Advice {
+function adviceForCode(code: ShownLogEntry['code'], item: Record<string, unknown>): Advice {
   switch (code) {
     case 'no_contact_mapping':
       return { text: 'Save a trait mapping first. The event is kept as a sample.', link: FIELDS }

@@ -1,25 +1,26 @@
 import { Badge, Group, Select, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import type { LogEntry } from '../../../../sandbox'
+import type { ShownLogEntry } from '../../../server/log'
+import { clearButton } from '../parts/clear-button'
 import { Json } from '../parts/json'
 import { showTime } from '../parts/show'
 import { useParameter } from './address'
 import { adviceForEntry } from './log-advice'
-import { addKeys, describeStatus, filterEntries } from './log-entries'
-import { useLog } from './queries'
+import { addKeys, describeEntry, filterEntries } from './log-entries'
+import { useAccount, useLogWithEvents } from './queries'
 import { Rows } from './rows'
-import { clearButton, Loaded, TextLink, View } from './view'
+import { Loaded, TextLink, View } from './view'
 import { count } from './words'
 
 /** Rejected events and skipped values, each with the reason and advice. */
 export function LogView() {
-  const log = useLog()
+  const log = useLogWithEvents()
   return (
     <View
       title="Error log"
       intro={
-        'Events that Ortto rejected, and values that it skipped while it stored the rest of an event. The log keeps the ' +
-        'last 500 entries.'
+        'Events that Ortto rejected, values that it skipped while it stored the rest of an event, and events that were ' +
+        'rejected before they were sent. The log of Ortto keeps the last 500 entries.'
       }
     >
       <Loaded query={log}>{(entries) => <Log entries={entries} />}</Loaded>
@@ -27,11 +28,12 @@ export function LogView() {
   )
 }
 
-function Log({ entries }: { entries: readonly LogEntry[] }) {
+function Log({ entries }: { entries: readonly ShownLogEntry[] }) {
   const [text, setText] = useParameter('text')
-  const [status, setStatus] = useParameter('status')
-  const statuses = [...new Set([...entries.map((entry) => String(entry.status)), ...(status === '' ? [] : [status])])]
-  const shown = filterEntries(addKeys(entries), text, status)
+  const [outcome, setOutcome] = useParameter('outcome')
+  const all = entries.map((entry) => describeEntry(entry).text)
+  const outcomes = [...new Set([...all, ...(outcome === '' ? [] : [outcome])])]
+  const shown = filterEntries(addKeys(entries), text, outcome)
   return (
     <>
       <Group gap="md" align="end">
@@ -43,14 +45,14 @@ function Log({ entries }: { entries: readonly LogEntry[] }) {
           w={{ base: '100%', xs: 320 }}
         />
         <Select
-          label="Status"
+          label="Outcome"
           placeholder="All"
-          data={statuses.sort().map((value) => ({ value, label: `${value} ${describeStatus(Number(value)).text}` }))}
-          value={status === '' ? null : status}
-          onChange={(chosen) => setStatus(chosen ?? '')}
+          data={outcomes.sort()}
+          value={outcome === '' ? null : outcome}
+          onChange={(chosen) => setOutcome(chosen ?? '')}
           clearable
-          clearButtonProps={clearButton('Show every status')}
-          w={{ base: '100%', xs: 220 }}
+          clearButtonProps={clearButton('Show every outcome')}
+          w={{ base: '100%', xs: 240 }}
         />
       </Group>
       <Text size="sm" aria-live="polite">
@@ -69,20 +71,29 @@ function Log({ entries }: { entries: readonly LogEntry[] }) {
   )
 }
 
-function Entry({ entry }: { entry: LogEntry }) {
+function Entry({ entry }: { entry: ShownLogEntry }) {
   const [isOpen, setOpen] = useState(false)
-  const { time, status, message, item } = entry
-  const { text: statusText, color } = describeStatus(status)
-  const { text, link } = adviceForEntry(entry)
+  const { time, message, item, event } = entry
+  const { data: account } = useAccount()
+  const { text: outcome, color } = describeEntry(entry)
+  const { text, link } = adviceForEntry(
+    entry,
+    account?.activities.map(({ name }) => name)
+  )
   return (
     <>
       <Group gap="xs">
         <Badge color={color} variant="light" size="sm" tt="none">
-          {status} {statusText}
+          {outcome}
         </Badge>
         <Text size="xs" c="dimmed">
           {showTime(time)}
         </Text>
+        {event && (
+          <Text size="xs">
+            <TextLink href={`/${event.view}/${event.id}`}>Open the event</TextLink>
+          </Text>
+        )}
       </Group>
       <Text size="sm" className="long">
         {message}

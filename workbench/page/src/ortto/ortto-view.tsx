@@ -1,42 +1,39 @@
 import './ortto.css'
-import { Alert } from '@mantine/core'
+import {
+  IconBolt,
+  IconClock,
+  IconForms,
+  IconGauge,
+  IconListDetails,
+  IconPlugConnected,
+  IconUsers,
+  IconUsersGroup
+} from '@tabler/icons-react'
 import { Redirect, useParams } from 'wouter'
 import { ActivitiesView } from './activities-view'
-import { AudiencesView } from './audiences-view'
+import { AudiencesView, AudienceView } from './audiences-view'
 import { ClockAndFaultsView } from './clock-and-faults-view'
 import { ContactView } from './contact-view'
 import { ContactsView } from './contacts-view'
-import { describeFault } from './faults'
 import { FieldsView } from './fields-view'
 import { LimitsView } from './limits-view'
 import { LogView } from './log-view'
-import { useSummary } from './queries'
 import { SourceView } from './source-view'
-import { TextLink } from './view'
 
 /** The views of Ortto. */
 export const ORTTO_VIEWS = [
-  { path: '/ortto/source', label: 'Data source' },
-  { path: '/ortto/fields', label: 'Fields' },
-  { path: '/ortto/activities', label: 'Activities' },
-  { path: '/ortto/contacts', label: 'Contacts' },
-  { path: '/ortto/audiences', label: 'Audiences' },
-  { path: '/ortto/log', label: 'Error log' },
-  { path: '/ortto/limits', label: 'Limits' },
-  { path: '/ortto/clock-and-faults', label: 'Clock and faults' }
+  { path: '/ortto/source', label: 'Data source', Icon: IconPlugConnected },
+  { path: '/ortto/fields', label: 'Fields', Icon: IconForms },
+  { path: '/ortto/activities', label: 'Activities', Icon: IconBolt },
+  { path: '/ortto/contacts', label: 'Contacts', Icon: IconUsers },
+  { path: '/ortto/audiences', label: 'Audiences', Icon: IconUsersGroup },
+  { path: '/ortto/log', label: 'Error log', Icon: IconListDetails },
+  { path: '/ortto/limits', label: 'Limits', Icon: IconGauge },
+  { path: '/ortto/clock-and-faults', label: 'Clock and faults', Icon: IconClock }
 ]
 
 export function OrttoView() {
   const { view, item } = useParams<{ view: string; item?: string }>()
-  return (
-    <>
-      {view !== 'clock-and-faults' && <FaultsNotice />}
-      <Content view={view} item={item} />
-    </>
-  )
-}
-
-function Content({ view, item }: { view: string; item?: string }) {
   switch (view) {
     case 'source':
       return <SourceView />
@@ -47,7 +44,7 @@ function Content({ view, item }: { view: string; item?: string }) {
     case 'contacts':
       return item === undefined ? <ContactsView /> : <ContactView number={item} />
     case 'audiences':
-      return <AudiencesView />
+      return item === undefined ? <AudiencesView /> : <AudienceView id={item} />
     case 'log':
       return <LogView />
     case 'limits':
@@ -57,14 +54,4 @@ function Content({ view, item }: { view: string; item?: string }) {
     default:
       return <Redirect to="/ortto/source" replace />
   }
-}
-
-/** Reminds people of active faults in every view. */
-function FaultsNotice() {
-  const { data } = useSummary()
-  return data && data.faults.length > 0 ? (
-    <Alert color="yellow" mb="md" title="A fault is on: requests fail on purpose">
-      {data.faults.map(describeFault).join('; ')}. <TextLink href="/ortto/clock-and-faults">Switch it off</TextLink>
-    </Alert>
-  ) : null
 }

@@ -1,6 +1,6 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { InferRequestType } from 'hono/client'
-import { ortto, read } from '../client'
+import { api, ortto, read } from '../client'
 import type { Account } from './account'
 
 // Every key begins with 'ortto', so that the feed reloads the data when something changed.
@@ -21,6 +21,27 @@ export function useLog() {
   return useQuery({
     queryKey: ['ortto', 'log'],
     queryFn: () => read(ortto.log.$get())
+  })
+}
+
+/** The log with the events of its entries, and with the events that were rejected before they were sent. */
+export function useLogWithEvents() {
+  return useQuery({ queryKey: ['ortto', 'log with events'], queryFn: () => read(api.log.$get()) })
+}
+
+/** The events that changed a contact, oldest first. */
+export function useUpdates(contact: string) {
+  return useQuery({
+    queryKey: ['ortto', 'updates', contact],
+    queryFn: () => read(api.contacts[':number'].updates.$get({ param: { number: contact } }))
+  })
+}
+
+export function useAudiences() {
+  return useQuery({
+    queryKey: ['ortto', 'audiences'],
+    queryFn: () => read(ortto.audiences.$get()),
+    placeholderData: keepPreviousData
   })
 }
 

@@ -16,6 +16,16 @@ export function propertiesIn(samples: Samples): Map<string, unknown> {
   return valuesIn(samples, 'properties')
 }
 
+/** Where the newest activity with a place happened: its location, or else its IP address. */
+export function placeIn(samples: Samples): string | undefined {
+  const places = samples.map((sample) => {
+    const { location, ip } = isRecord(sample) ? sample : {}
+    const parts = isRecord(location) ? Object.values(location).filter((part) => typeof part === 'string') : []
+    return parts.length > 0 ? parts.join(', ') : typeof ip === 'string' ? ip : ''
+  })
+  return places.reverse().find((place) => place !== '')
+}
+
 function valuesIn(samples: Samples, part: 'traits' | 'properties'): Map<string, unknown> {
   const seen = new Map<string, unknown>()
   for (const sample of samples) {

@@ -8,7 +8,7 @@ import { proposeField } from './guess-field'
 import type { SkippedValues } from './skipped'
 import type { TraitRow } from './trait-setup'
 import { isSame } from './values'
-import { clearButton } from './view'
+import { clearButton } from '../parts/clear-button'
 
 interface TraitEditorProps {
   row: TraitRow

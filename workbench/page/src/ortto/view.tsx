@@ -29,11 +29,6 @@ export function View({ title, intro, children }: ViewProps) {
   )
 }
 
-/** Makes the clear button of a select accessible to keyboards and screen readers. Mantine hides it by default. */
-export function clearButton(label: string) {
-  return { 'aria-label': label, 'aria-hidden': false, tabIndex: 0 }
-}
-
 /** A link within a text, in the size of the text. */
 export function TextLink({ href, children }: { href: string; children: ReactNode }) {
   return (

@@ -1,4 +1,4 @@
-import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands'
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
 import { json } from '@codemirror/lang-json'
 import {
   bracketMatching,
@@ -81,7 +81,7 @@ export default function JsonEditor({ value, onChange, label, check, onSubmit }: 
               calls.current.onChange(update.state.doc.toString())
             }
           }),
-          // Escape, then Tab, leaves the editor.
+          // Tab leaves the editor, so that it is no trap for the keyboard. Mod-] and Mod-[ indent.
           keymap.of([
             {
               key: 'Mod-Enter',
@@ -91,8 +91,7 @@ export default function JsonEditor({ value, onChange, label, check, onSubmit }: 
               }
             },
             ...defaultKeymap,
-            ...historyKeymap,
-            indentWithTab
+            ...historyKeymap
           ]),
           scheme.current.of([])
         ]

@@ -19,16 +19,31 @@ export function showTime(time: string): string {
   return time.replace('T', ' ').replace(/\.\d+Z$|Z$/, '')
 }
 
-/** An outcome as the page names it: a rejected event that Segment would send again is `retryable`. */
-type ShownOutcome = Outcome | 'retryable'
+/**
+ * An outcome as the page shows it. `retryable`: rejected, and Segment would send the event again. `skipped`: delivered
+ * without some of its values.
+ */
+export type ShownOutcome = Outcome | 'retryable' | 'skipped'
 
-export function showOutcome({ outcome, isRetryable }: { outcome: Outcome; isRetryable: boolean }): ShownOutcome {
-  return outcome === 'rejected' && isRetryable ? 'retryable' : outcome
+export function showOutcome({
+  outcome,
+  isRetryable,
+  skippedCount = 0
+}: {
+  outcome: Outcome
+  isRetryable: boolean
+  skippedCount?: number
+}): ShownOutcome {
+  if (outcome === 'rejected' && isRetryable) {
+    return 'retryable'
+  }
+  return outcome === 'delivered' && skippedCount > 0 ? 'skipped' : outcome
 }
 
 /** The colors of outcomes */
 export const COLORS: Record<ShownOutcome, string> = {
   delivered: 'teal',
+  skipped: 'yellow',
   partial: 'yellow',
   unchanged: 'gray',
   ignored: 'gray',

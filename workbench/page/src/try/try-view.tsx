@@ -1,16 +1,18 @@
-import { Button, Grid, Group, Loader, Select, Stack, Text, Title } from '@mantine/core'
+import { Button, Group, Loader, Select, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import { useLocation, useParams } from 'wouter'
 import type { TraceSummary } from '../../../server/trace'
 import { api, read } from '../client'
 import { Failure } from '../parts/failure'
-import { TraceList } from '../parts/trace-list'
-import { TraceView } from '../parts/trace-view'
+import { firstProblem } from '../events/filter-traces'
+import { NoEvent } from '../events/no-event'
+import { SplitView } from '../events/split-view'
+import { TraceBrowser } from '../events/trace-browser'
+import { TraceView } from '../events/trace-view'
 import { useSetup } from '../parts/use-setup'
 import { useStored } from '../parts/use-stored'
 import { checkEvents } from './check-events'
-import { countResults } from './count-results'
 
 // The editor is the largest part of the page, so it is loaded later.
 const JsonEditor = lazy(() => import('../parts/json-editor'))
@@ -31,7 +33,8 @@ export function TryView() {
     mutationFn: () => read(api.try.$post({ json: { text: shown } })),
     onSuccess: ({ traces: sent }) => {
       queries.setQueryData(['tried'], sent)
-      open(sent.length > 0 ? `/try/${sent[0].id}` : '/try')
+      const problem = firstProblem(sent)
+      open(problem ? `/try/${problem.id}` : '/try')
     }
   })
   const problems = checkEvents(shown)
@@ -67,43 +70,41 @@ export function TryView() {
           w={{ base: '100%', xs: 340 }}
         />
       </Group>
-      <Grid>
-        <Grid.Col span={{ base: 12, md: 6 }}>
-          <Stack gap="xs">
-            <div style={{ height: 260, border: '1px solid var(--mantine-color-default-border)' }}>
-              <Suspense fallback={<Loader size="sm" m="md" aria-label="Loading the editor" />}>
-                <JsonEditor value={shown} onChange={setText} label="Events" check={checkEvents} onSubmit={send} />
-              </Suspense>
-            </div>
-            <Group>
-              <Button onClick={send} loading={sending.isPending} disabled={shown.trim() === ''}>
-                Send
-              </Button>
-              <Text size="sm" c={problems.length > 0 ? 'red' : 'dimmed'} aria-live="polite">
-                {problems.length > 0 ? problems[0].message : 'You can also press Ctrl-Enter in the editor to send.'}
-              </Text>
-            </Group>
-            <Failure error={sending.error} />
-          </Stack>
-        </Grid.Col>
-        <Grid.Col span={{ base: 12, md: 6 }}>
-          <TraceList
-            traces={traces}
-            selected={trace}
-            onSelect={(id) => open(`/try/${id}`)}
-            label="Results"
-            height={260}
-          />
-          <Text size="sm" mt="xs" aria-live="polite">
-            {traces.length > 0
-              ? countResults(traces)
-              : sending.isSuccess
-              ? 'The text contains no events.'
-              : 'The result of each event appears here.'}
-          </Text>
-        </Grid.Col>
-      </Grid>
-      {trace !== undefined && <TraceView id={trace} />}
+      <SplitView
+        details={trace === undefined ? undefined : <TraceView id={trace} />}
+        empty={<NoEvent text="Send events. The first one that was rejected opens here." />}
+        onClose={() => open('/try')}
+      >
+        <Stack gap="xs">
+          <div style={{ height: 260, border: '1px solid var(--mantine-color-default-border)' }}>
+            <Suspense fallback={<Loader size="sm" m="md" aria-label="Loading the editor" />}>
+              <JsonEditor value={shown} onChange={setText} label="Events" check={checkEvents} onSubmit={send} />
+            </Suspense>
+          </div>
+          <Group>
+            <Button onClick={send} loading={sending.isPending} disabled={shown.trim() === ''}>
+              Send
+            </Button>
+            <Text size="sm" c={problems.length > 0 ? 'red' : 'dimmed'} aria-live="polite" style={{ flex: 1 }}>
+              {problems.length > 0 ? problems[0].message : 'You can also press Ctrl-Enter in the editor to send.'}
+            </Text>
+          </Group>
+          <Failure error={sending.error} />
+          {traces.length > 0 ? (
+            <TraceBrowser
+              traces={traces}
+              selected={trace}
+              onSelect={(id) => open(`/try/${id}`)}
+              label="Results"
+              height={320}
+            />
+          ) : (
+            <Text size="sm" c="dimmed" role="status">
+              {sending.isSuccess ? 'The text contains no events.' : 'The result of each event appears here.'}
+            </Text>
+          )}
+        </Stack>
+      </SplitView>
     </Stack>
   )
 }

@@ -3,7 +3,9 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef } from 'react'
 import type { KeyboardEvent } from 'react'
 import type { TraceSummary } from '../../../server/trace'
-import { COLORS, showTime, showOutcome } from './show'
+import { COLORS, showOutcome, showTime } from '../parts/show'
+import { stateOf, STATES } from './filter-traces'
+import { Status } from './status'
 
 /** Pixels of a row */
 const ROW = 50
@@ -17,10 +19,20 @@ interface TraceListProps {
   height: number
   /** Scrolls to new events at the end, unless the user has scrolled back. */
   isLive?: boolean
+  /** Shows the times of the events, in place of their lines. */
+  hasTimes?: boolean
 }
 
 /** A list of events with their results. Only visible rows are rendered, so the list can be long. */
-export function TraceList({ traces, selected, onSelect, label, height, isLive = false }: TraceListProps) {
+export function TraceList({
+  traces,
+  selected,
+  onSelect,
+  label,
+  height,
+  isLive = false,
+  hasTimes = false
+}: TraceListProps) {
   const frame = useRef<HTMLDivElement>(null)
   const isAtEnd = useRef(true)
   const lastTop = useRef(0)
@@ -71,7 +83,7 @@ export function TraceList({ traces, selected, onSelect, label, height, isLive = 
             isSelected={index === position}
             onSelect={onSelect}
             start={start}
-            place={isLive ? showTime(traces[index].time).slice(11) : String(traces[index].line)}
+            place={hasTimes ? showTime(traces[index].time).slice(11) : String(traces[index].line)}
           />
         ))}
       </div>
@@ -90,7 +102,7 @@ interface RowProps {
 
 function Row({ trace, isSelected, onSelect, start, place }: RowProps) {
   const { id, type = 'no event', event, user, results, note } = trace
-  const [worst] = [...results].sort((a, b) => b.status - a.status)
+  const [worst] = [...results].sort((a, b) => STATES.indexOf(showOutcome(a)) - STATES.indexOf(showOutcome(b)))
   return (
     <div
       id={`trace-${id}`}
@@ -111,23 +123,17 @@ function Row({ trace, isSelected, onSelect, start, place }: RowProps) {
           {user}
         </Text>
         {results.length === 0 ? (
-          <Badge color="gray" variant="light" size="sm" tt="none" style={{ flexShrink: 0 }}>
-            not sent
+          <Badge
+            color={stateOf(trace) === 'rejected' ? COLORS.rejected : 'gray'}
+            variant="light"
+            size="sm"
+            tt="none"
+            style={{ flexShrink: 0 }}
+          >
+            {stateOf(trace)}
           </Badge>
         ) : (
-          results.map((result, index) => (
-            <Badge
-              key={index}
-              color={COLORS[showOutcome(result)]}
-              variant="light"
-              size="sm"
-              tt="none"
-              title={result.mapping}
-              style={{ flexShrink: 0 }}
-            >
-              {result.status}
-            </Badge>
-          ))
+          results.map((result, index) => <Status key={index} result={result} />)
         )}
       </Group>
       <Text size="xs" className="cut">

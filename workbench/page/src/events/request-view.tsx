@@ -1,7 +1,7 @@
 import { Alert, Badge, Group, Text } from '@mantine/core'
 import type { ShownRequest } from '../../../server/trace'
-import { Json, LongText } from './json'
-import { pretty } from './show'
+import { Json, LongText } from '../parts/json'
+import { pretty } from '../parts/show'
 
 /** The request in which an event was sent, and its response. */
 export function RequestView({ request }: { request: ShownRequest }) {

@@ -1,14 +1,21 @@
-import { Table, Text } from '@mantine/core'
+import { Anchor, Table, Text } from '@mantine/core'
+import { Link } from 'wouter'
 import type { FieldOrigin } from '../../../server/origins'
-import { showValue } from './show'
+import { showValue } from '../parts/show'
+
+interface PayloadTableProps {
+  fields: readonly FieldOrigin[]
+  /** The number of the mapping, from 1 */
+  mapping: number
+}
 
 /** The fields with a value. Fields without a value can be expanded below, with the reason. */
-export function PayloadTable({ fields }: { fields: readonly FieldOrigin[] }) {
+export function PayloadTable({ fields, mapping }: PayloadTableProps) {
   const filled = fields.filter((field) => hasContent(field, fields))
   const empty = fields.filter((field) => !filled.includes(field))
   return (
     <>
-      <PayloadRows fields={filled} />
+      <PayloadRows fields={filled} mapping={mapping} />
       {empty.length > 0 && (
         <details>
           <summary>
@@ -16,7 +23,7 @@ export function PayloadTable({ fields }: { fields: readonly FieldOrigin[] }) {
               {empty.length === 1 ? '1 field' : `${empty.length} fields`} without a value for this event
             </Text>
           </summary>
-          <PayloadRows fields={empty} />
+          <PayloadRows fields={empty} mapping={mapping} />
         </details>
       )}
     </>
@@ -30,7 +37,7 @@ function hasContent({ key, value, from }: FieldOrigin, fields: readonly FieldOri
     : value !== undefined && value !== null
 }
 
-function PayloadRows({ fields }: { fields: readonly FieldOrigin[] }) {
+function PayloadRows({ fields, mapping }: PayloadTableProps) {
   return (
     <Table layout="fixed" verticalSpacing={2} horizontalSpacing={4}>
       <Table.Thead>
@@ -41,14 +48,15 @@ function PayloadRows({ fields }: { fields: readonly FieldOrigin[] }) {
       </Table.Thead>
       <Table.Tbody>
         {fields.map((field) => (
-          <PayloadRow key={field.key} field={field} />
+          <PayloadRow key={field.key} field={field} mapping={mapping} />
         ))}
       </Table.Tbody>
     </Table>
   )
 }
 
-function PayloadRow({ field: { key, label, depth, value, from, because } }: { field: FieldOrigin }) {
+function PayloadRow({ field, mapping }: { field: FieldOrigin; mapping: number }) {
+  const { key, label, depth, value, from, because } = field
   const hasValue = value !== undefined && value !== null
   return (
     <Table.Tr>
@@ -66,6 +74,14 @@ function PayloadRow({ field: { key, label, depth, value, from, because } }: { fi
         <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
           {from}
           {because !== undefined && `, because ${because}`}
+          {depth === 0 && (
+            <>
+              {' · '}
+              <Anchor component={Link} href={`/mappings/${mapping}#${key}`} inherit aria-label={`Change ${label}`}>
+                change
+              </Anchor>
+            </>
+          )}
         </Text>
       </Table.Td>
     </Table.Tr>

@@ -1,13 +1,15 @@
 import { Anchor, Stack, Table, Text } from '@mantine/core'
 import { Link } from 'wouter'
 import type { ContactSummary, ProcessedItem } from '../../../../sandbox'
-import { changesBetween, showValue } from './show'
-import type { Change } from './show'
+import { changesBetween, showValue } from '../parts/show'
+import type { Change } from '../parts/show'
 import { showPlace } from './show-place'
 
 /** What one item changed in Ortto: the contact before and after, the activity, and the entries of the error log. */
 export function ChangeView({ processed }: { processed: ProcessedItem }) {
   const { result, contact, activity, log, unmapped } = processed
+  // The entry about the item itself has the message of its result.
+  const others = log.filter(({ message }) => message !== result.message)
   const place = activity && 'attributes' in activity ? showPlace(activity) : undefined
   return (
     <Stack gap={6}>
@@ -26,7 +28,7 @@ export function ChangeView({ processed }: { processed: ProcessedItem }) {
           changes={Object.entries(activity.attributes).map(([name, value]) => ({ name, after: showValue(value) }))}
         />
       )}
-      {log.map(({ message }, index) => (
+      {others.map(({ message }, index) => (
         <Text key={index} size="sm" c="red" style={{ overflowWrap: 'anywhere' }}>
           {message}
         </Text>
