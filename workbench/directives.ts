@@ -10,7 +10,7 @@ export type DirectiveName =
   | '@transform'
 
 /** What a directive takes, and how the mappings screen and the trace show it. */
-export interface Directive {
+interface Directive {
   /** On the mappings screen */
   label: string
   inputs: readonly DirectiveInput[]

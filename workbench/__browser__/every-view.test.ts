@@ -20,8 +20,9 @@ const VIEWS = [
   '/ortto/clock-and-faults'
 ]
 const LOOKS = [
-  ['wide and light', { viewport: { width: 1280, height: 900 }, colorScheme: 'light' }],
-  ['wide and dark', { viewport: { width: 1280, height: 900 }, colorScheme: 'dark' }],
+  ['wide and light', { viewport: { width: 1440, height: 900 }, colorScheme: 'light' }],
+  ['wide and dark', { viewport: { width: 1440, height: 900 }, colorScheme: 'dark' }],
+  ['1024 wide', { viewport: { width: 1024, height: 800 }, colorScheme: 'light' }],
   ['narrow and light', { viewport: { width: 400, height: 800 }, colorScheme: 'light' }],
   ['narrow and dark', { viewport: { width: 400, height: 800 }, colorScheme: 'dark' }]
 ] as const
@@ -52,18 +53,16 @@ async function problemsOf(page: Page): Promise<string[]> {
   // The page's policy lets no script in; a debugger may.
   await page.evaluate(AXE)
   return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } }
+    const { axe } = window as unknown as { axe: { run: (options: object) => Promise<{ violations: Violation[] }> } }
     interface Violation {
       id: string
-      impact: string
       nodes: { target: string[]; failureSummary: string }[]
     }
-    const { violations } = await axe.run()
-    return violations
-      .filter(({ impact }) => ['serious', 'critical'].includes(impact))
-      .flatMap(({ id, nodes }) =>
-        nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')} ${failureSummary}`)
-      )
+    // WCAG 2.2 AA, with the sizes of targets, which axe leaves out by default; and what axe calls best practice.
+    const { violations } = await axe.run({ rules: { 'target-size': { enabled: true } } })
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')} ${failureSummary}`)
+    )
   })
 }
 
@@ -116,10 +115,24 @@ it('can be used with only the keyboard', async () => {
   await page.getByRole('textbox', { name: 'Events' }).focus()
   await page.keyboard.press('ControlOrMeta+Enter')
   await page.getByText('1 event: 1 delivered.').waitFor()
-  // Escape, then Tab, leaves the editor.
-  await page.keyboard.press('Escape')
+  // The editor is no trap.
   await page.keyboard.press('Tab')
   expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Send')
-  await page.keyboard.press('Tab')
+  // Two outcomes and the search come before the list.
+  for (let step = 0; step < 4; step += 1) {
+    await page.keyboard.press('Tab')
+  }
   expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Results')
+
+  await page.reload()
+  await page.getByRole('textbox', { name: 'Events' }).waitFor()
+  await page.keyboard.press('Tab')
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the content')
+  await page.keyboard.press('Enter')
+  expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('MAIN')
+
+  await page.keyboard.press('?')
+  await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).getByText('Save the mappings').waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
 })

@@ -18,7 +18,7 @@ it('shows hostile traits as text, and runs none of them', async () => {
     .getByText(/No mappings configured/)
     .first()
     .waitFor()
-  expect(await page.title()).toBe('Ortto workbench')
+  expect(await page.title()).toBe('Try an event · Ortto workbench')
   expect(await page.locator('main img').count()).toBe(0)
   expect(await page.evaluate(() => 'polluted' in {})).toBe(false)
 })

@@ -1,6 +1,6 @@
 import type { LogEntry } from '../../sandbox'
 import { adviceForEntry } from '../page/src/ortto/log-advice'
-import { filterEntries, addKeys } from '../page/src/ortto/log-entries'
+import { addKeys, describeEntry, filterEntries } from '../page/src/ortto/log-entries'
 import { skippedProperties, skippedTraits } from '../page/src/ortto/skipped'
 import { localOrtto } from './local-ortto'
 

@@ -18,7 +18,7 @@ export interface ShownLogEntry extends Omit<LogEntry, 'code'> {
 }
 
 /** The traces of the two views */
-export interface AllTraces {
+interface AllTraces {
   tried: Traces
   live: Traces
 }

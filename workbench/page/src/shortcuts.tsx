@@ -1,4 +1,4 @@
-import { Kbd, Modal, Table } from '@mantine/core'
+import { CloseButton, Group, Kbd, Modal, Table, Title } from '@mantine/core'
 import { useDisclosure, useHotkeys } from '@mantine/hooks'
 
 const SHORTCUTS: readonly [keys: readonly string[], text: string][] = [
@@ -21,30 +21,36 @@ export function Shortcuts() {
     ['/', () => document.querySelector<HTMLElement>('main input[type="search"]')?.focus()]
   ])
   return (
-    <Modal
-      opened={isOpen}
-      onClose={close}
-      title="Keyboard shortcuts"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-      lockScroll={false}
-    >
-      <Table>
-        <Table.Tbody>
-          {SHORTCUTS.map(([keys, text]) => (
-            <Table.Tr key={text}>
-              <Table.Th scope="row" w={130}>
-                {keys.map((key, index) => (
-                  <span key={key}>
-                    {index > 0 && ' + '}
-                    <Kbd>{key}</Kbd>
-                  </span>
-                ))}
-              </Table.Th>
-              <Table.Td>{text}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Modal>
+    // The lock would add a style without the nonce of the content security policy.
+    <Modal.Root opened={isOpen} onClose={close} lockScroll={false}>
+      <Modal.Overlay />
+      <Modal.Content aria-label="Keyboard shortcuts">
+        <Modal.Body>
+          <Group justify="space-between" py="sm">
+            <Title order={2} size="h4">
+              Keyboard shortcuts
+            </Title>
+            <CloseButton aria-label="Close" onClick={close} />
+          </Group>
+          <Table>
+            <Table.Tbody>
+              {SHORTCUTS.map(([keys, text]) => (
+                <Table.Tr key={text}>
+                  <Table.Th scope="row" w={130}>
+                    {keys.map((key, index) => (
+                      <span key={key}>
+                        {index > 0 && ' + '}
+                        <Kbd>{key}</Kbd>
+                      </span>
+                    ))}
+                  </Table.Th>
+                  <Table.Td>{text}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   )
 }

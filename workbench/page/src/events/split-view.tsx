@@ -26,9 +26,7 @@ export function SplitView({ children, details, empty, onClose }: SplitViewProps)
             empty
           ) : (
             <>
-              <Group justify="flex-end" mb={-28}>
-                <CloseButton aria-label="Close the details" onClick={onClose} />
-              </Group>
+              <CloseDetails onClose={onClose} />
               {details}
             </>
           )}
@@ -39,18 +37,30 @@ export function SplitView({ children, details, empty, onClose }: SplitViewProps)
   return (
     <>
       {children}
-      <Drawer
+      <Drawer.Root
         opened={details !== undefined}
         onClose={onClose}
         position="bottom"
         size="88%"
-        title="Event details"
-        closeButtonProps={{ 'aria-label': 'Close the details' }}
         // The lock would add a style without the nonce of the content security policy.
         lockScroll={false}
       >
-        {details}
-      </Drawer>
+        <Drawer.Overlay />
+        <Drawer.Content aria-label="Event details">
+          <Drawer.Body pt="sm">
+            <CloseDetails onClose={onClose} />
+            {details}
+          </Drawer.Body>
+        </Drawer.Content>
+      </Drawer.Root>
     </>
+  )
+}
+
+function CloseDetails({ onClose }: { onClose: () => void }) {
+  return (
+    <Group justify="flex-end" mb={-28}>
+      <CloseButton aria-label="Close the details" onClick={onClose} />
+    </Group>
   )
 }

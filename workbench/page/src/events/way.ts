@@ -34,7 +34,7 @@ export function wayOf({ result, request, processed }: ShownMapping): WayStep[] {
   if (!request) {
     return [
       segment,
-      { name: 'Mapping', state: isRejected ? 'failed' : 'warning', text: `${result?.status ?? ''} ${outcome ?? ''}` },
+      { name: 'Mapping', state: isRejected ? 'failed' : 'warning', text: outcome ?? 'not reached' },
       { name: 'Request', state: 'not reached', text: 'not sent' },
       { name: 'Ortto', state: 'not reached', text: 'not reached' }
     ]
@@ -60,7 +60,7 @@ export function wayOf({ result, request, processed }: ShownMapping): WayStep[] {
     {
       name: 'Ortto',
       state: isItemRejected ? 'failed' : isWarning ? 'warning' : 'ok',
-      text: skipped > 0 && !isItemRejected ? `${skipped} skipped` : `${result?.status ?? ''} ${outcome ?? ''}`
+      text: skipped > 0 && !isItemRejected ? `${skipped} skipped` : outcome ?? 'not reached'
     }
   ]
 }

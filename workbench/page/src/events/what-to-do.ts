@@ -9,7 +9,7 @@ export interface Advice {
 }
 
 /** Names that are mapped in Ortto, to find the one that was meant. */
-export interface KnownNames {
+interface KnownNames {
   activities: readonly string[]
   traits: readonly string[]
 }
@@ -56,7 +56,7 @@ const RANKS = { rejected: 1, skipped: 2, unmapped: 3, nothing: 4 }
 type RankedAdvice = Advice & { rank: number }
 
 /** Advice about the result in one mapping. Undefined when there is nothing to do. */
-export function adviceForMapping(mapping: ShownMapping, known: KnownNames): RankedAdvice | undefined {
+function adviceForMapping(mapping: ShownMapping, known: KnownNames): RankedAdvice | undefined {
   const { result, processed } = mapping
   const isRejected = (result?.status ?? 200) >= 400 && result?.outcome !== 'unchanged'
   if (isRejected) {
