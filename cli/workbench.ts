@@ -74,9 +74,14 @@ export async function startWorkbench(options: WorkbenchOptions, output: Output) 
   try {
     const { sandbox, origin } = ortto
     stream = options.publish ? await openPublisher(options, output) : undefined
-    const { app } = createWorkbench({ sandbox, origin, mappings, pageFolder, stream: stream?.publisher })
+    const { app, writeKey } = createWorkbench({ sandbox, origin, mappings, pageFolder, stream: stream?.publisher })
     const page = await listen(app, port, '--port', host)
-    output.log(`The workbench is running at ${page.origin}\nPress Ctrl-C to stop.`)
+    output.log(
+      `The workbench is running at ${page.origin}\n` +
+        `Send events from a Segment library to this host with the write key ${writeKey}, or try:\n` +
+        `  curl -u ${writeKey}: ${page.origin}/v1/identify -d '{"userId":"lana","traits":{"firstName":"Lana"}}'\n` +
+        'Press Ctrl-C to stop.'
+    )
     const end = () =>
       page
         .close()

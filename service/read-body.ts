@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'http'
-import { promisify } from 'util'
-import { gunzip } from 'zlib'
+import { GunzipError, gunzipLimited } from '../common/gunzip'
 import { parseJson } from '../common/parse-json'
 import { quoteLargeNumbers } from '../common/quote-large-numbers'
 import type { Backlog, Entry } from './backlog'
@@ -8,8 +7,6 @@ import { RequestError } from './request-error'
 
 /** The largest body, before and after decompression. Ortto's and Segment's own limits are smaller. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024
-
-const unzip = promisify(gunzip)
 
 /**
  * Reads the body of a request as JSON. Numbers beyond 2^53 become texts.
@@ -54,11 +51,12 @@ async function readBytes(request: IncomingMessage, onBytes: (count: number) => v
 
 async function decompress(bytes: Buffer): Promise<Buffer> {
   try {
-    return await unzip(bytes, { maxOutputLength: MAX_BODY_BYTES })
+    return await gunzipLimited(bytes, MAX_BODY_BYTES)
   } catch (error) {
-    throw (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
-      ? tooLarge()
-      : new RequestError(400, 'not_gzip', 'The body is not valid gzip.')
+    if (!(error instanceof GunzipError)) {
+      throw error
+    }
+    throw error.code === 'too_large' ? tooLarge() : new RequestError(400, 'not_gzip', 'The body is not valid gzip.')
   }
 }
 

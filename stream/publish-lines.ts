@@ -58,9 +58,7 @@ async function publishItem(
   const { source } = item
   const formattedSource = formatSource(source)
   // A line may have several events.
-  const key = `${source.kind === 'file' ? `${formattedSource}:${source.place}` : formattedSource} ${
-    item.ordinal ?? ''
-  }`
+  const key = `${source.kind === 'file' ? `${formattedSource}:${source.place}` : formattedSource} ${item.ordinal ?? ''}`
   try {
     if (!('problem' in item)) {
       // A line number of standard input does not identify an event: the next input has other lines.

@@ -1,6 +1,8 @@
+import { execFile } from 'child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs'
 import { tmpdir } from 'os'
 import { join } from 'path'
+import { promisify } from 'util'
 import { run } from '../ortto'
 import { startWorkbench } from '../workbench'
 import type { WorkbenchOptions } from '../workbench'
@@ -64,12 +66,18 @@ describe('ortto workbench', () => {
     }
   })
 
-  it('prints no key', async () => {
+  it('prints the write key with a command that sends an event, and not the API key', async () => {
     const { out, call, end } = await start()
-    const { writeKey, apiKey } = (await call('GET', '/api/setup')) as { writeKey: string; apiKey: string }
-    await end()
-    expect(apiKey).toMatch(/^pau-/)
-    expect(out.join('\n')).not.toMatch(new RegExp(`${writeKey}|${apiKey}`))
+    try {
+      const { writeKey, apiKey } = (await call('GET', '/api/setup')) as { writeKey: string; apiKey: string }
+      expect(out.join('\n')).toContain(writeKey)
+      expect(out.join('\n')).not.toContain(apiKey)
+      const [command = ''] = /curl .*/.exec(out.join('\n')) ?? []
+      const { stdout } = await promisify(execFile)('bash', ['-c', `${command} --silent`])
+      expect(JSON.parse(stdout)).toEqual({ success: true })
+    } finally {
+      await end()
+    }
   })
 
   it('says what it can not use, and leaves nothing running', async () => {

@@ -60,6 +60,48 @@ it('accepts analytics.js on a page of another origin', async () => {
   }
 })
 
+it('gets what analytics.js sends in batches when the visitor leaves the page', async () => {
+  const { origin, writeKey } = await startWorkbench()
+  const script = await readFile(require.resolve('@segment/analytics-next/dist/umd/index.js'))
+  const shop = createServer((request, response) => {
+    const isScript = request.url?.endsWith('.js')
+    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html')
+    response.end(isScript ? script : '<!DOCTYPE html><title>Shop</title><script src="/analytics.js"></script>')
+  })
+  await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve))
+  const { port } = shop.address() as AddressInfo
+  try {
+    const page = await openPage(`${origin}/live`)
+    await page.getByText('Waiting for the first call.').waitFor()
+    const visitor = await openPage(`http://127.0.0.1:${port}/`)
+    await visitor.evaluate(
+      async ([key, cdnURL]) => {
+        const { AnalyticsBrowser } = (window as unknown as { AnalyticsNext: typeof AnalyticsNext }).AnalyticsNext
+        const [analytics] = await AnalyticsBrowser.load(
+          { writeKey: key, cdnURL },
+          {
+            integrations: {
+              'Segment.io': {
+                apiHost: `${new URL(cdnURL).host}/v1`,
+                protocol: 'http',
+                // A batch is sent when it is full, after a long time, or when the page is left.
+                deliveryStrategy: { strategy: 'batching', config: { size: 100, timeout: 600_000 } }
+              }
+            }
+          }
+        )
+        void analytics.identify('visitor', { firstName: 'Vera' })
+        await analytics.track('Sign-in button clicked', { count: 1 })
+      },
+      [writeKey, origin]
+    )
+    await visitor.goto('about:blank')
+    await page.getByText('2 events: 2 delivered.').waitFor()
+  } finally {
+    shop.close()
+  }
+})
+
 it('shows a curl command that works', async () => {
   const { origin } = await startWorkbench()
   const page = await openPage(`${origin}/live`)

@@ -133,10 +133,10 @@ describe('a copied event', () => {
     expect(JSON.parse(copyEvent('JSON', event, target))).toEqual(event)
   })
 
-  it('is a curl command, quoted for a shell', () => {
+  it('is a curl command, quoted for a shell, without the message ID: Segment would drop a second event with it', () => {
     expect(copyEvent('curl', event, target)).toBe(
       `curl -u key: http://127.0.0.1:8020/v1/track -H 'content-type: application/json' -d ` +
-        `'{"userId":"o'\\''neil","event":"Fax sent","messageId":"m1","properties":{"pages":1}}'`
+        `'{"userId":"o'\\''neil","event":"Fax sent","properties":{"pages":1}}'`
     )
   })
 

@@ -2,12 +2,23 @@ import { endAll, startWorkbench } from './harness'
 
 afterEach(endAll)
 
-it.each(['/api/setup', '/sandbox/contacts', '/v1/t', '/'])('rejects requests for another host at %s', async (path) => {
+it.each(['/api/setup', '/sandbox/contacts', '/'])('rejects requests for another host at %s', async (path) => {
   const { app } = await startWorkbench()
   const response = await app.request(`http://evil.example:8020${path}`)
   expect(response.status).toBe(403)
   expect(await response.json()).toEqual({ message: 'Use the host 127.0.0.1 or localhost instead of evil.example' })
 })
+
+it.each(['10.0.2.2:8020', 'host.docker.internal:8020', 'abc.tunnel.example'])(
+  'accepts calls of the tracking API at the host %s, because the write key protects it',
+  async (host) => {
+    const { app, writeKey } = await startWorkbench()
+    const body = JSON.stringify({ userId: 'lana', traits: { firstName: 'Lana' }, writeKey })
+    const respond = async (key: string) =>
+      (await app.request(`http://${host}/v1/identify`, { method: 'POST', body: body.replace(writeKey, key) })).status
+    expect([await respond(writeKey), await respond('other')]).toEqual([200, 401])
+  }
+)
 
 it.each(['http://localhost:8020', 'http://[::1]:8020'])('also accepts requests at %s', async (origin) => {
   const { app } = await startWorkbench()

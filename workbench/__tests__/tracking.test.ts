@@ -1,5 +1,6 @@
 import { Analytics } from '@segment/analytics-node'
 import { gzipSync } from 'zlib'
+import { serve } from '../../sandbox/http/serve'
 import { TooLargeError } from '../../stream'
 import type { EventStream } from '../server'
 import type { TraceSummary } from '../server/trace'
@@ -64,6 +65,29 @@ it('sends the calls of @segment/analytics-node through the mappings to Ortto', a
     ['page', undefined]
   ])
   expect(sandbox.account.contacts.all().map(({ activities }) => activities.length)).toEqual([1])
+})
+
+it('stores an event of @segment/analytics-node once, when the library sends it again because a response was lost', async () => {
+  const { app, writeKey, live, send, sandbox } = await startTracking()
+  let calls = 0
+  const flaky = await serve({
+    fetch: async (request: Request) => {
+      const response = await app.fetch(request)
+      calls += 1
+      return calls === 1 ? new Response('', { status: 503 }) : response
+    }
+  })
+  const analytics = new Analytics({ writeKey, host: flaky.origin, flushAt: 1, maxRetries: 3 })
+  try {
+    analytics.identify({ userId: 'lana', traits: { firstName: 'Lana' } })
+    await analytics.closeAndFlush()
+    expect(calls).toBe(2)
+    expect(await live(1)).toHaveLength(1)
+    expect(await send('GET', '/api/live/rejected')).toEqual({ count: 0, duplicates: 1 })
+    expect(sandbox.account.contacts.count).toBe(1)
+  } finally {
+    await flaky.close()
+  }
 })
 
 it.each([
@@ -151,31 +175,195 @@ it.each([
   expect([response.status, await response.json()]).toEqual([status, { success: false, message }])
 })
 
-it('rejects another write key, and bodies that are too large', async () => {
-  const { call } = await startTracking()
-  const wrongKey = await call('track', {}, { headers: { authorization: `Basic ${btoa('other:')}` } })
+it('looks for the write key before it reads the body', async () => {
+  const { call, app } = await startTracking()
+  const wrongKey = await call('track', undefined, {
+    headers: { authorization: `Basic ${btoa('other:')}`, 'content-encoding': 'gzip' },
+    body: 'not gzip'
+  })
   expect(wrongKey.status).toBe(401)
-  const large = await call('track', { properties: { text: 'x'.repeat(10 * 1024 * 1024) } })
-  expect(large.status).toBe(413)
+  // Without a key in the header, it is read from a body of at most 500 KB.
   const bomb = gzipSync(Buffer.alloc(11 * 1024 * 1024, 32))
-  expect((await call('track', {}, { headers: { 'content-encoding': 'gzip' }, body: bomb })).status).toBe(400)
+  const init = { method: 'POST', headers: { 'content-encoding': 'gzip' }, body: new Uint8Array(bomb) }
+  const response = await app.request('http://127.0.0.1:8020/v1/batch', init)
+  expect([response.status, await response.json()]).toEqual([
+    400,
+    { success: false, message: 'Segment rejects a batch of more than 500 KB' }
+  ])
 })
 
-it('rejects calls above its limits', async () => {
+it('responds while a large body is decompressed', async () => {
+  const { call, live } = await startTracking()
+  const batch = Array.from({ length: 2000 }, (_, index) => ({
+    type: 'page',
+    userId: `u${index}`,
+    name: 'x'.repeat(150)
+  }))
+  const order: string[] = []
+  const send = async (name: string, init: RequestInit) => {
+    await call(name, undefined, init)
+    order.push(name)
+  }
+  const body = gzipSync(JSON.stringify({ batch }))
+  await Promise.all([send('batch', { headers: { 'content-encoding': 'gzip' }, body }), send('fax', { body: '{}' })])
+  expect(order).toEqual(['fax', 'batch'])
+  expect(await live(2000)).toHaveLength(2000)
+})
+
+it.each(['GZIP', 'Gzip', ' gzip'])('accepts the content-encoding %j', async (encoding) => {
+  const { call, live } = await startTracking()
+  const body = gzipSync(JSON.stringify({ userId: 'lana', event: 'Fax sent' }))
+  expect((await call('track', undefined, { headers: { 'content-encoding': encoding }, body })).status).toBe(200)
+  expect(await live(1)).toHaveLength(1)
+})
+
+it('rejects other content-encodings', async () => {
   const { call } = await startTracking()
-  const batch = Array.from({ length: 12_000 }, () => ({ type: 'track' }))
-  const responses = await Promise.all([call('batch', { batch }), call('batch', { batch })])
+  const response = await call('track', { userId: 'lana' }, { headers: { 'content-encoding': 'br' } })
+  expect([response.status, await response.json()]).toEqual([
+    415,
+    { success: false, message: 'The content-encoding must be gzip, or none' }
+  ])
+})
+
+describe("Segment's limits", () => {
+  const textOf = (bytes: number) => ({ text: 'x'.repeat(bytes) })
+
+  it.each([
+    ['a call of more than 32 KB', 'track', { event: 'a', properties: textOf(33_000) }, 'a call of more than 32 KB'],
+    [
+      'a batch of more than 500 KB',
+      'batch',
+      { batch: Array(20).fill({ type: 'track', properties: textOf(26_000) }) },
+      'a batch of more than 500 KB'
+    ]
+  ])('reject %s with 400', async (_, path, body, what) => {
+    const { call } = await startTracking()
+    const response = await call(path, body)
+    expect([response.status, await response.json()]).toEqual([
+      400,
+      { success: false, message: `Segment rejects ${what}` }
+    ])
+  })
+
+  it('drop an event of more than 32 KB in a batch, and accept the others', async () => {
+    const { call, live } = await startTracking()
+    const large = { type: 'track', userId: 'lana', event: 'Large', properties: textOf(33_000) }
+    const response = await call('batch', {
+      batch: [large, { type: 'identify', userId: 'lana', traits: { firstName: 'L' } }]
+    })
+    expect(response.status).toBe(200)
+    const [dropped, accepted] = await live(2)
+    expect([dropped.event, dropped.results]).toEqual(['Large', []])
+    expect(dropped.note).toMatch(/^This event has 33,\d\d\d bytes\. Segment drops events of more than 32 KB\.$/)
+    expect(accepted.results[0].status).toBe(200)
+  })
+
+  it('drop the events of a batch after the first 2,500, and say so', async () => {
+    const { call, live, send } = await startTracking()
+    const batch = Array.from({ length: 2503 }, (_, index) => ({ type: 'page', userId: `u${index}` }))
+    expect((await call('batch', { batch })).status).toBe(200)
+    expect(await live(2500)).toHaveLength(2500)
+    expect(await send('GET', '/api/live/rejected')).toMatchObject({
+      last: { reason: 'Segment accepts 2500 events in a batch: the last 3 were dropped' }
+    })
+  })
+})
+
+it('asks to send again later while too many events wait', async () => {
+  const { call } = await startTracking()
+  const batch = Array.from({ length: 2500 }, () => ({ type: 'track' }))
+  const responses = await Promise.all(Array.from({ length: 12 }, async () => call('batch', { batch })))
   const rejected = responses.filter(({ status }) => status === 429)
-  expect(rejected.map(({ headers }) => headers.get('retry-after'))).toEqual(['1'])
+  expect(rejected.length).toBeGreaterThan(0)
+  expect(new Set(rejected.map(({ headers }) => headers.get('retry-after')))).toEqual(new Set(['1']))
+})
+
+it('rejects a batch with a context that would need gigabytes in all messages', async () => {
+  const { call } = await startTracking()
+  const batch = Array.from({ length: 2500 }, () => ({ type: 'track' }))
+  const response = await call('batch', { batch, context: { text: 'x'.repeat(400_000) } })
+  expect([response.status, response.headers.get('retry-after')]).toEqual([400, null])
+})
+
+describe('an event whose message ID was seen', () => {
+  it('is dropped, so that the retry of a library is not stored twice', async () => {
+    const { call, live, send, sandbox } = await startTracking()
+    const event = { userId: 'lana', event: 'Sign-in button clicked', messageId: 'm1' }
+    const responses = [await call('track', event), await call('track', event)]
+    await call('batch', {
+      batch: [
+        { ...event, type: 'track' },
+        { type: 'page', userId: 'lana', messageId: 'm2' }
+      ]
+    })
+    expect(responses.map(({ status }) => status)).toEqual([200, 200])
+    expect((await live(2)).map(({ messageId }) => messageId)).toEqual(['m1', 'm2'])
+    expect(sandbox.account.activities.all()).toHaveLength(1)
+    expect(await send('GET', '/api/live/rejected')).toEqual({ count: 0, duplicates: 2 })
+  })
+
+  it('is dropped within one batch too', async () => {
+    const { call, live } = await startTracking()
+    const event = { type: 'page', userId: 'lana', messageId: 'm1' }
+    await call('batch', { batch: [event, event, { ...event, messageId: 'm2' }] })
+    expect((await live(2)).map(({ messageId }) => messageId)).toEqual(['m1', 'm2'])
+  })
+
+  it('is accepted again when the list was cleared', async () => {
+    const { call, live, send } = await startTracking()
+    await call('track', { userId: 'lana', messageId: 'm1' })
+    await live(1)
+    await send('DELETE', '/api/live')
+    await call('track', { userId: 'lana', messageId: 'm1' })
+    expect(await live(1)).toHaveLength(1)
+  })
+})
+
+describe('the pixel routes', () => {
+  const dataOf = (body: object) => encodeURIComponent(Buffer.from(JSON.stringify(body)).toString('base64'))
+
+  it.each(['track', 'page', 'identify'])('respond with an image, and take the event: %s', async (type) => {
+    const { app, writeKey, live } = await startTracking()
+    const data = dataOf({ writeKey, userId: 'lana', event: 'Email opened' })
+    const response = await app.request(`http://127.0.0.1:8020/v1/pixel/${type}?data=${data}`)
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'image/gif'])
+    expect(
+      Buffer.from(await response.arrayBuffer())
+        .toString('latin1')
+        .slice(0, 6)
+    ).toBe('GIF89a')
+    expect((await live(1))[0]).toMatchObject({ type, user: 'lana' })
+  })
+
+  it('respond with the image for another write key and for broken data, and say why nothing was taken', async () => {
+    const { app, send } = await startTracking()
+    for (const data of [dataOf({ writeKey: 'other' }), '%7B', '']) {
+      expect((await app.request(`http://127.0.0.1:8020/v1/pixel/track?data=${data}`)).status).toBe(200)
+    }
+    expect(await send('GET', '/api/live/rejected')).toMatchObject({ count: 3 })
+  })
 })
 
 it.each([
-  ['has too many messages', 20_001, {}],
-  ['has a context that would need gigabytes in all messages', 20_000, { text: 'x'.repeat(100_000) }]
-])('rejects a batch that %s', async (_, length, context) => {
-  const { call } = await startTracking()
-  const response = await call('batch', { batch: Array.from({ length }, () => ({ type: 'track' })), context })
-  expect([response.status, response.headers.get('retry-after')]).toEqual([413, null])
+  ['GET', '/v1/track'],
+  ['GET', '/v1/'],
+  ['POST', '/v1/track/more'],
+  ['PUT', '/v1/track']
+])('responds with 404 to %s %s', async (method, path) => {
+  const { app } = await startTracking()
+  const response = await app.request(`http://127.0.0.1:8020${path}`, { method })
+  expect(response.status).toBe(404)
+  expect(await response.json()).toMatchObject({ success: false })
+})
+
+it('shows which members Segment added', async () => {
+  const { call, live, traceOf } = await startTracking()
+  await call('track', { userId: 'lana', event: 'a', messageId: 'm1', timestamp: '2026-11-26T10:00:00Z' })
+  await call('track', { userId: 'lana', event: 'b' })
+  const [given, bare] = await live(2)
+  expect((await traceOf(given.id)).added).toEqual(['originalTimestamp', 'receivedAt'])
+  expect((await traceOf(bare.id)).added).toEqual(expect.arrayContaining(['messageId', 'timestamp', 'receivedAt']))
 })
 
 it('reports that a message without a type is not an event', async () => {
@@ -216,11 +404,12 @@ it('clears the list of live events', async () => {
 
 it('counts rejected calls, with the reason of the last one', async () => {
   const { call, send } = await startTracking()
-  expect(await send('GET', '/api/live/rejected')).toEqual({ count: 0 })
+  expect(await send('GET', '/api/live/rejected')).toEqual({ count: 0, duplicates: 0 })
   await call('fax', {})
   await call('track', {}, { headers: { authorization: '' } })
   expect(await send('GET', '/api/live/rejected')).toEqual({
     count: 2,
+    duplicates: 0,
     last: {
       time: expect.any(String) as string,
       path: '/v1/track',

@@ -33,6 +33,8 @@ interface ApiOptions {
   tried: Traces
   live: Traces
   rejected: RejectedCalls
+  /** Clears the live events, and forgets their message IDs. */
+  clearLive: () => void
   feed: Feed
   sandbox: Sandbox
   causes: Causes
@@ -113,7 +115,7 @@ export function createApi(options: ApiOptions) {
     )
     .get('/live/rejected', (context) => context.json(options.rejected))
     .delete('/live', (context) => {
-      live.clear()
+      options.clearLive()
       feed.notify('cleared')
       return context.json({ traces: 0 })
     })

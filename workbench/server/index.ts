@@ -1,7 +1,6 @@
 import { createHmac } from 'crypto'
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import type { ReadItem } from '../../delivery'
 import type { Sandbox } from '../../sandbox'
 import { requireLocalHost, requireSameOrigin } from '../../sandbox/http/guards'
 import { createApi } from './api'
@@ -12,6 +11,7 @@ import type { EventStream } from './live'
 import type { MappingsStore } from './mappings-store'
 import { createPage } from './page'
 import { Pipeline } from './pipeline'
+import type { TracedItem } from './trace'
 import { Traces } from './traces'
 import { createTracking } from './tracking'
 
@@ -49,7 +49,7 @@ export function createWorkbench({ sandbox, origin, mappings, pageFolder, stream 
   traces.onAdd(() => feed.notify('ortto'))
   sandbox.onChange(() => feed.notify('ortto'))
 
-  const run = (items: readonly ReadItem[]) => pipeline.run(items, mappings.mappings)
+  const run = (items: readonly TracedItem[]) => pipeline.run(items, mappings.mappings)
   const live = new Live({ traces, run, stream, now })
   const onRejected = (path: string, reason: string) => {
     live.recordRejectedCall(path, reason)
@@ -58,11 +58,12 @@ export function createWorkbench({ sandbox, origin, mappings, pageFolder, stream 
 
   const writeKey = deriveWriteKey(sandbox.apiKey)
   const app = new Hono()
+  // Devices, containers and tunnels reach the tracking API by other names of this machine.
+  app.route('/v1', createTracking({ writeKey, now, accept: (events) => live.accept(events), onRejected }))
   app.use(async (context, next) => {
     requireLocalHost(context.req.raw)
     await next()
   })
-  app.route('/v1', createTracking({ writeKey, now, accept: (events) => live.accept(events), onRejected }))
   app.use('/api/*', async (context, next) => {
     requireSameOrigin(context.req.raw)
     await next()
@@ -76,6 +77,7 @@ export function createWorkbench({ sandbox, origin, mappings, pageFolder, stream 
     tried,
     live: traces,
     rejected: live.rejected,
+    clearLive: () => live.clear(),
     feed,
     sandbox,
     causes

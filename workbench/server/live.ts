@@ -3,9 +3,10 @@ import { HTTPException } from 'hono/http-exception'
 import { errorMessage } from '../../common/error-message'
 import { truncate } from '../../common/truncate'
 import { isEvent } from '../../delivery'
-import type { ReadItem } from '../../delivery'
+import type { Problem, ReadItem } from '../../delivery'
 import { TooLargeError } from '../../stream/errors'
-import type { Trace } from './trace'
+import { SeenIds } from './seen-ids'
+import type { Trace, TracedItem } from './trace'
 import type { Traces } from './traces'
 
 /** Publishes events, such as a publisher of the stream module. A published event is stored. */
@@ -15,16 +16,27 @@ export interface EventStream {
   readonly waitReason?: string
 }
 
+/** An event of a call, as Segment would deliver it. */
+export interface ReceivedEvent {
+  event: object
+  /** Its members that Segment adds, such as `receivedAt` */
+  added: readonly string[]
+  /** Why Segment drops it */
+  problem?: Problem
+}
+
 /** Rejected calls to the tracking API. Their events are not among the live events. */
 export interface RejectedCalls {
   count: number
+  /** Events that were dropped, because an event with their message ID was received before */
+  duplicates: number
   last?: { time: string; path: string; reason: string }
 }
 
 interface LiveOptions {
   traces: Traces
   /** Sends events through the mappings. */
-  run: (items: readonly ReadItem[]) => Promise<Trace[]>
+  run: (items: readonly TracedItem[]) => Promise<Trace[]>
   /** Where the events are also published */
   stream?: EventStream
   now: () => number
@@ -38,8 +50,9 @@ const MAX_AT_ONCE = 2000
 
 /** The queue of events from the tracking API. They are sent through the mappings. */
 export class Live {
-  readonly rejected: RejectedCalls = { count: 0 }
-  private waiting: ReadItem[] = []
+  readonly rejected: RejectedCalls = { count: 0, duplicates: 0 }
+  private readonly seen = new SeenIds()
+  private waiting: TracedItem[] = []
   private characters = 0
   private isSending = false
 
@@ -47,12 +60,12 @@ export class Live {
 
   /**
    * Queues events, as Segment passes them to destinations. With a stream, it resolves when they are published. Events
-   * that could not be published are not queued.
+   * that could not be published are not queued. Events whose message ID was seen are dropped.
    * @throws HTTPException 429 or 503 when the call can be retried, 413 when an event or the call is too large
    */
-  async accept(events: readonly object[]): Promise<void> {
+  async accept(events: readonly ReceivedEvent[]): Promise<void> {
     const { stream } = this.options
-    const items = events.map(toItem)
+    const items = this.withoutDuplicates(events).map(toItem)
     const characters = countCharacters(items)
     if (items.length > MAX_WAITING || characters > MAX_CHARACTERS) {
       throw new HTTPException(413, { message: 'There are too many events in one call. Send fewer events per call.' })
@@ -65,12 +78,31 @@ export class Live {
     }
     const failures = stream ? await publishAll(items, stream) : new Map<ReadItem, unknown>()
     const accepted = items.filter((item) => !failures.has(item))
+    // A library sends the others again.
+    accepted.forEach(({ event }) => event && this.seen.add(event))
     this.waiting = [...this.waiting, ...accepted]
     this.characters += countCharacters(accepted)
     void this.sendAll()
     if (failures.size > 0) {
       throw toException(items, failures)
     }
+  }
+
+  /** Clears the list, and forgets the message IDs, so that an event can be sent again. */
+  clear(): void {
+    this.options.traces.clear()
+    this.seen.clear()
+    this.rejected.duplicates = 0
+  }
+
+  private withoutDuplicates(events: readonly ReceivedEvent[]): ReceivedEvent[] {
+    const inCall = new SeenIds()
+    return events.filter(({ event }) => {
+      const isDuplicate = this.seen.has(event) || inCall.has(event)
+      inCall.add(event)
+      this.rejected.duplicates += isDuplicate ? 1 : 0
+      return !isDuplicate
+    })
   }
 
   /** Records a rejected call. */
@@ -93,11 +125,14 @@ export class Live {
   }
 }
 
-function toItem(event: object): ReadItem {
+function toItem({ event, added, problem }: ReceivedEvent): TracedItem {
   const raw = JSON.stringify(event)
-  const rest = { source: { kind: 'file' as const, file: 'live', line: 0, place: 0 }, size: raw.length, raw }
+  const rest = { source: { kind: 'file' as const, file: 'live', line: 0, place: 0 }, size: raw.length, raw, added }
   const message = 'This message has no "type", such as "track", so it is not an event.'
-  return isEvent(event) ? { ...rest, event } : { ...rest, problem: { code: 'not_an_event', message } }
+  if (!isEvent(event)) {
+    return { ...rest, problem: { code: 'not_an_event', message } }
+  }
+  return problem ? { ...rest, event, problem } : { ...rest, event }
 }
 
 function countCharacters(items: readonly ReadItem[]): number {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'crypto'
 import { Delivery, enabledOf } from '../../delivery'
-import type { EventReport, Mapping, MappingsFile, ReadItem } from '../../delivery'
+import type { EventReport, Mapping, MappingsFile } from '../../delivery'
 import type { Settings } from '../../src/generated-types'
 import { Exchanges } from './exchanges'
-import type { Trace } from './trace'
+import type { Trace, TracedItem } from './trace'
 
 /** Where a pipeline sends events */
 interface PipelineOptions {
@@ -25,13 +25,13 @@ export class Pipeline {
   constructor(private readonly options: PipelineOptions) {}
 
   /** The traces of the events, in order. */
-  run(items: readonly ReadItem[], mappings: MappingsFile): Promise<Trace[]> {
+  run(items: readonly TracedItem[], mappings: MappingsFile): Promise<Trace[]> {
     const traces = this.lastRun.then(() => this.send(items, mappings))
     this.lastRun = traces.catch(() => undefined)
     return traces
   }
 
-  private async send(items: readonly ReadItem[], mappings: MappingsFile): Promise<Trace[]> {
+  private async send(items: readonly TracedItem[], mappings: MappingsFile): Promise<Trace[]> {
     const positions = new Map(mappings.flatMap((entry, index) => enabledOf([entry]).map((mapping) => [mapping, index])))
     const delivery = new Delivery({
       to: this.options.origin,
@@ -48,7 +48,7 @@ export class Pipeline {
   }
 
   private trace(
-    item: ReadItem,
+    item: TracedItem,
     { skipped, results }: EventReport,
     mappings: MappingsFile,
     positions: ReadonlyMap<Mapping, number>
@@ -70,6 +70,6 @@ export class Pipeline {
   }
 }
 
-async function* asSingleList(items: readonly ReadItem[]): AsyncGenerator<readonly ReadItem[]> {
+async function* asSingleList(items: readonly TracedItem[]): AsyncGenerator<readonly TracedItem[]> {
   yield await Promise.resolve(items)
 }

@@ -8,12 +8,15 @@ import { asJSON, explainTrigger } from './explain-trigger'
 import { originsOf } from './origins'
 import type { FieldOrigin } from './origins'
 
+/** An event that is traced. `added`: its members that Segment adds, such as `receivedAt`. */
+export type TracedItem = ReadItem & { added?: readonly string[] }
+
 /** An event, and its result in each mapping that matched. */
 export interface Trace {
   id: string
   /** When it was processed, in ISO 8601 */
   time: string
-  item: ReadItem
+  item: TracedItem
   /** Why the event was not sent */
   skipped?: Skip
   /** The mappings at that time */
@@ -65,6 +68,8 @@ export interface ResultSummary {
 export interface ShownTrace extends TraceSummary {
   /** The event, as Segment delivers it */
   text: string
+  /** Its members that Segment added. None for an event that was pasted. */
+  added: readonly string[]
   mappings: ShownMapping[]
 }
 
@@ -144,6 +149,7 @@ export function showTrace(trace: Trace): ShownTrace {
   return {
     ...summarize(trace),
     text: event && 'notices' in item && item.notices ? asJSON(event) : item.raw ?? '',
+    added: item.added ?? [],
     mappings: event ? mappings.map((_, index) => showMapping(trace, event, index)) : []
   }
 }

@@ -14,7 +14,7 @@ interface CopyTarget {
 
 type Json = Record<string, unknown>
 
-/** Members of an event that the libraries set themselves. */
+/** Members that libraries and Segment set. With the same message ID, Segment would drop the event as a duplicate. */
 const OF_LIBRARY = ['messageId', 'receivedAt', 'sentAt', 'originalTimestamp', 'type', 'writeKey', 'version', 'channel']
 
 /** An event in another form, which sends it to the local tracking API again. */
@@ -24,17 +24,19 @@ export function copyEvent(form: CopyForm, event: Json, { origin, writeKey }: Cop
     case 'JSON':
       return JSON.stringify(event, null, 2)
     case 'curl': {
-      const { type: _, ...call } = event
-      const body = JSON.stringify(call).replace(/'/g, `'\\''`)
+      const body = JSON.stringify(withoutAdded(event)).replace(/'/g, `'\\''`)
       return `curl -u ${writeKey}: ${origin}/v1/${String(type)} -H 'content-type: application/json' -d '${body}'`
     }
     case 'analytics-node': {
-      const rest = Object.fromEntries(Object.entries(event).filter(([key]) => !OF_LIBRARY.includes(key)))
       return (
         `import { Analytics } from '@segment/analytics-node'\n\n` +
         `const analytics = new Analytics({ writeKey: '${writeKey}', host: '${origin}' })\n` +
-        `analytics.${String(type)}(${JSON.stringify(rest, null, 2)})\nawait analytics.closeAndFlush()`
+        `analytics.${String(type)}(${JSON.stringify(withoutAdded(event), null, 2)})\nawait analytics.closeAndFlush()`
       )
     }
   }
+}
+
+function withoutAdded(event: Json): Json {
+  return Object.fromEntries(Object.entries(event).filter(([key]) => !OF_LIBRARY.includes(key)))
 }

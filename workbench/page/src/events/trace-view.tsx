@@ -30,7 +30,7 @@ export function TraceView({ id }: { id: string }) {
   if (!data) {
     return <Loader size="sm" aria-label="Loading" />
   }
-  const { type, event, user, note, text, mappings } = data
+  const { type, event, user, note, text, added, mappings } = data
   const matching = mappings.filter(({ matches }) => matches)
   const others = mappings.filter(({ matches }) => !matches)
   const known = {
@@ -68,6 +68,11 @@ export function TraceView({ id }: { id: string }) {
         </Card>
       )}
       <Step title="The event, as Segment delivers it">
+        {added.length > 0 && (
+          <Text size="xs" c="dimmed">
+            Segment added {added.join(', ')}.
+          </Text>
+        )}
         <LongText text={pretty(text)} label="The event" />
       </Step>
     </Stack>

@@ -79,10 +79,24 @@ export function LiveView() {
 /** Calls to the tracking API that were rejected, usually because the write key is wrong. */
 function RejectedCalls() {
   const { data } = useQuery({ queryKey: ['rejected calls'], queryFn: () => read(api.live.rejected.$get()) })
-  if (!data?.last) {
+  if (!data) {
     return null
   }
-  const { count, last } = data
+  const { count, last, duplicates } = data
+  return (
+    <>
+      {duplicates > 0 && (
+        <Text size="sm" role="status">
+          {duplicates === 1 ? '1 event was' : `${duplicates.toLocaleString('en')} events were`} dropped, as Segment
+          does: an event with the same message ID was received before. To send it again, clear the list.
+        </Text>
+      )}
+      {last && <LastRejected count={count} last={last} />}
+    </>
+  )
+}
+
+function LastRejected({ count, last }: { count: number; last: { path: string; time: string; reason: string } }) {
   return (
     <Alert
       color="orange"
