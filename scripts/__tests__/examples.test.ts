@@ -99,6 +99,7 @@ const NOT_RUN: Record<string, string> = {
   'npm run mutate -- --mutate src/values.ts': 'it takes minutes',
   'npm run mutate -- --concurrency 1': 'it takes an hour',
   'npm audit --omit=dev': 'it needs a registry that answers it',
+  'npm run bench:page': 'it needs Chromium',
   'npm run bench:sandbox': 'it measures for minutes',
   'npm run bench': 'it measures for minutes, and needs bench/live',
   'npm run bench:stream': 'it measures for minutes',

@@ -136,3 +136,15 @@ it('can be used with only the keyboard', async () => {
   await page.keyboard.press('Escape')
   await page.getByRole('dialog').waitFor({ state: 'detached' })
 })
+
+it('links to a file with the licences of all packages in the bundle', async () => {
+  const { origin } = await startWorkbench()
+  const page = await openPage(`${origin}/try`)
+  const path = await page.getByRole('link', { name: 'Licences' }).getAttribute('href')
+  const response = await fetch(new URL(path ?? '', origin))
+  const text = await response.text()
+  expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8')
+  for (const name of ['react', 'react-dom', '@mantine/core', '@codemirror/view', '@tabler/icons-react', 'wouter']) {
+    expect(text).toMatch(new RegExp(`^## ${name} - [\\d.]+ \\(`, 'm'))
+  }
+})

@@ -5,6 +5,7 @@ import { Link } from 'wouter'
 import type { AudienceJson } from '../../../../sandbox'
 import { ortto, read } from '../client'
 import { Copyable } from '../parts/copy'
+import { Empty } from '../parts/empty'
 import { Failure } from '../parts/failure'
 import { ContactLine } from './contacts-view'
 import { useAccountChange, useAudiences } from './queries'
@@ -84,7 +85,14 @@ export function AudiencesView() {
       <Loaded query={audiences}>
         {(all) => (
           <>
-            {all.length === 0 ? <Text size="sm">No audiences yet.</Text> : <AudienceTable audiences={all} />}
+            {all.length === 0 ? (
+              <Empty
+                text="No audiences yet: connecting a mapping creates one."
+                action={{ path: '/mappings/1#onMappingSave', label: 'Connect a mapping' }}
+              />
+            ) : (
+              <AudienceTable audiences={all} />
+            )}
             <AddAudience usedNames={all.map(({ name }) => name)} />
           </>
         )}

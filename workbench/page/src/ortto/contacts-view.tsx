@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import type { ContactSummary } from '../../../../sandbox'
 import { ortto, read } from '../client'
+import { Empty } from '../parts/empty'
 import { showTime, showValue } from '../parts/show'
 import { useParameter } from './address'
 import { titleOf } from './contact-title'
@@ -41,9 +42,16 @@ export function ContactsView() {
       <Loaded query={contacts}>
         {({ total, contacts: shown }) => (
           <>
-            <Text size="sm" aria-live="polite">
-              {describeCount(total, shown.length, text)}
-            </Text>
+            {total === 0 && text === '' ? (
+              <Empty
+                text="No contacts yet: an identify event creates one."
+                action={{ path: '/try', label: 'Try an event' }}
+              />
+            ) : (
+              <Text size="sm" aria-live="polite">
+                {describeCount(total, shown.length, text)}
+              </Text>
+            )}
             {shown.length > 0 && (
               <Rows items={shown} keyOf={({ number }) => number} label="Contacts" height={640} rowHeight={64}>
                 {(contact) => <ContactLine contact={contact} search={search} />}
@@ -58,7 +66,7 @@ export function ContactsView() {
 
 function describeCount(total: number, shown: number, text: string): string {
   if (total === 0) {
-    return text === '' ? 'No contacts yet: an identify event creates one.' : 'No contact contains this text.'
+    return 'No contact contains this text.'
   }
   const all = `${count(total, 'contact')}${text === '' ? '' : ' found'}`
   return total > shown ? `${all}; showing the ${amount(shown)} that changed last.` : `${all}.`

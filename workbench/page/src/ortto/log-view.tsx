@@ -2,6 +2,7 @@ import { Badge, Group, Select, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { ShownLogEntry } from '../../../server/log'
 import { clearButton } from '../parts/clear-button'
+import { Empty } from '../parts/empty'
 import { Json } from '../parts/json'
 import { showTime } from '../parts/show'
 import { useParameter } from './address'
@@ -55,9 +56,12 @@ function Log({ entries }: { entries: readonly ShownLogEntry[] }) {
           w={{ base: '100%', xs: 240 }}
         />
       </Group>
+      {entries.length === 0 && (
+        <Empty text="Nothing was rejected or skipped." action={{ path: '/try', label: 'Try an event' }} />
+      )}
       <Text size="sm" aria-live="polite">
         {entries.length === 0
-          ? 'Nothing was rejected or skipped.'
+          ? ''
           : shown.length === entries.length
           ? `${count(entries.length, 'entry', 'entries')}, the newest first.`
           : `${shown.length} of ${count(entries.length, 'entry', 'entries')}.`}
