@@ -15,7 +15,7 @@ interface TraceListProps {
   selected?: string
   onSelect: (id: string) => void
   label: string
-  /** Pixels */
+  /** Pixels, at most */
   height: number
   /** Scrolls to new events at the end, unless the user has scrolled back. */
   isLive?: boolean
@@ -73,7 +73,7 @@ export function TraceList({
         isAtEnd.current = scrollTop + clientHeight >= scrollHeight - ROW || (isAtEnd.current && !isBack)
         lastTop.current = scrollTop
       }}
-      style={{ height, overflow: 'auto', border: '1px solid var(--mantine-color-default-border)' }}
+      style={{ height: Math.min(height, traces.length * ROW + 2), overflow: 'auto', border: '1px solid var(--mantine-color-default-border)' }}
     >
       <div style={{ height: rows.getTotalSize(), position: 'relative' }} role="presentation">
         {rows.getVirtualItems().map(({ index, start }) => (
