@@ -1,4 +1,5 @@
 import type { ChoosingOptions } from './choose'
+import type { Address } from './listen'
 
 /** The options of `ortto deliver`. */
 export interface DeliverOptions extends ChoosingOptions {
@@ -11,6 +12,7 @@ export interface DeliverOptions extends ChoosingOptions {
   keepGoing?: boolean
   sort?: boolean
   rate?: number
+  listen?: Address
   results?: string
   rejected?: string
   report?: string

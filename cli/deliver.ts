@@ -14,6 +14,9 @@ import { formatNumber } from './format-number'
 import { formatPlan } from './format-plan'
 import { collect, columnsOption, filesOf, mappingsOf } from './inputs'
 import type { DeliverOptions } from './deliver-options'
+import { listen, listenOption } from './listen'
+import type { Metrics } from './metrics'
+import { loadMetrics } from './optional'
 import { rejectOverwriting, recordsOf, withoutOutputs } from './outputs'
 import { Progress } from './progress'
 import { redeliverCommand } from './redeliver-command'
@@ -81,6 +84,7 @@ export function deliverCommand(output: Output, end: (code: number) => void): Com
     .option('--report <file>', 'write a report for people (.html) or programs (.json) to this file')
     .option('--ledger <file>', 'the file that remembers what was delivered (default: next to the first input)')
     .option('--again', 'deliver all files again, also those that the ledger has')
+    .addOption(listenOption())
     .option('--key-file <file>', 'a file that contains the API key')
     .option('--account <file>', 'a file that describes the local account (default: one that accepts all events)')
     .option('--contacts <number>', 'contacts of the plan whose limits apply in the local account', wholeNumber(1))
@@ -96,6 +100,9 @@ export async function deliver(inputs: string[], options: DeliverOptions, output:
   const { dryRun: isDry = false, rejected, ledger } = options
   if (isDry && (rejected ?? ledger) !== undefined) {
     throw new UsageError('--dry-run rejects nothing, and is not remembered. Remove --rejected and --ledger.')
+  }
+  if (isDry && options.listen) {
+    throw new UsageError('--dry-run sends nothing that could be measured. Remove --listen.')
   }
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`)
   const found = await filesOf(inputs, output, options.columns)
@@ -149,14 +156,40 @@ async function deliverTo(setup: Setup): Promise<number> {
   const stop = new AbortController()
   const onSignal = () => stop.abort()
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
-  const delivery = new Delivery({ ...target, mappings, integrations, consent, rate, keepGoing, signal: stop.signal })
+  const metrics: Metrics | undefined =
+    options.listen &&
+    new (loadMetrics().Metrics)({
+      readWaiting: () => ({ events: progress.eventsRead - reported, isPaused: delivery.waiting !== undefined })
+    })
+  let reported = 0
+  const delivery = new Delivery({
+    ...target,
+    mappings,
+    integrations,
+    consent,
+    rate,
+    keepGoing,
+    signal: stop.signal,
+    ...metrics?.observers,
+    onReport:
+      metrics &&
+      ((one) => {
+        reported += 1
+        metrics.recordSettled([one])
+      })
+  })
   const { files } = records
   const progress = new Progress(files, records, delivery, output, isJSON)
+  const monitor =
+    options.listen && metrics && (await listen(options.listen, { metrics, notReady: () => delivery.waiting?.code }))
   const timer = setInterval(() => progress.show(), 500)
   if (!isJSON) {
     output.log(`${describeFiles(files)} → ${ortto.name} → ${target.name}`)
     if (target.account) {
       describeAssumptions(target.account, options).forEach((line) => output.log(line))
+    }
+    if (monitor) {
+      output.log(`Metrics and probes: http://${monitor.host}:${monitor.port}/metrics`)
     }
     output.log(`${describeStart(records)}\n`.trimStart())
   }
@@ -165,6 +198,7 @@ async function deliverTo(setup: Setup): Promise<number> {
     outcome = await run(delivery, records, progress, selection, (reports) => report?.add(reports), options)
   } finally {
     clearInterval(timer)
+    monitor?.close()
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
     output.progress?.()
   }

@@ -10,8 +10,8 @@ const DURATION_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20]
 interface Sources {
   /** Reads the state of the stream. It is shared by all workers: use the maximum, not the sum. */
   readStatus?: () => Promise<Status>
-  /** The events that wait for their result in `ortto serve` */
-  readWaiting?: () => { events: number; oldestMs: number; isPaused: boolean }
+  /** The events that wait for their result. `oldestMs` is of the oldest request of `ortto serve`. */
+  readWaiting?: () => { events: number; oldestMs?: number; isPaused: boolean }
 }
 
 /** The metrics of a process, as Prometheus reads them. docs/operations.md describes each. */
@@ -20,7 +20,7 @@ export class Metrics {
   private readonly registers = [this.registry]
   private readonly events = new Counter({
     name: 'ortto_events_total',
-    help: 'Events that have their result and have left the stream, by what they were',
+    help: 'Events that have their result, by what they were',
     labelNames: ['kind'],
     registers: this.registers
   })
@@ -32,7 +32,14 @@ export class Metrics {
   })
   private readonly retries = new Counter({
     name: 'ortto_retries_total',
-    help: 'Attempts that were repeated',
+    help: 'Attempts that were repeated, by the reason code of the attempt before',
+    labelNames: ['code'],
+    registers: this.registers
+  })
+  private readonly pauses = new Counter({
+    name: 'ortto_pauses_total',
+    help: "Pauses because of Ortto's responses, by reason code",
+    labelNames: ['code'],
     registers: this.registers
   })
   private readonly durations = new Histogram({
@@ -96,11 +103,11 @@ export class Metrics {
 
   private createWaitingReader(readWaiting: NonNullable<Sources['readWaiting']>): () => Promise<void> {
     const gauge = (name: string, help: string) => new Gauge({ name, help, registers: this.registers })
-    const waiting = gauge('ortto_waiting_events', 'Events that were received and have no result yet')
+    const waiting = gauge('ortto_waiting_events', 'Events that were read or received and have no result yet')
     const oldest = gauge('ortto_oldest_waiting_seconds', 'Age of the oldest request without a response')
-    const paused = gauge('ortto_paused', '1 while no events are accepted because of Ortto, or of the stream')
+    const paused = gauge('ortto_paused', '1 while no events are sent or accepted because of Ortto, or of the stream')
     return () => {
-      const { events, oldestMs, isPaused } = readWaiting()
+      const { events, oldestMs = 0, isPaused } = readWaiting()
       waiting.set(events)
       oldest.set(oldestMs / 1000)
       paused.set(isPaused ? 1 : 0)
@@ -114,8 +121,8 @@ export class Metrics {
     return { text: await this.registry.metrics(), contentType: this.registry.contentType }
   }
 
-  /** Counts events that are settled, and the retries since the last call. */
-  readonly recordSettled = (reports: readonly EventReport[], retried: number): void => {
+  /** Counts events that are settled. */
+  readonly recordSettled = (reports: readonly EventReport[]): void => {
     for (const { problem, skipped, results } of reports) {
       this.events.inc({ kind: problem ? 'not_an_event' : skipped ? 'skipped' : 'event' })
       if (problem) {
@@ -125,12 +132,22 @@ export class Metrics {
       }
       results.forEach(({ outcome, code }) => this.results.inc({ outcome, code }))
     }
-    this.retries.inc(retried)
   }
+
+  /** Counts attempts that are repeated. */
+  readonly recordRetry = (code: string, count = 1): void => this.retries.inc({ code }, count)
+
+  /** Counts a pause that begins. */
+  readonly recordPause = (code: string): void => this.pauses.inc({ code })
 
   /** Counts a response of `ortto serve`. */
   recordResponse(status: number): void {
     this.responses.inc({ status })
+  }
+
+  /** Options of a delivery that count its requests, retries and pauses. */
+  get observers() {
+    return { through: this.observe, onRetry: this.recordRetry, onPause: this.recordPause }
   }
 
   /** Wraps the function that makes the requests to Ortto, to measure them. */

@@ -26,7 +26,8 @@ export class Progress {
   private done: number
   /** How many bytes were read when so many events were */
   private readonly marks: { events: number; bytes: number }[] = []
-  private eventsRead = 0
+  /** Events that were read in this run */
+  eventsRead = 0
   private readonly startedAt = performance.now()
   private shownAt = this.startedAt
   /** Lines and bytes that an earlier run has read */

@@ -108,8 +108,8 @@ async function run(options: ServeOptions, output: Output): Promise<number> {
       sink,
       writeKey,
       rejected,
-      onSettled: (reports) => metrics.recordSettled(reports, 0),
-      onUnconfirmed: (events) => metrics.recordSettled([], events),
+      onSettled: metrics.recordSettled,
+      onUnconfirmed: (events, code) => metrics.recordRetry(code, events),
       onAnswered: (status) => metrics.recordResponse(status),
       onError: (error) => log.error({ code: 'unexpected_error', err: error }, 'A request failed unexpectedly.')
     })
@@ -164,7 +164,10 @@ async function openOrttoSink(options: ServeOptions, log: Logger, metrics: Metric
   const delivery = { ...target, mappings, integrations, consent, rate, through: metrics.observe }
   const sink = new OrttoSink({
     delivery,
-    onPause: ({ code, message, retryAfterMs }) => log.warn({ code, retryAfterSeconds: retryAfterMs / 1000 }, message)
+    onPause: ({ code, message, retryAfterMs }) => {
+      metrics.recordPause(code)
+      log.warn({ code, retryAfterSeconds: retryAfterMs / 1000 }, message)
+    }
   })
   return { sink, ended: sink.ended, close: () => Promise.resolve() }
 }

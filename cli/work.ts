@@ -116,7 +116,7 @@ async function run(options: WorkOptions, output: Output): Promise<number> {
       log.info({ code: 'listening', host, port }, 'listening')
     }
     const layout = await openStream(nc, { name: options.stream, replicas: options.replicas })
-    const delivery = { ...target, mappings, integrations, consent, rate, through: metrics?.observe }
+    const delivery = { ...target, mappings, integrations, consent, rate, ...metrics?.observers }
     notReady = undefined
     await work({ nc, layout, delivery, log, onSettled: metrics?.recordSettled, signal: stop.signal })
     return EXIT.done

@@ -1,5 +1,5 @@
 import { readProblemError } from '../delivery'
-import type { EventReport } from '../delivery'
+import type { EventReport, MappingResult } from '../delivery'
 import type { RequestError } from './request-error'
 import type { Pause } from './sink'
 
@@ -32,9 +32,9 @@ interface EventAnswer {
   mapping?: string
 }
 
-/** True when at least one result is not final, so that the client must send the request again. */
-export function isUnconfirmed(reports: readonly EventReport[]): boolean {
-  return reports.some(({ results }) => results.some(({ isRetryable }) => isRetryable))
+/** A result that is not final, so that the client must send the request again. */
+export function findUnconfirmed(reports: readonly EventReport[]): MappingResult | undefined {
+  return reports.flatMap(({ results }) => results).find(({ isRetryable }) => isRetryable)
 }
 
 /**

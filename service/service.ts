@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'http'
 import { listRejections } from '../delivery'
 import type { EventReport } from '../delivery'
-import { answerError, answerWith, isUnconfirmed } from './answer'
+import { answerError, answerWith, findUnconfirmed } from './answer'
 import type { Answer } from './answer'
 import { authorize } from './authorize'
 import { Backlog } from './backlog'
@@ -26,8 +26,8 @@ interface ServiceOptions {
   rejected?: Pick<RejectedFile, 'add'>
   /** Called with the reports of a request that got 200 or 207. */
   onSettled?: (reports: readonly EventReport[]) => void
-  /** Called with the number of events of a request that the client must send again. */
-  onUnconfirmed?: (events: number) => void
+  /** Called with the number of events of a request that the client must send again, and with the reason code. */
+  onUnconfirmed?: (events: number, code: string) => void
   /** Called with the status of each response. */
   onAnswered?: (status: number) => void
   /** Called with an error that nobody expected. The request gets 500. */
@@ -138,15 +138,16 @@ export class Service {
     try {
       const settled = await withTimeout(sent, answerTimeoutMs)
       const reports = settled.flat()
-      if (signal.aborted || isUnconfirmed(reports)) {
-        onUnconfirmed?.(messages.length)
+      const unconfirmed = findUnconfirmed(reports)
+      if (signal.aborted || unconfirmed) {
+        onUnconfirmed?.(messages.length, unconfirmed?.code ?? 'client_disconnected')
       } else {
         await rejected?.add(reports.filter((report) => listRejections(report).length > 0))
         onSettled?.(reports)
       }
       return answerWith(settled, sink.pause)
     } catch (error) {
-      onUnconfirmed?.(messages.length)
+      onUnconfirmed?.(messages.length, error instanceof RequestError ? error.code : 'unexpected_error')
       throw error
     }
   }

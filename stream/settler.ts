@@ -75,7 +75,7 @@ export class Settler {
       },
       'batch'
     )
-    this.onSettled?.(settled, retried - this.retried)
+    this.onSettled?.(settled)
     this.retried = retried
     this.slowestMs = 0
   }

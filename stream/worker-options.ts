@@ -9,8 +9,8 @@ export interface WorkerOptions {
   /** Where and how the events are delivered */
   delivery: Omit<DeliveryOptions, 'isEndless' | 'onBatchSent' | 'signal'>
   log: Logger
-  /** Called with the events that were settled, and with the number of retries since the last call. */
-  onSettled?: (reports: readonly EventReport[], retried: number) => void
+  /** Called with the events that were settled. */
+  onSettled?: (reports: readonly EventReport[]) => void
   /** Drains the worker: the requests in flight are completed, and all other events are returned to the stream. */
   signal: AbortSignal
 }

@@ -5,6 +5,7 @@ import type { EventReport, MappingResult } from '../report'
 import type { DeliveryOptions } from './delivery-options'
 import { IdentifyOrder } from './identify-order'
 import { Pace } from './pace'
+import { PauseWatch } from './pause-watch'
 import { PendingReports } from './pending-reports'
 import { KeyQueue } from './queue'
 import { SingleAttempt } from './result-policy'
@@ -30,9 +31,10 @@ const IDLE_MS = 1000
  */
 export class Delivery {
   /** The tries that were repeated */
-  readonly retries = new Retries()
+  readonly retries: Retries
   private readonly time: Time
   private readonly pace: Pace
+  private readonly pauses: PauseWatch
   private readonly policy: ResultPolicy
   private readonly sender: Sender
   private readonly filter: EventFilter
@@ -59,6 +61,8 @@ export class Delivery {
     this.room = new Signal(time)
     this.queue = new KeyQueue(time.now)
     this.pace = new Pace(time.now, time.random, rate)
+    this.pauses = new PauseWatch(this.pace, this.time, options.onPause)
+    this.retries = new Retries(options.onRetry)
     this.filter = { names: [...INTEGRATION_NAMES, ...integrations], consent }
     this.policy = options.isSingleAttempt
       ? new SingleAttempt(this.pace)
@@ -241,5 +245,6 @@ export class Delivery {
     if (stopped) {
       this.stop(stopped)
     }
+    this.pauses.note(results)
   }
 }

@@ -1,5 +1,6 @@
 import type { Settings } from '../../src/generated-types'
 import type { Mapping } from '../mapping/mappings'
+import type { ReasonCode } from '../reasons'
 import type { EventReport, MappingResult, Source } from '../report'
 import type { WrapRequest } from '../target/with-requests'
 import type { Time } from './time'
@@ -26,6 +27,10 @@ export interface DeliveryOptions {
   through?: WrapRequest
   /** True for the source of an event that is not to be sent any more. Called just before it would be sent. */
   isExpired?: (source: Source) => boolean
+  /** Called for each try that is repeated, with the reason code of its result. */
+  onRetry?: (code: ReasonCode | 'kept_order') => void
+  /** Called when nothing is sent for some time because of Ortto's responses, with the reason code of the last one. */
+  onPause?: (code: ReasonCode) => void
   /** Called after each batch, with the time until its results, and the results. */
   onBatchSent?: (durationMs: number, results: readonly MappingResult[]) => void
   /** Called with each report as soon as it is complete. Earlier events may not have their reports yet. */

@@ -1,4 +1,5 @@
 import type { MappingResult } from '../report'
+import type { DeliveryOptions } from './delivery-options'
 
 /** Tries that were repeated for the same reason. */
 interface RetryRow {
@@ -21,6 +22,9 @@ const MAX_ROWS = 100
 /** Counts the tries that are repeated, by status and reason. */
 export class Retries {
   private readonly counts = new Map<string, RetryRow>()
+  /** @param onRetry called for each try that is repeated, with its code */
+  constructor(private readonly onRetry?: DeliveryOptions['onRetry']) {}
+
   /** The last failure that is retried */
   latest?: Pick<RetryRow, 'status' | 'code'>
 
@@ -36,6 +40,7 @@ export class Retries {
 
   /** Counts a try. One that succeeded is repeated after an earlier event of the same user. */
   add({ status, code, message, isRetryable }: MappingResult): void {
+    this.onRetry?.(isRetryable ? code : 'kept_order')
     if (!isRetryable) {
       this.count({ status, code: 'kept_order', message: 'Sent again after an earlier event of the same user.' })
       return

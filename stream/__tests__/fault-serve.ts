@@ -20,7 +20,7 @@ export async function byServe(testCase: TestCase): Promise<void> {
   const service = new Service({
     sink,
     writeKey: WRITE_KEY,
-    onSettled: (reports) => metrics.recordSettled(reports, 0),
+    onSettled: (reports) => metrics.recordSettled(reports),
     onError: (error) => errors.push(error)
   })
   const { port, close } = await listen(

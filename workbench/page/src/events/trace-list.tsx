@@ -73,7 +73,11 @@ export function TraceList({
         isAtEnd.current = scrollTop + clientHeight >= scrollHeight - ROW || (isAtEnd.current && !isBack)
         lastTop.current = scrollTop
       }}
-      style={{ height: Math.min(height, traces.length * ROW + 2), overflow: 'auto', border: '1px solid var(--mantine-color-default-border)' }}
+      style={{
+        height: Math.min(height, traces.length * ROW + 2),
+        overflow: 'auto',
+        border: '1px solid var(--mantine-color-default-border)'
+      }}
     >
       <div style={{ height: rows.getTotalSize(), position: 'relative' }} role="presentation">
         {rows.getVirtualItems().map(({ index, start }) => (
