@@ -1,50 +1,55 @@
 import { Destination } from '@segment/actions-core'
 import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
+import { Command } from 'commander'
+import { existsSync } from 'fs'
 import { join } from 'path'
-import { parseArgs } from 'util'
-import { isNativeError } from 'util/types'
 import { definitionFor, Delivery, findFiles, presetMappings, readAll, tracksActivities } from '../delivery'
 import type { EventReport, InputFile, Mapping, ReadItem } from '../delivery'
 import exampleAccount from '../examples/account.json'
 import { createSandbox } from '../sandbox'
 import { serve } from '../sandbox/http/serve'
 import type { Settings } from '../src/generated-types'
-import { fail, pathFrom, UsageError } from './command'
+import { pathFrom } from './command'
 import type { Output } from './command'
 import { moveDates } from './move-dates'
 import { acceptingAccount, describeAssumptions } from './rehearsal'
 import { formatReport } from './report'
-import { terminal } from './terminal'
 
-/** Relative to the project's folder, where npm starts the command. */
-const EXAMPLES = join('examples', 'events.ndjson')
+/** The example events, as seen from this file: compiled, and in the sources. */
+const PLACES = [
+  join(__dirname, '..', '..', 'examples', 'events.ndjson'),
+  join(__dirname, '..', 'examples', 'events.ndjson')
+]
 
-const USAGE = `Usage: npm start [-- path/to/events.ndjson]
+const HELP = `
+Reads the file as ortto deliver does, and prints all that a local Ortto stores of it. Nothing is remembered, and nothing
+is sent elsewhere. The example events are moved to the last days, because Ortto rejects old activities.
 
-Delivers Segment events, one JSON object per line, through the Ortto destination to a local Ortto
-on this machine, and shows the result of each event. The default path is ${EXAMPLES}.`
+Examples:
+  ortto demo
+  ortto demo path/to/events.ndjson
+
+Exits with 0 when it completed, 2 for usage errors.`
 
 /** The Ortto audience that the mapping is connected to: events of Engage audiences add and remove its members. */
 const AUDIENCE_NAME = 'VIP customers'
 
-/** Runs the demo. Resolves with the exit code: 0 when it completed, 1 when it failed, 2 for usage errors. */
-export async function run(args: readonly string[], output: Output): Promise<number> {
-  try {
-    const { path, help } = readArguments(args)
-    await (help ? output.log(USAGE) : demo(path, output))
-    return 0
-  } catch (error) {
-    return fail(error, output)
-  }
+/** `ortto demo` */
+export function demoCommand(output: Output): Command {
+  return new Command('demo')
+    .argument('[file]', 'events as Segment delivers them (default: the example events)')
+    .addHelpText('after', HELP)
+    .action((path: string | undefined) => demo(path, output))
 }
 
 async function demo(path: string | undefined, output: Output): Promise<void> {
   const isExample = path === undefined
-  const files = await findFiles([isExample ? EXAMPLES : pathFrom(path)])
+  const [example] = PLACES.filter((place) => existsSync(place))
+  const files = await findFiles([isExample ? example : pathFrom(path)])
   const { app, account, apiKey } = createSandbox({ account: isExample ? exampleAccount : acceptingAccount() })
   const { origin, close } = await serve(app)
   try {
-    output.log(`${path ?? EXAMPLES} → Ortto (Actions) → local Ortto at ${origin}`)
+    output.log(`${path ?? 'The example events'} → Ortto (Actions) → local Ortto at ${origin}`)
     output.log(isExample ? 'The dates of the examples are moved to the last days.' : '')
     describeAssumptions(account, {}).forEach((line) => output.log(line))
     const settings = { api_key: apiKey }
@@ -60,23 +65,6 @@ async function demo(path: string | undefined, output: Output): Promise<void> {
     output.log(formatReport(reports, account))
   } finally {
     await close()
-  }
-}
-
-function readArguments(args: readonly string[]): { path?: string; help: boolean } {
-  try {
-    const { positionals, values } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { help: { type: 'boolean', short: 'h', default: false } }
-    })
-    if (positionals.length > 1) {
-      throw new Error('Specify one file only.')
-    }
-    return { path: positionals[0], help: values.help }
-  } catch (error) {
-    const problem = isNativeError(error) ? error.message.split('. ')[0].replace(/\.$/, '') : String(error)
-    throw new UsageError(`${problem}. See npm start -- --help.`)
   }
 }
 
@@ -107,10 +95,4 @@ async function setUpMappings(definition: DestinationDefinition<Settings>, settin
   return presetMappings().map((preset) =>
     !tracksActivities(preset.partnerAction) ? { ...preset, mapping: { ...preset.mapping, ...audience } } : preset
   )
-}
-
-if (require.main === module) {
-  void run(process.argv.slice(2), terminal()).then((code) => {
-    process.exitCode = code
-  })
 }

@@ -1,12 +1,10 @@
 #!/usr/bin/env node
 /* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/consistent-type-imports */
 import { Command, CommanderError } from 'commander'
-import { inspect } from 'util'
-import { parseApiKey } from '../src/api-key'
-import { createRedactor } from '../src/redact'
 import { EXIT, fail } from './command'
 import type { Output } from './command'
 import { addVariables } from './environment'
+import { hideKeys } from './hide-keys'
 import { terminal } from './terminal'
 import { readVersion } from './version'
 
@@ -17,6 +15,13 @@ interface CommandEntry {
 }
 
 const COMMANDS = new Map<string, CommandEntry>([
+  [
+    'demo',
+    {
+      description: 'Delivers example events, or a file, to a local Ortto, and shows what became of each.',
+      load: () => (require('./demo') as typeof import('./demo')).demoCommand
+    }
+  ],
   [
     'deliver',
     {
@@ -92,7 +97,7 @@ const COMMANDS = new Map<string, CommandEntry>([
 
 /** Runs a command line, and resolves with its exit code. */
 export async function run(args: readonly string[], terminal: Output): Promise<number> {
-  const output = redactKeys(terminal, args)
+  const output = hideKeys(terminal, args)
   let code = EXIT.done
   const end = (exitCode: number) => (code = exitCode)
   const program = new Command('ortto')
@@ -130,17 +135,6 @@ export async function run(args: readonly string[], terminal: Output): Promise<nu
 /** `ortto mappings diff` */
 function fullNameOf(command: Command): string {
   return command.parent ? `${fullNameOf(command.parent)} ${command.name()}` : command.name()
-}
-
-/** Keys do not belong in arguments. If one is there by mistake, it is redacted in errors. */
-function redactKeys(output: Output, args: readonly string[]): Output {
-  const words = args.flatMap((arg) => arg.split(/[\s=]+|\/\/|@/))
-  const keys = words.filter((word) => parseApiKey(word) && !/\.\w+$/.test(word))
-  const redactors = keys.map((key) => createRedactor(key, Infinity))
-  const hide = (text: string) => redactors.reduce((hidden, redact) => redact(hidden), text)
-  return keys.length === 0
-    ? output
-    : { ...output, error: (text) => output.error(hide(typeof text === 'string' ? text : inspect(text))) }
 }
 
 if (require.main === module) {

@@ -10,7 +10,7 @@ const CONTENT = [
   /^examples\/serve\/[\w-]+\.(json|yaml)$/,
   /^dist\/(index|(src|common|delivery|sandbox)\/[\w/-]+(\.types)?)(\.d\.ts|\.js)$/,
   /^dist\/(cli|common|delivery|sandbox|service|stream|workbench\/server)\/[\w/-]+\.js$/,
-  /^dist\/workbench\/page\/(index\.html|assets\/[\w-]+\.(js|css|svg))$/
+  /^dist\/workbench\/page\/(index\.html|licenses\.txt|assets\/[\w-]+\.(js|css|svg))$/
 ]
 
 /** `npm run check:package`: what `npm pack` makes works in a folder that holds nothing else. */

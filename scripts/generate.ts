@@ -1,9 +1,7 @@
-import { readFile, rm, writeFile } from 'fs/promises'
+import { rm, writeFile } from 'fs/promises'
 import { join } from 'path'
 import destination from '../src'
-import { describeLicenses } from './licenses'
 import { findChanges } from './monorepo/generated-files'
-import type { Change } from './monorepo/generated-files'
 
 const ROOT = join(__dirname, '..')
 
@@ -13,7 +11,7 @@ async function main(isCheck: boolean): Promise<void> {
     path: join('src', path),
     content
   }))
-  for (const { path, content } of [...changes, ...(await findLicenseChanges())]) {
+  for (const { path, content } of changes) {
     if (isCheck) {
       console.error(`${path} is out of date. Run \`npm run generate\`.`)
       process.exitCode = 1
@@ -25,13 +23,6 @@ async function main(isCheck: boolean): Promise<void> {
       console.log(`Wrote ${path}`)
     }
   }
-}
-
-async function findLicenseChanges(): Promise<Change[]> {
-  const path = join('docs', 'licenses.md')
-  const content = describeLicenses()
-  const current = await readFile(join(ROOT, path), 'utf8').catch(() => undefined)
-  return current === content ? [] : [{ path, content }]
 }
 
 void main(process.argv.includes('--check'))

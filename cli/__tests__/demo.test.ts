@@ -1,13 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'fs/promises'
 import { tmpdir } from 'os'
 import { join } from 'path'
-import { run } from '../demo'
+import { run } from '../ortto'
 
-/** Runs the demo as `npm start -- …args` does. */
+/** Runs `ortto demo …args`, as `npm start -- …args` does. */
 async function demo(...args: string[]) {
   const out: string[] = []
   const errors: string[] = []
-  const code = await run(args, { log: (text) => out.push(text), error: (text) => errors.push(String(text)) })
+  const code = await run(['demo', ...args], { log: (text) => out.push(text), error: (text) => errors.push(String(text)) })
   return { code, out: out.join('\n'), errors }
 }
 
@@ -117,10 +117,12 @@ describe('npm start', () => {
         ['src/track-activity'],
         'There are no event files in src/track-activity: .ndjson, .jsonl, .json, .csv, .parquet and .gz are read.'
       ],
-      [['--fast'], "Unknown option '--fast'. See npm start -- --help."],
-      [['one.ndjson', 'two.ndjson'], 'Specify one file only. See npm start -- --help.']
-    ])('ends %j with one clear line', async (args, line) => {
-      expect(await demo(...args)).toEqual({ code: 2, out: '', errors: [line] })
+      [['--fast'], "error: unknown option '--fast'"],
+      [['one.ndjson', 'two.ndjson'], 'error: too many arguments']
+    ])('ends %j with a clear line', async (args, line) => {
+      const { code, out, errors } = await demo(...args)
+      expect([code, out]).toEqual([2, ''])
+      expect(errors.join('\n')).toContain(line)
     })
   })
 
@@ -128,6 +130,6 @@ describe('npm start', () => {
     const { code, out } = await demo('--help')
 
     expect(code).toBe(0)
-    expect(out).toContain('npm start [-- path/to/events.ndjson]')
+    expect(out).toContain('Usage: ortto demo [options] [file]')
   })
 })

@@ -81,13 +81,14 @@ function stream(): string {
 /** What no test runs, and why. What CI runs as it stands needs no line here. */
 const NOT_RUN: Record<string, string> = {
   'output of sandbox/README.md': '`npm run check:package` runs the recipe for Jest; GitHub Actions are not here',
+  'npm run ortto -- deliver …': 'it stands for any command',
+  'output of docs/architecture.md': 'it is a picture',
   'docker compose up': 'Docker is not here; `npm run check:container` runs what it starts',
   'curl http://127.0.0.1:8030/sandbox/contacts': 'it follows docker compose up',
   'npm install --save-dev ./actions-ortto-0.1.0.tgz': '`npm run check:package` installs the package',
   'npm run ci': 'it runs the tests',
   'npm run check:wording': 'it runs the tests',
   'PICTURES=1 npm run test:browser': 'it writes the pictures in docs/ anew; CI runs it without',
-  'apt-get install chromium': 'it changes the machine; CI does it where there is none',
   'apt-get install -y nats-server': 'it changes the machine; CI does it where there is none',
   'RENEW=1 npm run test:stream -- reliability': 'it writes docs/reliability.md anew, with which the test compares',
   'npm install csv-parse@7 hyparquet@1': 'it needs a registry; this project has the packages',
