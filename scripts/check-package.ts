@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'fs/promises'
+import { copyFile, mkdir, readdir, readFile, stat, writeFile } from 'fs/promises'
 import { join } from 'path'
 import { check, CheckFailed, install, mustRun, packInto, passed, ROOT, run, start } from './checking'
 import type { Ended, RunOptions } from './checking'
@@ -9,6 +9,7 @@ const CONTENT = [
   /^(dist\/)?examples\/[\w-]+\.(nd)?json$/,
   /^examples\/serve\/[\w-]+\.(json|yaml)$/,
   /^dist\/(index|(src|common|delivery|sandbox)\/[\w/-]+(\.types)?)(\.d\.ts|\.js)$/,
+  /^dist\/workbench\/directives\.js$/,
   /^dist\/(cli|common|delivery|sandbox|service|stream|workbench\/server)\/[\w/-]+\.js$/,
   /^dist\/workbench\/page\/(index\.html|licenses\.txt|assets\/[\w-]+\.(js|css|svg))$/
 ]
@@ -17,12 +18,15 @@ const CONTENT = [
 async function checkPackage(folder: string): Promise<void> {
   const tarball = await packInto(folder)
   passed('packed')
+  await checkSize(tarball)
   await lint(tarball, folder)
+  await publishDry()
 
   const alone = await install(join(folder, 'alone'), [tarball])
   await checkContent(alone)
   await checkImport(alone)
   await checkRecipes(tarball, folder)
+  await demo(alone)
   await deliver(alone)
   await serve(alone)
 
@@ -30,6 +34,24 @@ async function checkPackage(folder: string): Promise<void> {
   const beside = await install(join(folder, 'beside'), ['fast-uri@3'])
   await install(beside, [tarball])
   await deliver(beside)
+}
+
+/** Bytes of the packed package */
+const MAX_BYTES = 900_000
+
+async function checkSize(tarball: string): Promise<void> {
+  const { size } = await stat(tarball)
+  if (size > MAX_BYTES) {
+    throw new CheckFailed(`The package has ${size} bytes, more than its budget of ${MAX_BYTES}.`)
+  }
+  passed(`it has ${Math.round(size / 1000)} KB, of at most ${MAX_BYTES / 1000}`)
+}
+
+/** npm would publish it. Nothing is built again, and nothing is sent. */
+async function publishDry(): Promise<void> {
+  const args = ['publish', '--dry-run', '--ignore-scripts', '--provenance=false']
+  await mustRun('npm would not publish the package.', 'npm', args, { cwd: ROOT })
+  passed('npm would publish it')
 }
 
 async function lint(tarball: string, cwd: string): Promise<void> {
@@ -101,6 +123,15 @@ async function project(cwd: string, type: 'module' | 'commonjs', packages: reado
   await mkdir(cwd)
   await writeFile(join(cwd, 'package.json'), JSON.stringify({ private: true, type }))
   return install(cwd, packages)
+}
+
+/** Without a checkout, the demo finds the examples in the package. */
+async function demo(cwd: string): Promise<void> {
+  const { output } = await ortto(['demo'], { cwd })
+  if (!output.includes('18 results: ')) {
+    throw new CheckFailed(`ortto demo does not deliver the examples.\n${output}`)
+  }
+  passed('ortto demo delivers the examples')
 }
 
 /** The examples come out as they do in this project. */
