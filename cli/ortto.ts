@@ -97,7 +97,13 @@ const COMMANDS = new Map<string, CommandEntry>([
 
 /** Runs a command line, and resolves with its exit code. */
 export async function run(args: readonly string[], terminal: Output): Promise<number> {
-  const output = hideKeys(terminal, args)
+  const loud = hideKeys(terminal, args)
+  let isQuiet = false
+  const output: Output = {
+    ...loud,
+    log: (text) => !isQuiet && loud.log(text),
+    progress: loud.progress && ((text) => !isQuiet && loud.progress?.(text))
+  }
   let code = EXIT.done
   const end = (exitCode: number) => (code = exitCode)
   const program = new Command('ortto')
@@ -111,7 +117,14 @@ export async function run(args: readonly string[], terminal: Output): Promise<nu
     program.addCommand(command.description(description))
   }
   const commands = program.commands.flatMap((command) => [command, ...command.commands])
+  commands
+    // Groups of commands have no options.
+    .filter((command) => command.commands.length === 0)
+    .forEach((command) => command.option('--quiet', 'print only errors'))
   commands.forEach(addVariables)
+  program.hook('preAction', (_, command) => {
+    isQuiet = command.opts<{ quiet?: boolean }>().quiet ?? false
+  })
   for (const command of [program, ...commands]) {
     command
       .exitOverride()

@@ -7,9 +7,19 @@ const INTERVAL_MS = 200
 /** Control characters and changes of the text direction. Line feeds and tabs are allowed. */
 const CONTROLS = /[^\P{Cc}\n\t]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
 
+/** The colors of tables. In a text from outside they could only change its color. */
+const COLORS = new RegExp(`${String.fromCharCode(27)}\\[3[129]m`, 'g')
+
 /** Escapes control characters as JSON does, so that printed JSON keeps its meaning. */
 function escapeControls(text: string): string {
   return text.replace(CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+/** Escapes control characters, and keeps the colors where they are shown. */
+function escapeForOutput(text: string): string {
+  const parts = process.stdout.isTTY && process.stdout.hasColors() ? text.split(COLORS) : [text]
+  const colors = text.match(COLORS) ?? []
+  return parts.map((part, index) => escapeControls(part) + (parts.length > 1 ? colors[index] ?? '' : '')).join('')
 }
 
 /** Writes to standard output and standard error. Progress is shown on a terminal only. */
@@ -43,7 +53,7 @@ export function terminal(): Output {
   return {
     log: (text) => {
       clear()
-      console.log(escapeControls(text))
+      console.log(escapeForOutput(text))
     },
     error: (text) => {
       clear()

@@ -7,7 +7,10 @@ import { run } from '../ortto'
 async function demo(...args: string[]) {
   const out: string[] = []
   const errors: string[] = []
-  const code = await run(['demo', ...args], { log: (text) => out.push(text), error: (text) => errors.push(String(text)) })
+  const code = await run(['demo', ...args], {
+    log: (text) => out.push(text),
+    error: (text) => errors.push(String(text))
+  })
   return { code, out: out.join('\n'), errors }
 }
 
@@ -124,6 +127,11 @@ describe('npm start', () => {
       expect([code, out]).toEqual([2, ''])
       expect(errors.join('\n')).toContain(line)
     })
+  })
+
+  it('prints only errors with --quiet', async () => {
+    expect(await demo('--quiet')).toEqual({ code: 0, out: '', errors: [] })
+    expect((await demo('no-such-file.ndjson', '--quiet')).errors).toHaveLength(1)
   })
 
   it('says how it is used', async () => {
