@@ -6,7 +6,7 @@ import { BANNER, generateTypes } from './types'
 import type { TypedDefinition } from './types'
 
 /** A generated file that differs from what the generators write. */
-export interface Change {
+interface Change {
   /** Its path below the destination's folder */
   path: string
   /** The right content, or undefined when the generators no longer write the file */
