@@ -35,8 +35,9 @@ const HEAP_GROWTH = 220
 
 const HELP = `
 Reads Segment events from files of JSON values (NDJSON, arrays, pretty-printed), and from CSV and Parquet files of a
-warehouse, gzipped or not. In folders, .ndjson, .jsonl, .json, .csv, .parquet and .gz files are read. Without --to, events are sent to a temporary local Ortto. With --to ortto, the API key is read from --key-file
-or ORTTO_API_KEY. Without both, you are asked for it.
+warehouse, gzipped or not. In folders, .ndjson, .jsonl, .json, .csv, .parquet and .gz files are read. Without --to,
+events are sent to a temporary local Ortto. With --to ortto, the API key is read from --key-file or ORTTO_API_KEY.
+Without both, you are asked for it.
 
 A ledger next to the first input remembers what was delivered. Run the same command again after Ctrl-C, a crash or a
 kill to resume, and tomorrow to deliver new files, and what files have grown by. Results are appended.

@@ -92,8 +92,24 @@ const COMMANDS = new Map<string, CommandEntry>([
       description: 'Runs the workbench on 127.0.0.1 until Ctrl-C: a page to try mappings, with a local Ortto.',
       load: () => (require('./workbench') as typeof import('./workbench')).workbenchCommand
     }
+  ],
+  [
+    'completion',
+    {
+      description: 'Prints a script with which a shell completes commands and options.',
+      load: () => (output, end) =>
+        (require('./completion') as typeof import('./completion')).completionCommand(output, () =>
+          loadOthers(output, end)
+        )
+    }
   ]
 ])
+
+function loadOthers(output: Output, end: (code: number) => void): Command[] {
+  return [...COMMANDS]
+    .filter(([name]) => name !== 'completion')
+    .map(([, { description, load }]) => load()(output, end).description(description))
+}
 
 /** Runs a command line, and resolves with its exit code. */
 export async function run(args: readonly string[], terminal: Output): Promise<number> {

@@ -21,7 +21,7 @@ The API key is ${DEFAULT_API_KEY}, unless --key-file, ORTTO_API_KEY or the accou
 machine reach the sandbox with --host 0.0.0.0, as in a container; name the hosts by which they call the control API. It
 needs no API key: do not open it to people whom you do not trust.
 
-/livez and /readyz tell whether it runs and is ready, and /openapi.json describes both APIs.
+/livez and /readyz report whether it runs and is ready, and /openapi.json describes both APIs.
 
 Examples:
   ortto sandbox

@@ -33,8 +33,8 @@ export function workbenchCommand(output: Output): Command {
       'after',
       `
 The local Ortto and the mappings are stored in the two files, and loaded at the next start. The mappings file is created
-when mappings are saved. You can use it with ortto deliver --mappings. With --host 0.0.0.0, as in a container, the page is
-reached by publishing its port on this machine: it answers to the names 127.0.0.1 and localhost only.
+when mappings are saved. You can use it with ortto deliver --mappings. With --host 0.0.0.0, as in a container, publish
+the port on this machine: the page accepts the host names 127.0.0.1 and localhost only, the tracking API accepts any.
 
 Examples:
   ortto workbench

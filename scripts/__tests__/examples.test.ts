@@ -107,7 +107,7 @@ const NOT_RUN: Record<string, string> = {
   'npm run bench:stream -- 3000 5 2': 'it measures for minutes'
 }
 
-/** The README, those of the rooms, and the documents. */
+/** The README, those of the folders, and the documents. */
 async function documents(): Promise<Map<string, string>> {
   const folders = (await readdir(ROOT, { withFileTypes: true })).filter(
     (entry) => entry.isDirectory() && !['node_modules', 'dist', 'coverage'].includes(entry.name)
@@ -115,7 +115,7 @@ async function documents(): Promise<Map<string, string>> {
   const files = await Promise.all(
     folders.map(async ({ name }) => (await readdir(join(ROOT, name))).map((file) => `${name}/${file}`))
   )
-  const paths = ['README.md', ...files.flat().filter((path) => path.endsWith('.md'))]
+  const paths = ['README.md', 'CONTRIBUTING.md', ...files.flat().filter((path) => path.endsWith('.md'))]
   return new Map(
     await Promise.all(
       paths.map(async (path): Promise<[string, string]> => [path, await readFile(join(ROOT, path), 'utf8')])
