@@ -69,6 +69,57 @@ it('opens the first of six rejected events among 200, lists only these, and send
   await details.getByText('200 delivered').waitFor()
 })
 
+it('leads from each of the six failures to its fix, until all events are delivered', async () => {
+  const { origin } = await startWorkbench()
+  const page = await openPage(`${origin}/try`, { viewport: { width: 1440, height: 900 } })
+  await writeEvents(page, batch())
+  await page.getByRole('button', { name: 'Send' }).click()
+  const details = page.getByRole('region', { name: 'Event details' })
+  const list = page.getByRole('listbox', { name: 'Results' })
+  const openRejected = async (line: number) => {
+    await page.getByRole('link', { name: 'Try an event' }).click()
+    await page.getByRole('button', { name: /^\d rejected$/ }).click()
+    await list
+      .getByRole('option')
+      .filter({ hasText: new RegExp(`^${line}\\D`) })
+      .click()
+  }
+  const save = async () => {
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('All changes are saved.').waitFor()
+  }
+
+  // Fixed in Ortto: an activity is kept longer, and a trait gets a field.
+  await openRejected(141)
+  await details.getByRole('link', { name: 'Change the retention' }).click()
+  await page.getByLabel('Retention period in days').fill('')
+  await save()
+  await openRejected(111)
+  await details.getByText(/not mapped there, such as “shoeSize”/).waitFor()
+  await details.getByRole('link', { name: 'Fields' }).click()
+  await page.getByRole('button', { name: 'New field for shoeSize' }).click()
+  await page.getByRole('button', { name: 'Add field' }).click()
+  await save()
+
+  // Fixed in the mapping, from the field in the details.
+  await openRejected(51)
+  await details.getByText(/fields? without a value/).click()
+  await details.getByRole('link', { name: 'Change Anonymous ID' }).click()
+  await page.getByRole('combobox', { name: 'Anonymous ID: path' }).fill('$.traits.firstName')
+  await page.keyboard.press('ControlOrMeta+s')
+  await page.getByText(/^Saved\./).waitFor()
+
+  // Fixed in the events: a name, a timestamp, and a line that is not an event.
+  const fixed = batch()
+    .replace('Sign-in Button Clicked', 'Sign-in button clicked')
+    .replace('"yesterday"', JSON.stringify(recent()))
+    .replace('"not an event"', JSON.stringify(identify(170)))
+  await page.getByRole('link', { name: 'Try an event' }).click()
+  await writeEvents(page, fixed)
+  await page.getByRole('button', { name: 'Send' }).click()
+  await page.getByText(/^200 events: (?!.*rejected)/).waitFor()
+})
+
 it('filters by text, type and mapping', async () => {
   const { origin } = await startWorkbench()
   const page = await openPage(`${origin}/try`)

@@ -74,6 +74,7 @@ describe('a trait mapping', () => {
   })
 
   it('finds a trait by its name and by the name of its field', () => {
+    expect(traitRows(SETUP, new Map(), 'shoe', 'shoeSize')).toMatchObject([{ trait: 'shoeSize', isSeen: false }])
     const find = (text: string) => traitRows(SETUP, new Map([['age', 40]]), text).map(({ trait }) => trait)
     expect(find('FIRST')).toEqual(['firstName', 'given_name'])
     expect(find('age')).toEqual(['age'])

@@ -25,11 +25,25 @@ it.each([
   ['an event without an id', identify({ userId: '' }), '/mappings/1'],
   ['an activity with an invalid timestamp', track({ timestamp: 'yesterday' }), '/mappings/2'],
   ['an activity that is not mapped', track({ event: 'Fax sent' }), '/ortto/activities?activity=Fax%20sent'],
-  ['a contact without mapped traits', identify({ traits: { shoeSize: 38 } }), '/ortto/fields'],
+  [
+    'a contact without mapped traits',
+    identify({ traits: { shoeSize: 38 } }),
+    '/ortto/fields?search=shoeSize&trait=shoeSize'
+  ],
+  [
+    'an activity that is too old',
+    track({ timestamp: '2019-01-01T00:00:00Z' }),
+    '/ortto/activities?activity=Sign-in%20button%20clicked'
+  ],
+  [
+    'a property that is not mapped',
+    track({ properties: { count: 1, color: 'red' } }),
+    '/ortto/activities?activity=Sign-in%20button%20clicked'
+  ],
   [
     'a value of another type',
     identify({ traits: { firstName: 'Lana', birthday: 'never' } }),
-    '/ortto/fields?search=birthday'
+    '/ortto/fields?search=birthday&trait=birthday'
   ],
   ['a property of another type', track({ properties: { count: 'many' } }), '/ortto/activities']
 ])('links to the right view for %s', async (_, event, path) => {
@@ -87,7 +101,7 @@ it('asks whether a mapped name with another case or a typo was meant, and links 
   })
   expect(adviceForEvent(await traceOf(trait.id), KNOWN)).toMatchObject({
     text: 'Ortto has no mapping for “lastname”. Did you mean “lastName”? Names are case-sensitive.',
-    link: { path: '/ortto/fields?search=lastName' }
+    link: { path: '/ortto/fields?search=lastName&trait=lastName' }
   })
 })
 

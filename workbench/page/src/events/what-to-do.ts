@@ -73,7 +73,7 @@ function adviceForMapping(mapping: ShownMapping, known: KnownNames): RankedAdvic
     }
   }
   if ((processed?.unmapped.length ?? 0) > 0) {
-    return { ...adviceForUnmapped(mapping, known, view), rank: RANKS.unmapped }
+    return { ...adviceForUnmapped(mapping, known), rank: RANKS.unmapped }
   }
   return result?.outcome === 'unchanged'
     ? { text: 'Nothing to do: the contact already has this data.', rank: RANKS.nothing }
@@ -83,15 +83,22 @@ function adviceForMapping(mapping: ShownMapping, known: KnownNames): RankedAdvic
 const FIELDS = { path: '/ortto/fields', label: 'Fields' }
 const ACTIVITIES = { path: '/ortto/activities', label: 'Activities' }
 
+/** The trait is listed there, although it may not be among the latest samples. */
 function pathOfField(key = ''): string {
-  return `/ortto/fields?search=${encodeURIComponent(key)}`
+  const name = encodeURIComponent(key)
+  return `/ortto/fields?search=${name}&trait=${name}`
 }
 
 function pathOfActivity(name: string): string {
   return `/ortto/activities?activity=${encodeURIComponent(name)}`
 }
 
-function adviceForUnmapped({ processed }: ShownMapping, { traits }: KnownNames, view: Advice['link']): Advice {
+/** The name of an activity */
+function nameOf(item: unknown): string {
+  return typeof item === 'object' && item !== null && 'event' in item ? String(item.event) : ''
+}
+
+function adviceForUnmapped({ processed }: ShownMapping, { traits }: KnownNames): Advice {
   const unmapped = processed?.kind === 'contact' ? processed.unmapped : []
   const [pair] = unmapped
     .map((trait) => ({ trait, nearest: findNearest(trait, traits) }))
@@ -102,8 +109,13 @@ function adviceForUnmapped({ processed }: ShownMapping, { traits }: KnownNames, 
         link: { path: pathOfField(pair.nearest), label: 'Fields' }
       }
     : {
-        text: 'Ortto ignores the data that is not mapped there. If you need the data, map it.',
-        link: view
+        text: `Ortto ignores what is not mapped there, such as “${
+          processed?.unmapped[0] ?? ''
+        }”. If you need it, map it.`,
+        link:
+          processed?.kind === 'activity'
+            ? { path: pathOfActivity(nameOf(processed.item)), label: 'The activity' }
+            : { path: pathOfField(processed?.unmapped[0]), label: 'Fields' }
       }
 }
 
@@ -120,6 +132,12 @@ function adviceForRejected(mapping: ShownMapping, known: KnownNames): Advice {
   if (processed?.result.code === 'no_activity_mapping') {
     return adviceForActivity(processed.item, known)
   }
+  if (processed?.result.code === 'too_old') {
+    return {
+      text: 'Keep this activity longer in Ortto, or send a newer timestamp.',
+      link: { path: pathOfActivity(nameOf(processed.item)), label: 'Change the retention' }
+    }
+  }
   if (processed?.result.code === 'no_contact_mapping') {
     return {
       text: 'In Ortto, map the traits to fields (this event is kept as a sample). Then send the event again.',
@@ -127,7 +145,7 @@ function adviceForRejected(mapping: ShownMapping, known: KnownNames): Advice {
     }
   }
   if (status === 422 && (processed?.unmapped.length ?? 0) > 0) {
-    return adviceForUnmapped(mapping, known, FIELDS)
+    return adviceForUnmapped(mapping, known)
   }
   if (status === 429) {
     return {
@@ -148,7 +166,7 @@ function adviceForRejected(mapping: ShownMapping, known: KnownNames): Advice {
 
 /** Advice about an activity that is not mapped. @param item with its name as `event` */
 export function adviceForActivity(item: unknown, { activities }: Pick<KnownNames, 'activities'>): Advice {
-  const name = typeof item === 'object' && item !== null && 'event' in item ? String(item.event) : ''
+  const name = nameOf(item)
   const nearest = findNearest(name, activities)
   return nearest === undefined
     ? {

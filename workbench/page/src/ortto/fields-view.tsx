@@ -46,7 +46,8 @@ function Editor({ saved, samples }: { saved: TraitSetup; samples: readonly unkno
   const change = useAccountChange()
   const [search, setSearch] = useParameter('search')
   const seen = traitsIn(samples)
-  const rows = traitRows(setup, seen, search)
+  const [asked] = useParameter('trait')
+  const rows = traitRows(setup, seen, search, asked)
   const { data: log = [] } = useLog()
   const { data: summary } = useSummary()
   // Ortto cannot change the type of a field that was made.

@@ -90,7 +90,7 @@ export function TraitEditor({ row, skipped, fields, fixed, onMap, onAdd, onChang
         )}
         {!field && isAdding && (
           <NewField
-            initial={proposal?.isNew ? proposal.field : { name: '', type: 'text' }}
+            initial={proposal?.isNew ? proposal.field : { name: trait, type: 'text' }}
             usedNames={fields.map(({ name }) => name)}
             from={isSeen ? { name: trait, example } : undefined}
             onAdd={(added) => {

@@ -80,12 +80,15 @@ export interface TraitRow {
   example?: unknown
 }
 
-/** The traits in samples or mappings, sorted by name. `text` filters them by the names of the trait and its field. */
-export function traitRows(setup: TraitSetup, seen: ReadonlyMap<string, unknown>, text: string): TraitRow[] {
+/**
+ * The traits in samples or mappings, sorted by name. `text` filters them by the names of the trait and its field.
+ * @param asked a trait that is listed too, although no recent sample has it
+ */
+export function traitRows(setup: TraitSetup, seen: ReadonlyMap<string, unknown>, text: string, asked = ''): TraitRow[] {
   const mapped = new Map(Object.entries(setup.traits ?? {}))
   const fields = new Map(setup.fields.map((field) => [field.name, field]))
   const wanted = text.trim().toLowerCase()
-  return [...new Set([...seen.keys(), ...mapped.keys()])]
+  return [...new Set([...seen.keys(), ...mapped.keys(), ...(asked === '' ? [] : [asked])])]
     .sort((a, b) => a.localeCompare(b))
     .filter((trait) => [trait, mapped.get(trait) ?? ''].some((name) => name.toLowerCase().includes(wanted)))
     .map((trait) => ({
