@@ -54,7 +54,7 @@ describe('the curl lines of sandbox/README.md', () => {
 describe('the commands of README.md that replay an archive', () => {
   it('do what they say, the last one again when it is cut short', async () => {
     const text = await readFile(join(ROOT, 'README.md'), 'utf8')
-    const commands = [...text.matchAll(/^npm run ortto -- (\S+ archive\/[^#\n]*)/gm)].map(([, args]) =>
+    const commands = [...text.matchAll(/^npx ortto (\S+ archive\/[^#\n]*)/gm)].map(([, args]) =>
       args.trim().split(/ +/)
     )
     const folder = await mkdtemp(join(tmpdir(), 'actions-ortto-'))

@@ -18,10 +18,11 @@ type Expected = { code: number; says: string } | { path: string; brings: string 
 const RUN: Record<string, Expected> = {
   'npm start -- path/to/events.ndjson': { code: 0, says: '18 results: ' },
   'npm start -- examples/events.ndjson': { code: 0, says: '18 results: ' },
-  'npm run ortto -- deliver examples/events.ndjson --rejected rejected.ndjson': { code: 1, says: ' rejected' },
-  'ORTTO_API_KEY=… npm run ortto -- deliver archive/ --to ortto': { code: 1, says: 'Lines: 18' },
-  'npm run ortto -- check': { code: 0, says: ' accepted it.' },
-  'npm run ortto -- deliver --help': { code: 0, says: 'Examples:' },
+  'npx ortto deliver examples/events.ndjson --rejected rejected.ndjson': { code: 1, says: ' rejected' },
+  'ORTTO_API_KEY=… npx ortto deliver archive/ --to ortto': { code: 1, says: 'Lines: 18' },
+  'npx ortto check': { code: 0, says: ' accepted it.' },
+  'npx ortto --help': { code: 0, says: 'Commands:' },
+  'npx ortto deliver --help': { code: 0, says: 'Examples:' },
   'npm run sandbox -- --help': { code: 0, says: 'Examples:' },
   'ortto workbench --help': { code: 0, says: 'Examples:' },
   'npm run sandbox': { path: '/sandbox/account', brings: 'My online store' },
@@ -32,10 +33,10 @@ const RUN: Record<string, Expected> = {
 
 /** The test that runs an example elsewhere. Those of an archive and the curl lines run one after the other. */
 const ELSEWHERE: Record<string, string> = {
-  'npm run ortto -- estimate archive/ --contacts 5000 --activities 5': archive(),
-  'npm run ortto -- deliver archive/ --dry-run': archive(),
-  'npm run ortto -- deliver archive/': archive(),
-  'npm run ortto -- deliver archive/ --to ortto --results results.ndjson --rejected rejected.ndjson': archive(),
+  'npx ortto estimate archive/ --contacts 5000 --activities 5': archive(),
+  'npx ortto deliver archive/ --dry-run': archive(),
+  'npx ortto deliver archive/': archive(),
+  'npx ortto deliver archive/ --to ortto --results results.ndjson --rejected rejected.ndjson': archive(),
   'curl … # → …': '`cli/__tests__/readmes.test.ts` › show what they say they show, one after the other',
   'TypeScript of sandbox/README.md':
     '`cli/__tests__/readmes.test.ts` › sandbox/README.md shows the contact that it sent',
@@ -81,7 +82,6 @@ function stream(): string {
 /** What no test runs, and why. What CI runs as it stands needs no line here. */
 const NOT_RUN: Record<string, string> = {
   'output of sandbox/README.md': '`npm run check:package` runs the recipe for Jest; GitHub Actions are not here',
-  'npm run ortto -- deliver …': 'it stands for any command',
   'output of docs/architecture.md': 'it is a picture',
   'docker compose up': 'Docker is not here; `npm run check:container` runs what it starts',
   'curl http://127.0.0.1:8030/sandbox/contacts': 'it follows docker compose up',
@@ -141,7 +141,7 @@ function examplesIn(document: string, path: string): string[] {
   const inline = [...sentences.matchAll(/`([^`]+)`/g)].map(([, code]) => code.replace(/\s+/g, ' '))
   return [
     ...blocks.map((line) => (/^curl .* # → ./.test(line) ? 'curl … # → …' : line.replace(/ +# .*$/, ''))),
-    ...inline.filter((code) => /^([A-Z]+=\S+ )?(npm (run|test|ci|audit|install)|node dist|apt-get) ?/.test(code)),
+    ...inline.filter((code) => /^([A-Z]+=\S+ )?(npm (run|test|ci|audit|install)|npx|node dist|apt-get) ?/.test(code)),
     ...inline.filter((code) => /^ortto .*--help$/.test(code))
   ]
 }
@@ -173,7 +173,7 @@ describe('each example of the documents', () => {
 describe('each mention of a command', () => {
   it('has options that the command knows', async () => {
     const mentions = [...(await documents())].flatMap(([path, document]) =>
-      [...document.replace(/\s+/g, ' ').matchAll(/`(?:ortto|node dist\/cli\/ortto\.js) (\w+)([^`]*)`/g)].map(
+      [...document.replace(/\s+/g, ' ').matchAll(/`(?:(?:npx )?ortto|node dist\/cli\/ortto\.js) (\w+)([^`]*)`/g)].map(
         ([, command, rest]) => ({ path, command, options: rest.match(/--[\w-]+/g) ?? [] })
       )
     )
@@ -201,7 +201,7 @@ describe('each mention of a command', () => {
 /** Starts a command as a shell and npm do, but from the source, where it was not built. */
 function start(line: string, folder: string, env: Record<string, string> = {}) {
   const command = line
-    .replace(/^ortto /, 'node dist/cli/ortto.js ')
+    .replace(/(^| )(?:npx )?ortto /, '$1node dist/cli/ortto.js ')
     .replace(/npm (?:run )?(\w+)(?: --)?/, (_, name: keyof typeof scripts) => scripts[name])
     .replace(/(node) dist\/([\w/]+)\.js/, '$1 --import tsx $2.ts')
   return spawn('bash', ['-c', command.startsWith('node') ? `exec ${command}` : command], {
