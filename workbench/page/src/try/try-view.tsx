@@ -86,7 +86,9 @@ export function TryView() {
               Send
             </Button>
             <Text size="sm" c={problems.length > 0 ? 'red' : 'dimmed'} aria-live="polite" style={{ flex: 1 }}>
-              {problems.length > 0 ? problems[0].message : 'Ctrl-Enter sends. Tab leaves the editor. Press ? for all shortcuts.'}
+              {problems.length > 0
+                ? problems[0].message
+                : 'Ctrl-Enter sends. Tab leaves the editor. Press ? for all shortcuts.'}
             </Text>
           </Group>
           <Failure error={sending.error} />
