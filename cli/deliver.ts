@@ -182,7 +182,12 @@ async function deliverTo(setup: Setup): Promise<number> {
   const { files } = records
   const progress = new Progress(files, records, delivery, output, isJSON)
   const monitor =
-    options.listen && metrics && (await listen(options.listen, { metrics, notReady: () => delivery.waiting?.code }))
+    options.listen &&
+    metrics &&
+    (await listen(options.listen, { metrics, notReady: () => delivery.waiting?.code }).catch(async (error: unknown) => {
+      await records.close(false).catch(() => undefined)
+      throw error
+    }))
   const timer = setInterval(() => progress.show(), 500)
   if (!isJSON) {
     output.log(`${describeFiles(files)} → ${ortto.name} → ${target.name}`)

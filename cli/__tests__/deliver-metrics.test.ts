@@ -95,6 +95,21 @@ describe('ortto deliver --listen', () => {
     }
   }, 60_000)
 
+  it('says that an address is in use, and leaves nothing behind that keeps the next delivery from starting', async () => {
+    const other = await serve({ fetch: () => new Response('') })
+    const out: string[] = []
+    const output = { log: (text: string) => out.push(text), error: (text: unknown) => out.push(String(text)) }
+    const path = await write(1)
+    try {
+      const code = await run(['deliver', path, '--listen', new URL(other.origin).host], output)
+      expect([code, out.join('\n')]).toEqual([2, expect.stringMatching(/in use/) as string])
+    } finally {
+      await other.close()
+    }
+    expect(await run(['deliver', path], output)).toBe(1)
+    expect(out.join('\n')).toContain('1 delivered, 1 rejected')
+  })
+
   it('is refused for a dry run', async () => {
     const out: string[] = []
     const output = { log: (text: string) => out.push(text), error: (text: unknown) => out.push(String(text)) }

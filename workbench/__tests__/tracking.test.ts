@@ -341,7 +341,10 @@ describe('the pixel routes', () => {
     for (const data of [dataOf({ writeKey: 'other' }), '%7B', '']) {
       expect((await app.request(`http://127.0.0.1:8020/v1/pixel/track?data=${data}`)).status).toBe(200)
     }
-    expect(await send('GET', '/api/live/rejected')).toMatchObject({ count: 3 })
+    const headers = { authorization: `Basic ${btoa('other:')}` }
+    await app.request(`http://127.0.0.1:8020/v1/pixel/track?data=${dataOf({ userId: 'lana' })}`, { headers })
+    expect(await send('GET', '/api/live/rejected')).toMatchObject({ count: 4 })
+    expect(await send('GET', '/sandbox/log')).toEqual([])
   })
 })
 

@@ -48,7 +48,9 @@ export class Causes {
     const { before, after, merged } = contact
     const updates = this.updates.get(account) ?? []
     this.updates.set(account, updates)
-    updates.filter((update) => merged.includes(update.contact)).forEach((update) => (update.contact = after.number))
+    if (merged.length > 0) {
+      updates.filter((update) => merged.includes(update.contact)).forEach((update) => (update.contact = after.number))
+    }
     const set = findSet(before, after)
     if (set.length > 0) {
       updates.push({ contact: after.number, time: after.changedAt, isCreated: before === undefined, set, place })

@@ -94,12 +94,10 @@ export function createTracking(options: TrackingOptions): Hono {
   return tracking
 }
 
-/** Queues the events of a call whose body may have the write key. */
+/** Queues the events of a call. The write key is in a header or in the body. */
 async function acceptCall(context: Context, options: TrackingOptions, body: Record<string, unknown>): Promise<void> {
   const call = callOf(context)
-  if (keyIn(context) === undefined) {
-    checkKey(body.writeKey, options.writeKey)
-  }
+  checkKey(keyIn(context) ?? body.writeKey, options.writeKey)
   const { batch } = body
   if (Array.isArray(batch) && batch.length > MAX_BATCH_EVENTS) {
     const count = batch.length - MAX_BATCH_EVENTS
