@@ -152,6 +152,8 @@ it('links from the error log to the event, also to one that was rejected before 
     await log.getByRole('listitem').filter({ hasText: outcome }).getByRole('link', { name: 'Open the event' }).click()
     await page.getByRole('region', { name: 'Event details' }).getByRole('heading', { name: heading }).waitFor()
   }
+  await page.getByRole('link', { name: 'See it in the error log' }).click()
+  await page.getByText('1 of 2 entries.').waitFor()
 })
 
 it('titles contacts by name, shows the events that set their fields, and lists the members of an audience', async () => {

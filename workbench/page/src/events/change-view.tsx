@@ -33,6 +33,11 @@ export function ChangeView({ processed }: { processed: ProcessedItem }) {
           {message}
         </Text>
       ))}
+      {log.length > 0 && (
+        <Anchor component={Link} href={`/ortto/log?text=${encodeURIComponent(log[0].message)}`} size="xs">
+          See it in the error log
+        </Anchor>
+      )}
       {unmapped.length > 0 && (
         <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
           Ignored, because Ortto has no mapping for it: {showValue(unmapped.join(', '))}.
