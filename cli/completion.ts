@@ -4,8 +4,9 @@ import type { Output } from './command'
 const SHELLS = ['bash', 'zsh', 'fish'] as const
 
 const HELP = `
-Prints a script that completes commands, options and file names.
+It also completes the names of files.
 
+Examples:
   bash   ortto completion bash > ~/.local/share/bash-completion/completions/ortto
   zsh    ortto completion zsh >> ~/.zshrc
   fish   ortto completion fish > ~/.config/fish/completions/ortto.fish`
